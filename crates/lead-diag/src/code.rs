@@ -1,0 +1,113 @@
+//! The registry of diagnostic codes: `L` and four digits, the first two the stage, never reused.
+//!
+//! Invariant *a page per code*: `docs/codes/<ID>.md` exists for every entry; a test checks it, and `lead explain`
+//! prints it.
+
+use serde::{Serialize, Serializer};
+
+/// The level a code has unless `lead.toml` says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// An error.
+    Error,
+    /// A warning.
+    Warn,
+    /// Not shown unless asked for.
+    Allow,
+}
+
+/// What is known of a code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CodeInfo {
+    /// `L0203`.
+    pub id: &'static str,
+    /// `unknown-field`.
+    pub slug: &'static str,
+    /// The level where nothing else is said.
+    pub level: Level,
+    /// The page of the documentation, in Markdown.
+    pub page: &'static str,
+}
+
+/// A reference to an entry of the registry. Serialised as its id.
+#[derive(Clone, Copy, Debug)]
+pub struct Code(pub &'static CodeInfo);
+
+impl Code {
+    /// The entry.
+    pub fn info(self) -> &'static CodeInfo {
+        self.0
+    }
+
+    /// `L0203`.
+    pub fn id(self) -> &'static str {
+        self.0.id
+    }
+
+    /// `unknown-field`.
+    pub fn slug(self) -> &'static str {
+        self.0.slug
+    }
+
+    /// The code of an id or a slug, case ignored.
+    pub fn find(id_or_slug: &str) -> Option<Code> {
+        let wanted = id_or_slug.trim();
+        CODES.iter().find(|c| c.id().eq_ignore_ascii_case(wanted) || c.slug().eq_ignore_ascii_case(wanted)).copied()
+    }
+
+    /// Whether it is a lint, whose level `lead.toml` may set.
+    pub fn is_lint(self) -> bool {
+        self.id().starts_with("L06")
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.0.id == other.0.id
+    }
+}
+impl Eq for Code {}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.0.id)
+    }
+}
+
+macro_rules! registry {
+    ($($name:ident $id:ident $slug:literal $level:ident)*) => {
+        /// Every code, by name.
+        pub mod codes {
+            use super::{Code, CodeInfo, Level};
+            $(
+                #[doc = concat!("`", stringify!($id), "`: ", $slug)]
+                pub const $name: Code = Code(&CodeInfo {
+                    id: stringify!($id),
+                    slug: $slug,
+                    level: Level::$level,
+                    page: include_str!(concat!("../../../docs/codes/", stringify!($id), ".md")),
+                });
+            )*
+        }
+        /// Every code, in order.
+        pub const CODES: &[Code] = &[$(codes::$name),*];
+    };
+}
+
+// Stages: 00 lexicon and lead.toml · 01 syntax · 02 names and schema · 03 types · 04 windows and time ·
+// 05 definitions as a whole · 06 lints · 07 data · 08 the run.
+registry! {
+    // 00: the lexicon and lead.toml
+    UNREADABLE_FILE L0001 "unreadable-file" Error
+    BAD_SETTINGS L0002 "bad-settings" Error
+    UNKNOWN_TIME_ZONE L0003 "unknown-time-zone" Error
+    // 01: syntax
+    BROKEN_STATEMENT L0101 "broken-statement" Error
+    TOO_DEEP L0102 "too-deep" Error
+    TOO_LARGE L0103 "too-large" Error
+    INDENTED_START L0104 "indented-start" Error
+    UNCLOSED_TEXT L0105 "unclosed-text" Error
+    BAD_NUMBER L0106 "bad-number" Error
+    BAD_DATE L0107 "bad-date" Error
+    GLUED_NAMES L0108 "glued-names" Error
+}

@@ -1,0 +1,732 @@
+//! The typed lexicon: every name resolved, every expression typed, every window where it belongs.
+//! Made by [`crate::lower`], read by `lead-plan`, the editor and the commands.
+//!
+//! Meanings are those of `docs/decisions.md` (D numbers).
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use lead_diag::Span;
+
+pub use lead_syntax::ast::{AggregateFn, ArithmeticOp, CompareOp, Period, PeriodUnit, Which};
+
+/// Index of a [`Table`] in [`Lexicon::tables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableId(pub u32);
+
+/// Index of a [`Field`] in its table's `fields`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldId(pub u32);
+
+/// Index of a [`Def`] in [`Lexicon::defs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DefId(pub u32);
+
+/// A checked lexicon. Holds what could be understood; whether it may run, the diagnostics say.
+#[derive(Clone, Debug)]
+pub struct Lexicon {
+    /// Settings of `lead.toml`, or their defaults.
+    pub settings: Settings,
+    /// Entities and events.
+    pub tables: Vec<Table>,
+    /// Values, terms, choices, scores, funnels, metrics, in order of file and place.
+    pub defs: Vec<Def>,
+    /// Examples, checked but not run here.
+    pub examples: Vec<Example>,
+}
+
+impl Lexicon {
+    /// The table of an id of this lexicon.
+    pub fn table(&self, id: TableId) -> &Table {
+        &self.tables[id.0 as usize]
+    }
+
+    /// The field of a table.
+    pub fn field(&self, table: TableId, field: FieldId) -> &Field {
+        &self.table(table).fields[field.0 as usize]
+    }
+
+    /// The definition of an id of this lexicon.
+    pub fn def(&self, id: DefId) -> &Def {
+        &self.defs[id.0 as usize]
+    }
+
+    /// All tables with their ids.
+    pub fn table_ids(&self) -> impl Iterator<Item = (TableId, &Table)> {
+        self.tables.iter().enumerate().map(|(i, t)| (TableId(i as u32), t))
+    }
+
+    /// All definitions with their ids.
+    pub fn def_ids(&self) -> impl Iterator<Item = (DefId, &Def)> {
+        self.defs.iter().enumerate().map(|(i, d)| (DefId(i as u32), d))
+    }
+}
+
+/// What the meaning of definitions depends on besides their text.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Shown to people.
+    pub name: String,
+    /// Where days, months and quarters are counted.
+    pub zone: TimeZone,
+    /// Its IANA name.
+    pub zone_name: String,
+    /// First month of the fiscal year, 1 to 12.
+    pub fiscal_start: i8,
+}
+
+/// A name as first written, and what it is compared by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// As written.
+    pub text: String,
+    /// Folded (see `lead_syntax::ast::fold_name`).
+    pub key: String,
+}
+
+impl Name {
+    /// `job title` as a column: `job_title`. Signs that are neither letter nor digit become `_`.
+    pub fn snake(&self) -> String {
+        self.key.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
+    }
+}
+
+/// An entity or event.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: Name,
+    /// Entity or event.
+    pub kind: TableKind,
+    /// Files or patterns, relative to the data folder, as written.
+    pub sources: Vec<String>,
+    /// `where` of the source, over headers.
+    pub filter: Option<SourceFilter>,
+    /// Fields; references among them.
+    pub fields: Vec<Field>,
+    /// The field of type key, if any.
+    pub key: Option<FieldId>,
+    /// `same when`.
+    pub same_when: Vec<FieldId>,
+    /// Documentation.
+    pub docs: Option<String>,
+    /// The whole statement.
+    pub span: Span,
+    /// The name in it.
+    pub name_span: Span,
+}
+
+impl Table {
+    /// The field of a folded name.
+    pub fn field_named(&self, key: &str) -> Option<FieldId> {
+        self.fields.iter().position(|f| f.name.key == key).map(|i| FieldId(i as u32))
+    }
+
+    /// Whether it is an event.
+    pub fn is_event(&self) -> bool {
+        matches!(self.kind, TableKind::Event { .. })
+    }
+
+    /// The time field of an event.
+    pub fn time(&self) -> Option<FieldId> {
+        match self.kind {
+            TableKind::Event { time, .. } => Some(time),
+            TableKind::Entity => None,
+        }
+    }
+}
+
+/// Entity or event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableKind {
+    /// A kind of record.
+    Entity,
+    /// Records with a time.
+    Event {
+        /// The reference named by `of`.
+        subject: Option<FieldId>,
+        /// The field `at`, else the first field of type time, else the first of type date.
+        time: FieldId,
+    },
+}
+
+/// A field of a table.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: Ty,
+    /// Headers to look for, in order; empty: by name.
+    pub headers: Vec<HeaderDecl>,
+    /// Documentation.
+    pub docs: Option<String>,
+    /// The whole line (of the `of NAME` for a subject reference that has no line).
+    pub span: Span,
+}
+
+/// A header that a field is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderDecl {
+    /// The header.
+    pub header: String,
+    /// Only in this source (an entry of [`Table::sources`]).
+    pub source: Option<String>,
+}
+
+/// Types of fields and expressions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Ty {
+    /// Yes or no.
+    YesNo,
+    /// A float.
+    Number,
+    /// A number written as `20%`, or made of such.
+    Percent,
+    /// Ten-thousandths in 64 bits.
+    Money,
+    /// Text.
+    Text,
+    /// Text out of a list; compares as text.
+    OneOf(Arc<Vec<String>>),
+    /// A day.
+    Date,
+    /// Microseconds since 1970-01-01T00:00Z.
+    Time,
+    /// Microseconds.
+    Duration,
+    /// Several of one type.
+    List(Box<Ty>),
+    /// A key: text that compares exactly.
+    Key,
+    /// A record of a table.
+    Record(TableId),
+    /// A period or duration for `within`.
+    Period,
+    /// Of an expression with an error: fits everything, so that one cause gives one report.
+    Error,
+}
+
+/// A condition of a source on its headers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SourceFilter {
+    /// All hold.
+    And(Vec<SourceFilter>),
+    /// One holds.
+    Or(Vec<SourceFilter>),
+    /// Kleene negation.
+    Not(Box<SourceFilter>),
+    /// The cell of a header against values; texts as D16, numbers and times as read from the cell.
+    Compare {
+        /// The header as written.
+        header: String,
+        /// `Equal NotEqual Less LessEqual Greater GreaterEqual In NotIn Contains StartsWith EndsWith Matches`.
+        op: CompareOp,
+        /// One value; several for `In` and `NotIn`.
+        values: Vec<Value>,
+        /// Where the header stands in the lexicon.
+        span: Span,
+    },
+    /// `is known`: the cell is neither empty nor a word that means nothing.
+    Known {
+        /// The header as written.
+        header: String,
+        /// `is unknown`
+        negated: bool,
+        /// Where the header stands in the lexicon.
+        span: Span,
+    },
+    /// The header alone: the cell reads as yes.
+    Yes {
+        /// The header as written.
+        header: String,
+        /// Where the header stands in the lexicon.
+        span: Span,
+    },
+}
+
+/// A value of the language.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Yes or no.
+    YesNo(bool),
+    /// A number.
+    Number(f64),
+    /// A percentage, as a number (20% is 0.2).
+    Percent(f64),
+    /// Ten-thousandths.
+    Money(i64),
+    /// Text.
+    Text(Arc<str>),
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Microseconds since 1970-01-01T00:00Z.
+    Time(i64),
+    /// Microseconds (D21).
+    Duration(i64),
+    /// Items.
+    List(Vec<Value>),
+}
+
+/// A step of time: calendar months, then calendar days, then exact microseconds (LANGUAGE 5.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Step {
+    /// Calendar months.
+    pub months: i32,
+    /// Calendar days.
+    pub days: i32,
+    /// Exact.
+    pub micros: i64,
+}
+
+/// A named definition.
+#[derive(Clone, Debug)]
+pub struct Def {
+    /// Its name.
+    pub name: Name,
+    /// What its records are; `None` for metrics and periods.
+    pub subject: Option<TableId>,
+    /// What it is.
+    pub kind: DefKind,
+    /// Type of the answer.
+    pub ty: Ty,
+    /// Documentation.
+    pub docs: Option<String>,
+    /// The whole statement.
+    pub span: Span,
+    /// The name in it.
+    pub name_span: Span,
+}
+
+/// The kinds of definitions. Invariant *no cycles*: following [`Target::Def`], members and funnel steps ends.
+#[derive(Clone, Debug)]
+pub enum DefKind {
+    /// `=`
+    Value(Expr),
+    /// `=` with a period or duration for `within` (D25).
+    Period(Window),
+    /// `when`
+    Term(Term),
+    /// `is`
+    Choice(Choice),
+    /// `score`
+    Score(Score),
+    /// `funnel`: terms of one subject, in order.
+    Funnel(Vec<DefId>),
+    /// `metric`
+    Metric(Metric),
+    /// Had an error; uses of it are not reported again.
+    Error,
+}
+
+/// A term (D10).
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// At least one.
+    pub alternatives: Vec<Clause>,
+    /// Perhaps none.
+    pub exceptions: Vec<Clause>,
+}
+
+/// A condition and its reason.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// Yes or no.
+    pub condition: Expr,
+    /// Why.
+    pub because: Option<String>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// A choice (D11).
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// In order; `otherwise` only last.
+    pub lines: Vec<ChoiceLine>,
+}
+
+/// A line of a choice.
+#[derive(Clone, Debug)]
+pub struct ChoiceLine {
+    /// The answer.
+    pub result: Expr,
+    /// `None`: otherwise.
+    pub condition: Option<Expr>,
+    /// Why.
+    pub because: Option<String>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// A score (D12, D38).
+#[derive(Clone, Debug)]
+pub struct Score {
+    /// Length of the half-life in microseconds (D21).
+    pub half_life: Option<i64>,
+    /// Upper bound of the total.
+    pub at_most: Option<Expr>,
+    /// Lower bound of the total.
+    pub at_least: Option<Expr>,
+    /// Lines in order.
+    pub lines: Vec<ScoreLine>,
+}
+
+/// A line of a score.
+#[derive(Clone, Debug)]
+pub struct ScoreLine {
+    /// `-`
+    pub negative: bool,
+    /// Points without the sign. In a `per` line asked of the record.
+    pub points: Expr,
+    /// For what.
+    pub kind: ScoreLineKind,
+    /// The half-life in force: the line's, else the score's. Set only where it has a meaning (per event).
+    pub half_life: Option<i64>,
+    /// Upper bound of the line's size, before the sign.
+    pub at_most: Option<Expr>,
+    /// Lower bound of the line's size, before the sign.
+    pub at_least: Option<Expr>,
+    /// Why.
+    pub because: Option<String>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// What a line of a score is for.
+#[derive(Clone, Debug)]
+pub enum ScoreLineKind {
+    /// Condition.
+    When(Expr),
+    /// Records; no argument.
+    Per(Records),
+    /// Always.
+    Always,
+}
+
+/// A metric (D40).
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// Over aggregates with [`Relation::All`].
+    pub expr: Expr,
+    /// Names of dimensions. Each aggregate of `expr` carries its own reading of them in [`Aggregate::by`].
+    pub by: Vec<Dimension>,
+}
+
+/// A dimension of a metric.
+#[derive(Clone, Debug)]
+pub struct Dimension {
+    /// As written, or by `as`.
+    pub name: Name,
+    /// Its type.
+    pub ty: Ty,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// Which.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Ty,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Expressions. Unless said otherwise unknown operands give unknown.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// A value written out. A number beside money is already money here, and so is `20%` a percent.
+    Literal(Value),
+    /// The as-of time in force.
+    Now,
+    /// Its local date.
+    Today,
+    /// Items of one type.
+    List(Vec<Expr>),
+    /// A field or definition of a record, or the record itself.
+    Get {
+        /// 0: the innermost record; 1: the record outside of the `where` (D3).
+        up: u8,
+        /// References followed from there, in order.
+        path: Vec<FieldId>,
+        /// What is asked of the record arrived at.
+        target: Target,
+    },
+    /// Functions of D26.
+    Call {
+        /// Which.
+        function: Function,
+        /// Arguments.
+        args: Vec<Expr>,
+    },
+    /// Records measured.
+    Aggregate(Box<Aggregate>),
+    /// Events one after the other; yes/no or a count.
+    Sequence(Box<Sequence>),
+    /// Kleene.
+    Not(Box<Expr>),
+    /// Sign.
+    Negate(Box<Expr>),
+    /// Numbers, money, percent, times, durations; types say which.
+    Arithmetic {
+        /// Which.
+        op: ArithmeticOp,
+        /// Left.
+        left: Box<Expr>,
+        /// Right.
+        right: Box<Expr>,
+    },
+    /// `time + 30d`, `date - 3mo`: a calendar step (D21). Type of `time`.
+    Shift {
+        /// What is moved.
+        time: Box<Expr>,
+        /// By how much; negative for `-`.
+        by: Step,
+    },
+    /// Operands are of kinds that compare: texts (D16), keys (D17), or both of one type; number beside percent; money beside money
+    /// (see [`ExprKind::ToMoney`]); date beside time (D22); `In`/`NotIn` and `Contains` with a list.
+    Compare {
+        /// Which.
+        op: CompareOp,
+        /// Left.
+        left: Box<Expr>,
+        /// Right.
+        right: Box<Expr>,
+    },
+    /// `value matches "…"`; the expression is known to compile.
+    Matches {
+        /// Text.
+        value: Box<Expr>,
+        /// As written.
+        pattern: String,
+    },
+    /// A number as money (D19).
+    ToMoney(Box<Expr>),
+    /// Never unknown.
+    IsKnown {
+        /// Of any type.
+        value: Box<Expr>,
+        /// `is unknown`
+        unknown: bool,
+    },
+    /// Kleene, two or more.
+    And(Vec<Expr>),
+    /// Kleene, two or more.
+    Or(Vec<Expr>),
+    /// The window passes down into `value` as D27 says.
+    Windowed {
+        /// What it covers.
+        value: Box<Expr>,
+        /// The window.
+        window: Window,
+    },
+    /// A time or date where a condition is wanted: does it lie in the window in force? The operand itself is measured without a window.
+    TimeTest(Box<Expr>),
+    /// A term with the as-of time moved (D34).
+    Was {
+        /// As for [`ExprKind::Get`].
+        up: u8,
+        /// As for [`ExprKind::Get`].
+        path: Vec<FieldId>,
+        /// The term.
+        term: DefId,
+        /// When.
+        at: Moment,
+    },
+    /// D33; uses the window in force.
+    Became {
+        /// As for [`ExprKind::Get`].
+        up: u8,
+        /// As for [`ExprKind::Get`].
+        path: Vec<FieldId>,
+        /// The term.
+        term: DefId,
+    },
+    /// Had an error.
+    Error,
+}
+
+/// What is asked of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A field that is no reference (the key among them), or a reference as a record (type [`Ty::Record`]).
+    Field(FieldId),
+    /// A definition of the record's entity (value, term, choice, score or funnel).
+    Def(DefId),
+    /// The record itself (type [`Ty::Record`]): known if it is there.
+    Record,
+}
+
+/// Functions (D26).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// `day(time)`: date
+    Day,
+    /// `week(time)`: text
+    Week,
+    /// `month(time)`: text
+    Month,
+    /// `quarter(time)`: text
+    Quarter,
+    /// `year(time)`: number
+    Year,
+    /// `fiscal quarter(time)`: text
+    FiscalQuarter,
+    /// `fiscal year(time)`: number
+    FiscalYear,
+    /// `hours(duration)`: number
+    Hours,
+    /// `days(duration)`: number
+    Days,
+    /// `round(number)`: half away from zero
+    Round,
+    /// `abs(number or money or duration)`
+    Abs,
+    /// `length(text or list)`: characters or items
+    Length,
+    /// `lower(text)`
+    Lower,
+}
+
+/// Records of a table that belong to a subject.
+#[derive(Clone, Debug)]
+pub struct Records {
+    /// 0: related to the innermost record; 1: to the one outside.
+    pub up: u8,
+    /// References followed first, from that record.
+    pub path: Vec<FieldId>,
+    /// How records relate to the record arrived at.
+    pub relation: Relation,
+    /// Whose records.
+    pub table: TableId,
+    /// Only members of this term of `table` (D41).
+    pub member_of: Option<DefId>,
+    /// A window of their own (events only).
+    pub window: Option<Window>,
+    /// Only where this is yes. Innermost record: a record of `table`.
+    pub filter: Option<Expr>,
+    /// The place of the target.
+    pub span: Span,
+}
+
+/// `count(…)` and its kin.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// Which.
+    pub function: AggregateFn,
+    /// Distinct values of `argument`; only with count.
+    pub distinct: bool,
+    /// Over what. For `every`, `records.filter` is empty and the condition is `argument`.
+    pub records: Records,
+    /// What is measured of each record; `None` for `count any no` without `distinct`.
+    pub argument: Option<Expr>,
+    /// In a metric: each dimension asked of a record of `records.table`.
+    pub by: Vec<Expr>,
+}
+
+/// `any(a then within 14d b)` (D36). `function` is `Any`, `No` or `Count`.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// `Any`, `No` or `Count`.
+    pub function: AggregateFn,
+    /// As [`Records::up`].
+    pub up: u8,
+    /// As [`Records::path`].
+    pub path: Vec<FieldId>,
+    /// Window for all events of it.
+    pub window: Option<Window>,
+    /// Two or more, each related to the same record.
+    pub steps: Vec<SequenceStep>,
+}
+
+/// A step of a sequence.
+#[derive(Clone, Debug)]
+pub struct SequenceStep {
+    /// Longest time since the step before; `None`: any.
+    pub within: Option<Step>,
+    /// The event.
+    pub table: TableId,
+    /// How it relates to the record.
+    pub relation: Relation,
+    /// Only where this is yes.
+    pub filter: Option<Expr>,
+    /// The whole step.
+    pub span: Span,
+}
+
+/// The way from a record to the records of another table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// All records of the table (metrics).
+    All,
+    /// Hops from the record, in order; none: the record itself (a reference used as a collection of one).
+    Hops(Vec<Hop>),
+}
+
+/// One reference on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hop {
+    /// From a record to the one its reference names.
+    Forward(FieldId),
+    /// From a record to those of `table` whose reference `field` names it.
+    Back(TableId, FieldId),
+}
+
+/// A window with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Which.
+    pub kind: WindowKind,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// Windows; named ones are already what their name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WindowKind {
+    /// `as-of - D < t <= as-of`
+    Within(Step),
+    /// `as-of < t <= as-of + D`
+    WithinNext(Step),
+    /// `start <= t < end`
+    Period(Period),
+    /// `t >= start`
+    Since(Moment),
+    /// `t < start`
+    Before(Moment),
+    /// `start <= t`, and `t < end of day` for a date, `t <= end` for a time
+    Between(Moment, Moment),
+    /// `as-of - from < t <= as-of - to`
+    BetweenAgo(Step, Step),
+    /// `t <= as-of - D`
+    MoreThanAgo(Step),
+}
+
+/// A point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// Days since 1970-01-01: a whole day.
+    Date(i32),
+    /// Microseconds.
+    Time(i64),
+    /// As-of minus a step.
+    Ago(Step),
+    /// As-of plus a step.
+    Ahead(Step),
+    /// The as-of date.
+    Today,
+    /// The as-of time.
+    Now,
+}
+
+/// An example, checked.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Title of a story, or name of the table's term.
+    pub title: String,
+    /// The whole statement.
+    pub span: Span,
+    /// Definitions whose answers it expects.
+    pub covers: Vec<DefId>,
+}

@@ -1,0 +1,803 @@
+//! The syntax tree of a `.lead` file. Made by [`crate::parse`], read by the formatter and by `lead-hir`.
+//!
+//! Invariant *always a tree*: every text has one; what cannot be read is [`StatementKind::Broken`] or
+//! [`ExprKind::Error`], each with a diagnostic. Invariant *own span*: every node's span covers exactly its own text.
+
+use lead_diag::Span;
+
+/// A file: its statements in order, and every comment.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// Statements in order of place.
+    pub statements: Vec<Statement>,
+    /// Every comment, documentation lines among them, in order of place.
+    pub comments: Vec<Comment>,
+}
+
+/// A `#` comment, to the end of its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// From `#` to the last character.
+    pub span: Span,
+    /// With its `#` signs.
+    pub text: String,
+    /// Whether nothing stands before it on its line.
+    pub own_line: bool,
+}
+
+/// A statement: what starts in column one, and the indented lines below it.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// From the first character to the last that is neither blank nor comment.
+    pub span: Span,
+    /// The text of the `##` lines just above, without signs and one blank, joined by line ends.
+    pub docs: Option<String>,
+    /// What it says.
+    pub kind: StatementKind,
+}
+
+/// The statements of LANGUAGE section 3.
+#[derive(Clone, Debug)]
+pub enum StatementKind {
+    /// `entity contact from "contacts.csv"`
+    Entity(Entity),
+    /// `event visit of contact from "events.csv" where type = "visit"`
+    Event(Event),
+    /// `for company`
+    Subject(Name),
+    /// `pages = count(page view)`
+    Value(Value),
+    /// `lead when …`
+    Term(Term),
+    /// `owner is …`
+    Choice(Choice),
+    /// `score engagement …`
+    Score(Score),
+    /// `funnel buying journey …`
+    Funnel(Funnel),
+    /// `metric cost per lead = …`
+    Metric(Metric),
+    /// `example "…" …`
+    Story(Story),
+    /// `examples anonymous lead …`
+    Table(Table),
+    /// Could not be read. The name is what it would define, if that much is clear, so that uses of it are not
+    /// reported as well.
+    Broken {
+        /// The defined name, if known.
+        name: Option<Name>,
+    },
+}
+
+/// One or more words, as written but without backticks.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// As written, blanks between words as they stand.
+    pub text: String,
+    /// Backticks included.
+    pub span: Span,
+    /// Whether it was written in backticks.
+    pub quoted: bool,
+}
+
+impl Name {
+    /// What names are compared by: lower case, `_` as a blank, single blanks.
+    pub fn key(&self) -> String {
+        fold_name(&self.text)
+    }
+}
+
+/// What names are compared by: lower case, `_` as a blank, single blanks.
+pub fn fold_name(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split(|c: char| c == '_' || c.is_whitespace()).filter(|w| !w.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    out
+}
+
+/// A text in quotes: the value, with `""` read as `"`. A backslash is an ordinary character.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The value.
+    pub value: String,
+    /// Quotes included.
+    pub span: Span,
+}
+
+/// `entity …`
+#[derive(Clone, Debug)]
+pub struct Entity {
+    /// Its name.
+    pub name: Name,
+    /// The files it is read from, at least one.
+    pub sources: Vec<Text>,
+    /// `where` on the file's headers.
+    pub filter: Option<Expr>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// `same when email`: the second keys.
+    pub same_when: Vec<Name>,
+}
+
+/// `event …`
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its name.
+    pub name: Name,
+    /// `of contact`: the name of the subject reference. An event without it has no subject.
+    pub of: Option<Name>,
+    /// The files it is read from, at least one.
+    pub sources: Vec<Text>,
+    /// `where` on the file's headers.
+    pub filter: Option<Expr>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// A line of an entity or event: `email: text from "E-mail"` or `company -> company`.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: Type,
+    /// `from "A", "B" in "file.csv"`: the headers to look for, in order.
+    pub headers: Vec<Header>,
+    /// The whole line.
+    pub span: Span,
+    /// Documentation lines just above the field.
+    pub docs: Option<String>,
+}
+
+/// A header of a field, for every source or for one.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The header as the file has it.
+    pub header: Text,
+    /// The source (as written in `from`) that it is for; `None` for all.
+    pub source: Option<Text>,
+}
+
+/// The type of a field.
+#[derive(Clone, Debug)]
+pub struct Type {
+    /// Which.
+    pub kind: TypeKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// The types of fields.
+#[derive(Clone, Debug)]
+pub enum TypeKind {
+    /// `key`
+    Key,
+    /// `text`
+    Text,
+    /// `number`
+    Number,
+    /// `money`
+    Money,
+    /// `yes/no`
+    YesNo,
+    /// `time`
+    Time,
+    /// `date`
+    Date,
+    /// `duration`
+    Duration,
+    /// `list of text`
+    List(Box<Type>),
+    /// `one of "A", "B"`
+    OneOf(Vec<Text>),
+    /// `-> company`
+    Reference(Name),
+    /// A word that is no type; reported by the parser.
+    Error,
+}
+
+/// `pages = count(page view)`
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// Its name.
+    pub name: Name,
+    /// What it measures.
+    pub expr: Expr,
+}
+
+/// `lead when … or when … unless …`
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Its name.
+    pub name: Name,
+    /// `when`, `or when`; at least one.
+    pub alternatives: Vec<Clause>,
+    /// `unless`.
+    pub exceptions: Vec<Clause>,
+}
+
+/// A condition with its reason.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// The condition.
+    pub condition: Expr,
+    /// `because "…"`
+    pub because: Option<Text>,
+    /// From the keyword to the end of the reason.
+    pub span: Span,
+}
+
+/// `owner is …`
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Its name.
+    pub name: Name,
+    /// Its lines.
+    pub lines: Vec<ChoiceLine>,
+}
+
+/// `"field sales" when …` or `"nurture" otherwise`
+#[derive(Clone, Debug)]
+pub struct ChoiceLine {
+    /// The answer if the line matches.
+    pub result: Expr,
+    /// `None`: `otherwise`.
+    pub condition: Option<Expr>,
+    /// `because "…"`
+    pub because: Option<Text>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// `score engagement, half-life 30d, at most 100 …`
+#[derive(Clone, Debug)]
+pub struct Score {
+    /// Its name.
+    pub name: Name,
+    /// Options of the whole.
+    pub options: Vec<ScoreOption>,
+    /// Its lines.
+    pub lines: Vec<ScoreLine>,
+}
+
+/// An option of a score or of a line of it.
+#[derive(Clone, Debug)]
+pub struct ScoreOption {
+    /// Which.
+    pub kind: ScoreOptionKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Options of scores.
+#[derive(Clone, Debug)]
+pub enum ScoreOptionKind {
+    /// `half-life 30d`
+    HalfLife(Literal),
+    /// `at most 100`
+    AtMost(Expr),
+    /// `at least 0`
+    AtLeast(Expr),
+}
+
+/// `+10 when …`, `+1 per page view where …, at most 20`, `+5`
+#[derive(Clone, Debug)]
+pub struct ScoreLine {
+    /// Whether it began with `-`.
+    pub negative: bool,
+    /// The points without the sign: a number, a name or an expression in parentheses.
+    pub points: Expr,
+    /// For what.
+    pub kind: ScoreLineKind,
+    /// `, at most 20`, `, half-life 7d`
+    pub options: Vec<ScoreOption>,
+    /// `because "…"`
+    pub because: Option<Text>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// What a line of a score gives points for.
+#[derive(Clone, Debug)]
+pub enum ScoreLineKind {
+    /// Once, where the condition is yes.
+    When(Expr),
+    /// For each record.
+    Per(Records),
+    /// Always.
+    Always,
+}
+
+/// `funnel buying journey` and its terms.
+#[derive(Clone, Debug)]
+pub struct Funnel {
+    /// Its name.
+    pub name: Name,
+    /// Terms in order.
+    pub steps: Vec<Name>,
+}
+
+/// `metric cost per lead = … by lead source, quarter(at) as quarter`
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// Its name.
+    pub name: Name,
+    /// What it measures, over all records.
+    pub expr: Expr,
+    /// What it is split by.
+    pub by: Vec<Dimension>,
+}
+
+/// A dimension of a metric.
+#[derive(Clone, Debug)]
+pub struct Dimension {
+    /// Found anew for the records of each aggregate.
+    pub expr: Expr,
+    /// `as NAME`
+    pub name: Option<Name>,
+}
+
+/// `example "…"`: records, events and what is expected of them.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What it shows.
+    pub title: Text,
+    /// `as of …`
+    pub as_of: Option<Literal>,
+    /// In order.
+    pub items: Vec<StoryItem>,
+}
+
+/// A line of a story.
+#[derive(Clone, Debug)]
+pub struct StoryItem {
+    /// Which.
+    pub kind: StoryItemKind,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// Lines of a story.
+#[derive(Clone, Debug)]
+pub enum StoryItemKind {
+    /// `contact "c1": lead source "Trade show", company "acme"`
+    Record {
+        /// The entity.
+        entity: Name,
+        /// Its key; the only record of its entity may go without.
+        key: Option<Text>,
+        /// Field and value.
+        fields: Vec<(Name, Expr)>,
+    },
+    /// `page view of "c1" 20d ago, url "/pricing"`
+    Event {
+        /// The event.
+        event: Name,
+        /// The key of its subject; the only record of the subject's entity may go unnamed.
+        of: Option<Text>,
+        /// When.
+        at: Moment,
+        /// Field and value.
+        fields: Vec<(Name, Expr)>,
+    },
+    /// `expect not lead`, `expect "c1": owner = "field sales"`
+    Expect {
+        /// The key of the record asked; without it the only record of the term's subject.
+        key: Option<Text>,
+        /// A condition that must be yes.
+        condition: Expr,
+        /// `because "…"`: the reason that must be given.
+        because: Option<Text>,
+    },
+}
+
+/// `examples anonymous lead` and a table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The term (or value, choice, score) whose column is the expectation.
+    pub name: Name,
+    /// `as of …`
+    pub as_of: Option<Literal>,
+    /// The header line.
+    pub columns: Vec<Name>,
+    /// Rows of cells; an empty cell is `None`.
+    pub rows: Vec<Row>,
+}
+
+/// A row of an examples table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// As many as columns; else reported by the parser and cut or filled.
+    pub cells: Vec<Option<Expr>>,
+    /// The whole line.
+    pub span: Span,
+}
+
+/// A value written out.
+#[derive(Clone, Debug)]
+pub struct Literal {
+    /// Which.
+    pub kind: LiteralKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Literals. Numbers keep their digits, so that money is exact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LiteralKind {
+    /// `5_000`: the digits without `_`.
+    Number(String),
+    /// `20%`: the digits of 20.
+    Percent(String),
+    /// `"text"`
+    Text(String),
+    /// `yes`, `no`, `true`, `false`
+    YesNo(bool),
+    /// `90d`
+    Duration(u32, Unit),
+    /// `2026-03-31`: year, month, day; a real day of the calendar.
+    Date(i16, i8, i8),
+    /// `2026-03-31T14:00`, `2026-03-31T14:00:00+02:00`: date, seconds of the day, offset in seconds if given.
+    Time((i16, i8, i8), u32, Option<i32>),
+}
+
+/// Units of durations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// `min`
+    Minute,
+    /// `h`
+    Hour,
+    /// `d`
+    Day,
+    /// `w`
+    Week,
+    /// `mo`
+    Month,
+    /// `q`
+    Quarter,
+    /// `y`
+    Year,
+}
+
+/// Names joined by dots: `company.parent.industry`.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// At least one.
+    pub names: Vec<Name>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// Which.
+    pub kind: ExprKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Expressions.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// A value written out.
+    Literal(LiteralKind),
+    /// `now`
+    Now,
+    /// `today`
+    Today,
+    /// `this fiscal year`, `next 12mo`: a period of time as a value.
+    Period(Box<Window>),
+    /// `["a", "b"]`
+    List(Vec<Expr>),
+    /// `company.parent.industry`
+    Path(Path),
+    /// `quarter(at)`
+    Call {
+        /// The function.
+        function: Name,
+        /// Its arguments.
+        args: Vec<Expr>,
+    },
+    /// `count(page view where …)`
+    Aggregate(Box<Aggregate>),
+    /// `( … )`
+    Paren(Box<Expr>),
+    /// `not …`
+    Not(Box<Expr>),
+    /// `- …`
+    Negate(Box<Expr>),
+    /// `a + b`
+    Arithmetic {
+        /// Which.
+        op: ArithmeticOp,
+        /// Where the sign stands.
+        op_span: Span,
+        /// Left.
+        left: Box<Expr>,
+        /// Right.
+        right: Box<Expr>,
+    },
+    /// `a >= b`, `a contains b`
+    Compare {
+        /// Which.
+        op: CompareOp,
+        /// Where the sign stands.
+        op_span: Span,
+        /// Left.
+        left: Box<Expr>,
+        /// Right.
+        right: Box<Expr>,
+    },
+    /// `x between a and b`, where a and b are not both dates or times written out (that is a window).
+    Between {
+        /// Tested.
+        value: Box<Expr>,
+        /// Least.
+        low: Box<Expr>,
+        /// Greatest.
+        high: Box<Expr>,
+    },
+    /// `x is known`, `x is unknown`
+    IsKnown {
+        /// Tested.
+        value: Box<Expr>,
+        /// `is unknown`.
+        unknown: bool,
+    },
+    /// `company is target company`, `company is not target company`
+    IsTerm {
+        /// The record asked.
+        record: Box<Expr>,
+        /// `is not`
+        negated: bool,
+        /// The term.
+        term: Name,
+    },
+    /// `a and b and c`, two or more, flat.
+    And(Vec<Expr>),
+    /// `a or b or c`, two or more, flat.
+    Or(Vec<Expr>),
+    /// A window and all that stands in its `and`-chain to its left and is not inside an earlier `Windowed` of the
+    /// chain: `a within 30d and b and c within 90d` is `And[Windowed(a), Windowed(And[b, c])]`.
+    Windowed {
+        /// What it stands behind.
+        value: Box<Expr>,
+        /// The window.
+        window: Box<Window>,
+    },
+    /// `was lead 90d ago`
+    Was {
+        /// The term, perhaps of a related record.
+        term: Path,
+        /// When.
+        at: Box<Moment>,
+    },
+    /// `became lead`; its window is the one that covers it.
+    Became {
+        /// The term, perhaps of a related record.
+        term: Path,
+    },
+    /// Could not be read; reported.
+    Error,
+}
+
+/// `+ - * /`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArithmeticOp {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}
+
+/// Comparisons of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareOp {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `in`
+    In,
+    /// `not in`
+    NotIn,
+    /// `contains`
+    Contains,
+    /// `starts with`
+    StartsWith,
+    /// `ends with`
+    EndsWith,
+    /// `matches`
+    Matches,
+}
+
+/// `count(…)` and its kin.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// Which.
+    pub function: AggregateFn,
+    /// Where its name stands.
+    pub function_span: Span,
+    /// `distinct`
+    pub distinct: bool,
+    /// Over what.
+    pub body: AggregateBody,
+}
+
+/// The aggregates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AggregateFn {
+    /// How many records.
+    Count,
+    /// Is there one?
+    Any,
+    /// Is there none?
+    No,
+    /// Does each fit?
+    Every,
+    /// Total.
+    Sum,
+    /// Mean.
+    Average,
+    /// Least.
+    Min,
+    /// Greatest.
+    Max,
+    /// Earliest.
+    First,
+    /// Latest.
+    Last,
+}
+
+/// What an aggregate runs over.
+#[derive(Clone, Debug)]
+pub enum AggregateBody {
+    /// Records of one event, entity or term.
+    Records(Records),
+    /// `a where … then within 14d b where …`
+    Sequence {
+        /// Two or more.
+        steps: Vec<SequenceStep>,
+        /// A window behind the last step's name, for all steps.
+        window: Option<Window>,
+    },
+}
+
+/// `form submit.offer within 30d via role where …`
+#[derive(Clone, Debug)]
+pub struct Records {
+    /// A path to records, or an expression over one such path: `form submit`, `quarter(form submit.at)`.
+    pub target: Expr,
+    /// `via role`: the reference or entity that the relation goes through.
+    pub via: Option<Name>,
+    /// A window just behind the target.
+    pub window: Option<Window>,
+    /// `where …`
+    pub filter: Option<Expr>,
+}
+
+/// A step of a sequence.
+#[derive(Clone, Debug)]
+pub struct SequenceStep {
+    /// `then within 14d`: the longest time since the step before. `None` for the first step and a bare `then`.
+    pub within: Option<Literal>,
+    /// The event.
+    pub event: Path,
+    /// `where …`
+    pub filter: Option<Expr>,
+    /// The whole step.
+    pub span: Span,
+}
+
+/// A window of time.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Which.
+    pub kind: WindowKind,
+    /// All of it, from its first keyword.
+    pub span: Span,
+}
+
+/// The windows of LANGUAGE section 5.
+#[derive(Clone, Debug)]
+pub enum WindowKind {
+    /// `within 90d`, `within last 90d`
+    Within(Literal),
+    /// `within next 12mo`
+    WithinNext(Literal),
+    /// `within this quarter`, `within last 2 fiscal quarters`, `within next fiscal year`
+    Period(Period),
+    /// `within sales period`: a value that is a period or a duration.
+    Named(Name),
+    /// `since 2026-01-01`
+    Since(Moment),
+    /// `before 2026-01-01`
+    Before(Moment),
+    /// `between 2026-01-01 and 2026-03-31`
+    Between(Moment, Moment),
+    /// `between 90d and 30d ago`
+    BetweenAgo(Literal, Literal),
+    /// `more than 90d ago`
+    MoreThanAgo(Literal),
+}
+
+/// A calendar period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// This, the last n, the next n.
+    pub which: Which,
+    /// Whether years and quarters are fiscal.
+    pub fiscal: bool,
+    /// Of what.
+    pub unit: PeriodUnit,
+}
+
+/// Which calendar periods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The one that holds the as-of time.
+    This,
+    /// The n complete ones before it.
+    Last(u32),
+    /// The n complete ones after it.
+    Next(u32),
+}
+
+/// Units of calendar periods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeriodUnit {
+    /// `day`
+    Day,
+    /// `week`, from Monday
+    Week,
+    /// `month`
+    Month,
+    /// `quarter`
+    Quarter,
+    /// `year`
+    Year,
+}
+
+/// A point in time: `90d ago`, `2026-01-01`, `today`, a value that is a date.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// Which.
+    pub kind: MomentKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Points in time.
+#[derive(Clone, Debug)]
+pub enum MomentKind {
+    /// `90d ago`
+    Ago(Literal),
+    /// `in 30d` (in stories: a planned event)
+    Ahead(Literal),
+    /// A date or time written out.
+    At(Literal),
+    /// `today`
+    Today,
+    /// `now`
+    Now,
+    /// A value of the lexicon that is a date or time.
+    Named(Name),
+}
