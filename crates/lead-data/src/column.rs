@@ -195,8 +195,7 @@ impl Column {
 
     /// Whether the value at `i` is known.
     pub fn is_known(&self, i: usize) -> bool {
-        self.known.as_ref().is_none_or(|k| k.get(i))
-            && !matches!(&self.values, Values::Record(r) if r[i] == NO_RECORD)
+        self.known.as_ref().is_none_or(|k| k.get(i)) && !matches!(&self.values, Values::Record(r) if r[i] == NO_RECORD)
     }
 }
 

@@ -4,5 +4,7 @@
 //! (see [`Needs`]); what it gives are [`Column`]s and a [`Report`] of everything that was not as it should be.
 
 pub mod column;
+mod data;
 
 pub use column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
+pub use data::{Batch, EventSink, Needs, Records, ScanRequest};

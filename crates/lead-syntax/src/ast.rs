@@ -740,7 +740,7 @@ pub enum WindowKind {
 }
 
 /// A calendar period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Period {
     /// This, the last n, the next n.
     pub which: Which,
@@ -751,7 +751,7 @@ pub struct Period {
 }
 
 /// Which calendar periods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Which {
     /// The one that holds the as-of time.
     This,
@@ -762,7 +762,7 @@ pub enum Which {
 }
 
 /// Units of calendar periods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PeriodUnit {
     /// `day`
     Day,
