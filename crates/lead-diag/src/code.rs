@@ -110,4 +110,31 @@ registry! {
     BAD_NUMBER L0106 "bad-number" Error
     BAD_DATE L0107 "bad-date" Error
     GLUED_NAMES L0108 "glued-names" Error
+    // 07: data
+    MISSING_FILE L0701 "missing-file" Error
+    NO_FILE_MATCHES L0702 "no-file-matches" Error
+    PATH_OUTSIDE_DATA L0703 "path-outside-data" Error
+    UNREADABLE_DATA L0704 "unreadable-data" Error
+    EMPTY_FILE L0705 "empty-file" Error
+    WRONG_ENCODING L0706 "wrong-encoding" Error
+    MISSING_COLUMN L0707 "missing-column" Error
+    REPEATED_COLUMN L0708 "repeated-column" Error
+    UNCLOSED_QUOTE L0709 "unclosed-quote" Error
+    MISSING_KEY L0710 "missing-key" Error
+    DUPLICATE_KEY L0711 "duplicate-key" Error
+    RAGGED_ROW L0712 "ragged-row" Warn
+    EVENT_WITHOUT_TIME L0713 "event-without-time" Warn
+    UNREADABLE_NUMBER L0714 "unreadable-number" Warn
+    UNREADABLE_MONEY L0715 "unreadable-money" Warn
+    UNREADABLE_YES_NO L0716 "unreadable-yes-no" Warn
+    UNREADABLE_TIME L0717 "unreadable-time" Warn
+    UNREADABLE_DATE L0718 "unreadable-date" Warn
+    UNREADABLE_DURATION L0719 "unreadable-duration" Warn
+    VALUE_NOT_LISTED L0720 "value-not-listed" Warn
+    DANGLING_REFERENCE L0721 "dangling-reference" Warn
+    UNCLEAR_DAY_ORDER L0722 "unclear-day-order" Warn
+    MERGE_CONFLICT L0723 "merge-conflict" Allow
+    COLUMN_NOT_IN_EVERY_FILE L0724 "column-not-in-every-file" Allow
+    BAD_SOURCE_SETTING L0725 "bad-source-setting" Error
+    UNREADABLE_ROW L0726 "unreadable-row" Warn
 }
