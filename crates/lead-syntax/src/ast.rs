@@ -588,7 +588,7 @@ pub enum ExprKind {
 }
 
 /// `+ - * /`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ArithmeticOp {
     /// `+`
     Add,
@@ -601,7 +601,7 @@ pub enum ArithmeticOp {
 }
 
 /// Comparisons of two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CompareOp {
     /// `=`
     Equal,

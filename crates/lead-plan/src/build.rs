@@ -1,0 +1,291 @@
+//! From definitions to a plan. Equal nodes and measures are made once, so that what several definitions measure is
+//! measured once.
+
+use std::collections::HashMap;
+
+use lead_diag::Span;
+use lead_hir::hir::{
+    self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target, Ty, Value, WindowKind,
+};
+
+use crate::plan::{
+    Constant, Measure, MeasureId, MetricPlan, Node, NodeId, Op, Plan, Scope, ScoreLine, SubjectPlan,
+};
+
+/// Plans the definitions that `wanted` names, at an as-of time (microseconds since 1970 UTC).
+///
+/// The lexicon has no errors. Definitions may build on each other thousands deep: the work is done on a thread whose
+/// stack allows for that.
+pub fn plan(lexicon: &Lexicon, as_of: i64, wanted: impl Fn(&Def) -> bool + Sync) -> Plan {
+    on_a_deep_stack(|| {
+        let mut planner = Planner::new(lexicon, as_of);
+        planner.want(&wanted);
+        planner.finish()
+    })
+}
+
+/// Runs `work` on a thread with a stack for definitions that build on each other thousands deep.
+pub fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    const STACK: usize = 1 << 30;
+    std::thread::scope(|scope| {
+        let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        match spawned.map(|handle| handle.join()) {
+            Ok(Ok(value)) => value,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // No thread can be had: the machine is out of memory, and nothing sensible is left to do.
+            Err(error) => std::panic::resume_unwind(Box::new(error)),
+        }
+    })
+}
+
+/// What an expression is asked of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Env {
+    /// A record of a table.
+    Record(TableId),
+    /// A record of a measure over `record`, and the subject it belongs to.
+    Pair { measure: MeasureId, record: TableId, subject: TableId },
+    /// Nothing (metrics).
+    Global,
+}
+
+impl Env {
+    pub(crate) fn scope(self) -> Scope {
+        match self {
+            Env::Record(table) => Scope::Table(table),
+            Env::Pair { measure, .. } => Scope::Pair(measure),
+            Env::Global => Scope::Global,
+        }
+    }
+}
+
+/// The as-of time and the window in force (LANGUAGE 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ctx {
+    pub(crate) as_of: i64,
+    pub(crate) window: Option<WindowKind>,
+}
+
+impl Ctx {
+    pub(crate) fn no_window(self) -> Ctx {
+        Ctx { window: None, ..self }
+    }
+}
+
+/// Builds a plan, definition by definition.
+pub struct Planner<'a> {
+    pub(crate) lexicon: &'a Lexicon,
+    pub(crate) as_of: i64,
+    nodes: Vec<Node>,
+    origins: Vec<Span>,
+    node_ids: HashMap<Node, NodeId>,
+    pub(crate) measures: Vec<Measure>,
+    measure_ids: HashMap<Measure, MeasureId>,
+    defs: HashMap<(DefId, Ctx), NodeId>,
+    subjects: Vec<SubjectPlan>,
+    metrics: Vec<MetricPlan>,
+    pub(crate) global_measures: Vec<MeasureId>,
+    pub(crate) origin: Span,
+}
+
+impl<'a> Planner<'a> {
+    /// An empty plan.
+    pub fn new(lexicon: &'a Lexicon, as_of: i64) -> Planner<'a> {
+        Planner {
+            lexicon,
+            as_of,
+            nodes: Vec::new(),
+            origins: Vec::new(),
+            node_ids: HashMap::new(),
+            measures: Vec::new(),
+            measure_ids: HashMap::new(),
+            defs: HashMap::new(),
+            subjects: Vec::new(),
+            metrics: Vec::new(),
+            global_measures: Vec::new(),
+            origin: Span::new(lead_diag::FileId(0), 0, 0),
+        }
+    }
+
+    /// Adds the definitions that `wanted` names to the answers.
+    pub fn want(&mut self, wanted: &dyn Fn(&Def) -> bool) {
+        let lexicon = self.lexicon;
+        for (id, def) in lexicon.def_ids() {
+            if !wanted(def) {
+                continue;
+            }
+            if let DefKind::Metric(metric) = &def.kind {
+                self.want_metric(id, metric);
+            } else if let (Some(subject), false) = (def.subject, matches!(def.kind, DefKind::Period(_) | DefKind::Error)) {
+                let node = self.def_node(id, self.now());
+                match self.subjects.iter_mut().find(|s| s.table == subject) {
+                    Some(plan) => plan.defs.push((id, node)),
+                    None => self.subjects.push(SubjectPlan { table: subject, defs: vec![(id, node)] }),
+                }
+            }
+        }
+        self.subjects.sort_by_key(|s| s.table);
+    }
+
+    fn want_metric(&mut self, id: DefId, metric: &hir::Metric) {
+        self.global_measures.clear();
+        let ctx = self.now();
+        let node = self.expr(&metric.expr, Env::Global, ctx);
+        let measures = std::mem::take(&mut self.global_measures);
+        self.metrics.push(MetricPlan { def: id, node, measures });
+    }
+
+    /// The plan as it stands.
+    pub fn finish(self) -> Plan {
+        Plan {
+            as_of: self.as_of,
+            nodes: self.nodes,
+            measures: self.measures,
+            subjects: self.subjects,
+            metrics: self.metrics,
+            origins: self.origins,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Ctx {
+        Ctx { as_of: self.as_of, window: None }
+    }
+
+    pub(crate) fn node(&mut self, scope: Scope, ty: Ty, op: Op) -> NodeId {
+        let node = Node { scope, ty, op };
+        if let Some(id) = self.node_ids.get(&node) {
+            return *id;
+        }
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(node.clone());
+        self.origins.push(self.origin);
+        self.node_ids.insert(node, id);
+        id
+    }
+
+    pub(crate) fn ty(&self, id: NodeId) -> &Ty {
+        &self.nodes[id.0 as usize].ty
+    }
+
+    pub(crate) fn constant(&mut self, scope: Scope, ty: Ty, value: Value) -> NodeId {
+        self.node(scope, ty, Op::Const(Constant(value)))
+    }
+
+    pub(crate) fn measure(&mut self, measure: Measure) -> MeasureId {
+        if let Some(id) = self.measure_ids.get(&measure) {
+            return *id;
+        }
+        let id = MeasureId(self.measures.len() as u32);
+        self.measures.push(measure.clone());
+        self.measure_ids.insert(measure, id);
+        id
+    }
+
+    /// Puts a measure whose filter refers to its own id in its place.
+    pub(crate) fn fill_measure(&mut self, id: MeasureId, measure: Measure) {
+        self.measures[id.0 as usize] = measure;
+    }
+
+    /// Makes room for a measure whose filter will refer to its id.
+    pub(crate) fn reserve_measure(&mut self, placeholder: Measure) -> MeasureId {
+        let id = MeasureId(self.measures.len() as u32);
+        self.measures.push(placeholder);
+        id
+    }
+
+    /// The answer of a definition for the records of its subject. Only a value takes a window in (D27).
+    pub(crate) fn def_node(&mut self, id: DefId, ctx: Ctx) -> NodeId {
+        let lexicon = self.lexicon;
+        let def = lexicon.def(id);
+        let ctx = if matches!(def.kind, DefKind::Value(_)) { ctx } else { ctx.no_window() };
+        if let Some(node) = self.defs.get(&(id, ctx)) {
+            return *node;
+        }
+        let outer = std::mem::replace(&mut self.origin, def.name_span);
+        let env = def.subject.map_or(Env::Global, Env::Record);
+        let node = match &def.kind {
+            DefKind::Value(expr) => self.expr(expr, env, ctx),
+            DefKind::Term(term) => {
+                let alternatives = term.alternatives.iter().map(|c| self.expr(&c.condition, env, ctx)).collect();
+                let exceptions = term.exceptions.iter().map(|c| self.expr(&c.condition, env, ctx)).collect();
+                self.node(env.scope(), Ty::YesNo, Op::Term { alternatives, exceptions })
+            }
+            DefKind::Choice(choice) => {
+                let lines = choice.lines.iter().map(|line| {
+                    let condition = line.condition.as_ref().map(|c| self.expr(c, env, ctx));
+                    let result = self.expr(&line.result, env, ctx);
+                    (condition, self.as_type(result, &def.ty))
+                });
+                let lines = lines.collect();
+                self.node(env.scope(), def.ty.clone(), Op::Choice(lines))
+            }
+            DefKind::Score(score) => self.score(score, env, ctx),
+            DefKind::Funnel(steps) => {
+                let steps = steps.iter().map(|step| {
+                    let name = lexicon.def(*step).name.text.as_str();
+                    (self.def_node(*step, ctx), Constant(Value::Text(name.into())))
+                });
+                let steps = steps.collect();
+                self.node(env.scope(), Ty::Text, Op::Furthest(steps))
+            }
+            DefKind::Metric(_) | DefKind::Period(_) | DefKind::Error => self.node(env.scope(), Ty::Error, Op::Unknown),
+        };
+        self.origin = outer;
+        self.defs.insert((id, ctx), node);
+        node
+    }
+
+    fn score(&mut self, score: &hir::Score, env: Env, ctx: Ctx) -> NodeId {
+        let bound = |this: &mut Self, e: &Option<hir::Expr>| e.as_ref().map(|e| this.expr(e, env, ctx));
+        let mut lines = Vec::with_capacity(score.lines.len());
+        for line in &score.lines {
+            let (condition, points) = match &line.kind {
+                hir::ScoreLineKind::When(condition) => {
+                    (Some(self.expr(condition, env, ctx)), self.expr(&line.points, env, ctx))
+                }
+                hir::ScoreLineKind::Always => (None, self.expr(&line.points, env, ctx)),
+                hir::ScoreLineKind::Per(records) => (None, self.points(records, line, env, ctx)),
+            };
+            let (at_most, at_least) = (bound(self, &line.at_most), bound(self, &line.at_least));
+            lines.push(ScoreLine { negative: line.negative, condition, points, at_most, at_least });
+        }
+        let (at_most, at_least) = (bound(self, &score.at_most), bound(self, &score.at_least));
+        self.node(env.scope(), Ty::Number, Op::Score { lines, at_most, at_least })
+    }
+
+    /// A number as money where money is wanted.
+    fn as_type(&mut self, node: NodeId, ty: &Ty) -> NodeId {
+        let scope = self.nodes[node.0 as usize].scope;
+        match (ty, self.ty(node)) {
+            (Ty::Money, Ty::Number) => self.node(scope, Ty::Money, Op::ToMoney(node)),
+            _ => node,
+        }
+    }
+
+    /// What is asked of the record that a chain of references from a record of `table` leads to.
+    pub(crate) fn get(&mut self, table: TableId, path: &[FieldId], target: Target, ctx: Ctx) -> NodeId {
+        let Some((first, rest)) = path.split_first() else {
+            return match target {
+                Target::Field(field) => {
+                    let ty = self.lexicon.field(table, field).ty.clone();
+                    self.node(Scope::Table(table), ty, Op::Field(field))
+                }
+                Target::Def(def) => self.def_node(def, ctx),
+                Target::Record => self.node(Scope::Table(table), Ty::Record(table), Op::Itself),
+            };
+        };
+        let Ty::Record(next) = self.lexicon.field(table, *first).ty else {
+            return self.node(Scope::Table(table), Ty::Error, Op::Unknown);
+        };
+        if rest.is_empty() && target == Target::Record {
+            return self.node(Scope::Table(table), Ty::Record(next), Op::Field(*first));
+        }
+        let node = self.get(next, rest, target, ctx);
+        self.follow(table, *first, node)
+    }
+
+    pub(crate) fn follow(&mut self, table: TableId, reference: FieldId, node: NodeId) -> NodeId {
+        let ty = self.ty(node).clone();
+        self.node(Scope::Table(table), ty, Op::Follow { reference, node })
+    }
+}
