@@ -101,6 +101,9 @@ registry! {
     UNREADABLE_FILE L0001 "unreadable-file" Error
     BAD_SETTINGS L0002 "bad-settings" Error
     UNKNOWN_TIME_ZONE L0003 "unknown-time-zone" Error
+    OUTSIDE_FOLDER L0004 "outside-folder" Error
+    NO_LEXICON L0005 "no-lexicon" Error
+    SKIPPED_LINK L0006 "skipped-link" Warn
     // 01: syntax
     BROKEN_STATEMENT L0101 "broken-statement" Error
     TOO_DEEP L0102 "too-deep" Error
@@ -110,6 +113,70 @@ registry! {
     BAD_NUMBER L0106 "bad-number" Error
     BAD_DATE L0107 "bad-date" Error
     GLUED_NAMES L0108 "glued-names" Error
+    // 02: names and schema
+    UNKNOWN_NAME L0201 "unknown-name" Error
+    MISSING_AND L0202 "missing-and" Error
+    UNKNOWN_FIELD L0203 "unknown-field" Error
+    UNKNOWN_RECORDS L0204 "unknown-records" Error
+    DUPLICATE_NAME L0205 "duplicate-name" Error
+    DUPLICATE_FIELD L0206 "duplicate-field" Error
+    CYCLE L0207 "cycle" Error
+    NOT_RECORDS L0208 "not-records" Error
+    AMBIGUOUS_RELATION L0209 "ambiguous-relation" Error
+    NO_RELATION L0210 "no-relation" Error
+    WRONG_SUBJECT L0211 "wrong-subject" Error
+    TOO_FAR_OUT L0212 "too-far-out" Error
+    NO_TIME_FIELD L0213 "no-time-field" Error
+    BAD_KEY L0214 "bad-key" Error
+    UNKNOWN_SOURCE L0215 "unknown-source" Error
+    BAD_SOURCE_FILTER L0216 "bad-source-filter" Error
+    BAD_SUBJECT L0217 "bad-subject" Error
+    NOT_A_REFERENCE L0218 "not-a-reference" Error
+    NOT_A_TERM L0219 "not-a-term" Error
+    BAD_FIELD_TYPE L0220 "bad-field-type" Error
+    // 03: types
+    UNLIKE_THINGS L0301 "unlike-things" Error
+    NOT_A_CONDITION L0302 "not-a-condition" Error
+    BAD_ARITHMETIC L0303 "bad-arithmetic" Error
+    NOT_ONE_OF L0304 "not-one-of" Error
+    BAD_PATTERN L0305 "bad-pattern" Error
+    OUT_OF_RANGE L0306 "out-of-range" Error
+    UNKNOWN_FUNCTION L0307 "unknown-function" Error
+    BAD_ARGUMENT L0308 "bad-argument" Error
+    BAD_AGGREGATE L0309 "bad-aggregate" Error
+    MIXED_LIST L0310 "mixed-list" Error
+    RECORD_AS_VALUE L0311 "record-as-value" Error
+    // 04: windows and time
+    WINDOW_COVERS_NOTHING L0401 "window-covers-nothing" Error
+    EMPTY_WINDOW L0402 "empty-window" Error
+    NOT_A_PERIOD L0403 "not-a-period" Error
+    NEEDS_WINDOW L0404 "needs-window" Error
+    WINDOW_WITHOUT_START L0405 "window-without-start" Error
+    WINDOW_ON_RECORDS L0406 "window-on-records" Error
+    MOVING_BOUND L0407 "moving-bound" Error
+    PERIOD_AS_VALUE L0408 "period-as-value" Error
+    // 05: definitions as a whole
+    MIXED_CHOICE L0501 "mixed-choice" Error
+    OTHERWISE_NOT_LAST L0502 "otherwise-not-last" Error
+    BAD_FUNNEL_STEP L0503 "bad-funnel-step" Error
+    BAD_SCORE L0504 "bad-score" Error
+    BAD_METRIC L0505 "bad-metric" Error
+    MISSING_DIMENSION L0506 "missing-dimension" Error
+    BAD_EXAMPLE L0507 "bad-example" Error
+    // 06: lints
+    UNWINDOWED_SIGNAL L0601 "unwindowed-signal" Warn
+    WINDOW_ON_LAST_BRANCH L0602 "window-on-last-branch" Warn
+    UNUSED_VALUE L0603 "unused-value" Allow
+    UNUSED_TERM L0604 "unused-term" Allow
+    REPEATED_STEP L0605 "repeated-step" Warn
+    MONTHS_AS_LENGTH L0606 "months-as-length" Warn
+    ALWAYS_UNKNOWN L0607 "always-unknown" Warn
+    NO_OTHERWISE L0608 "no-otherwise" Allow
+    PAST_WITHOUT_HISTORY L0609 "past-without-history" Warn
+    PAST_OF_FIELDS L0610 "past-of-fields" Allow
+    REPEATED_CONDITION L0611 "repeated-condition" Warn
+    CONTRADICTION L0612 "contradiction" Warn
+    BAD_ALLOW L0613 "bad-allow" Warn
     // 07: data
     MISSING_FILE L0701 "missing-file" Error
     NO_FILE_MATCHES L0702 "no-file-matches" Error
