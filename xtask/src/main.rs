@@ -1,2 +1,39 @@
-//! x
-fn main() {}
+//! `cargo run -p xtask -- TASK [--check]`: writes the generated files of the project, or says which are not current.
+
+mod industrial;
+mod output;
+mod random;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo run -p xtask -- TASK [--check]
+
+tasks:
+  gen-industrial   the exports of examples/industrial (seeded: the same on every machine)
+
+--check writes nothing and fails where a file differs";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let check = args.iter().any(|a| a == "--check");
+    let tasks: Vec<&str> = args.iter().map(String::as_str).filter(|a| *a != "--check").collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let done = match tasks.as_slice() {
+        ["gen-industrial"] => {
+            output::write_or_check(&root.join("examples/industrial/data"), &industrial::files(), check)
+        }
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(message) => {
+            let _ = writeln!(std::io::stdout(), "{message}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
