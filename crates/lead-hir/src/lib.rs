@@ -4,5 +4,6 @@
 
 pub mod config;
 pub mod hir;
+mod suggest;
 
 pub use config::{Config, SourceConfig};
