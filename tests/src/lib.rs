@@ -1,1 +1,6 @@
-//! x
+//! Tests that cross the crates: the reference interpreter, random lexicons and data, and cases written by hand.
+//!
+//! Nothing here is shipped, so a broken assumption may panic: that is what a test reports.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+pub mod reference;

@@ -1,0 +1,125 @@
+//! The ways from a record to the records of another table (D7, D8), by trying every walk.
+
+use std::collections::BTreeSet;
+
+use super::schema::FieldType;
+use super::{RefValue, Reference};
+
+/// One reference on a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hop {
+    /// Along the reference `field` of the record.
+    Forward(usize),
+    /// To the records of a table whose reference `field` names the record.
+    Back(usize, usize),
+}
+
+impl Reference {
+    /// The one way from a record of `from` to records of `to`.
+    pub fn way(&self, from: usize, to: usize, via: Option<&str>) -> Vec<Hop> {
+        let mut groups = [Vec::new(), Vec::new(), Vec::new()];
+        self.walk(from, to, &mut vec![from], &mut Vec::new(), &mut groups);
+        let ways: Vec<Vec<Hop>> = match via {
+            Some(name) => groups.into_iter().flatten().filter(|way| self.passes(from, way, name)).collect(),
+            None => groups.into_iter().find(|g| !g.is_empty()).unwrap_or_default(),
+        };
+        let [way] = ways.as_slice() else {
+            panic!("{} ways from `{}` to `{}`", ways.len(), self.schema.tables[from].name, self.schema.tables[to].name)
+        };
+        way.clone()
+    }
+
+    /// Adds every way to its group: only back, only forward, mixed (four references at most).
+    fn walk(&self, from: usize, to: usize, seen: &mut Vec<usize>, way: &mut Vec<Hop>, groups: &mut [Vec<Vec<Hop>>; 3]) {
+        let at = *seen.last().expect("a walk starts somewhere");
+        let mut steps = Vec::new();
+        for (f, field) in self.schema.tables[at].fields.iter().enumerate() {
+            if let FieldType::Reference(target) = field.ty {
+                steps.push((Hop::Forward(f), target));
+            }
+        }
+        for (t, table) in self.schema.tables.iter().enumerate() {
+            for (f, field) in table.fields.iter().enumerate() {
+                if field.ty == FieldType::Reference(at) {
+                    steps.push((Hop::Back(t, f), t));
+                }
+            }
+        }
+        for (hop, next) in steps {
+            way.push(hop);
+            if next == to {
+                let backs = way.iter().filter(|h| matches!(h, Hop::Back(..))).count();
+                let group = match backs {
+                    n if n == way.len() && from != to => Some(0),
+                    0 if from != to => Some(1),
+                    _ => (way.len() <= 4).then_some(2),
+                };
+                if let Some(group) = group {
+                    groups[group].push(way.clone());
+                }
+            } else if !seen.contains(&next) {
+                seen.push(next);
+                self.walk(from, to, seen, way, groups);
+                seen.pop();
+            }
+            way.pop();
+        }
+    }
+
+    /// Whether a way passes the reference or table of a name.
+    fn passes(&self, from: usize, way: &[Hop], name: &str) -> bool {
+        let mut at = from;
+        way.iter().any(|hop| {
+            let (owner, field, next) = match *hop {
+                Hop::Forward(f) => match self.schema.tables[at].fields[f].ty {
+                    FieldType::Reference(target) => (at, f, target),
+                    _ => unreachable!("a hop follows a reference"),
+                },
+                Hop::Back(t, f) => (t, f, t),
+            };
+            at = next;
+            self.schema.tables[owner].fields[field].name == name || self.schema.tables[next].name == name
+        })
+    }
+
+    /// The records at the end of a way, each once. Events on the way that lie after the as-of time do not exist.
+    pub fn follow(&self, table: usize, row: usize, way: &[Hop], as_of: i64) -> BTreeSet<usize> {
+        let mut at = table;
+        let mut found = BTreeSet::from([row]);
+        for (i, hop) in way.iter().enumerate() {
+            let (next_table, next): (usize, BTreeSet<usize>) = match *hop {
+                Hop::Forward(f) => {
+                    let FieldType::Reference(target) = self.schema.tables[at].fields[f].ty else {
+                        unreachable!("a hop follows a reference")
+                    };
+                    let next = found.iter().filter_map(|r| match self.rows[at][*r][f] {
+                        RefValue::Record(_, next) => Some(next),
+                        _ => None,
+                    });
+                    (target, next.collect())
+                }
+                Hop::Back(t, f) => {
+                    let names = |r: &Vec<RefValue>| matches!(r[f], RefValue::Record(_, n) if found.contains(&n));
+                    let rows = self.rows[t].iter().enumerate();
+                    (t, rows.filter(|(_, r)| names(r)).map(|(n, _)| n).collect())
+                }
+            };
+            at = next_table;
+            found = next;
+            if i + 1 < way.len() && self.schema.tables[at].event {
+                found.retain(|r| self.time_of(at, *r) <= as_of);
+            }
+        }
+        found
+    }
+
+    /// The time of an event; of a date its first moment (D22).
+    pub fn time_of(&self, table: usize, row: usize) -> i64 {
+        let time = self.schema.tables[table].time.expect("an event has a time");
+        match &self.rows[table][row][time] {
+            RefValue::Time(t) => *t,
+            RefValue::Date(d) => self.calendar.start_of(*d),
+            other => panic!("an event without a time: {other:?}"),
+        }
+    }
+}
