@@ -204,4 +204,6 @@ registry! {
     COLUMN_NOT_IN_EVERY_FILE L0724 "column-not-in-every-file" Allow
     BAD_SOURCE_SETTING L0725 "bad-source-setting" Error
     UNREADABLE_ROW L0726 "unreadable-row" Warn
+    // 08: the run
+    MONEY_OVERFLOW L0801 "money-overflow" Error
 }
