@@ -4,3 +4,131 @@
 //! could not be read.
 
 pub mod ast;
+mod build;
+mod debug;
+mod grammar;
+mod mistakes;
+mod scan;
+mod split;
+mod statement;
+
+use lead_diag::{Applicability, Diagnostic, FileId, Fix, Span, codes};
+
+pub use debug::debug;
+
+use ast::{Comment, File, Name, Statement, StatementKind};
+
+/// A file's tree, and what could not be read.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The tree. Statements that could not be read are in it as [`StatementKind::Broken`] or hold error nodes.
+    pub file: File,
+    /// In order of place. Every error node of the tree has one.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The largest text that is read, in bytes.
+pub const MAX_BYTES: usize = 8 << 20;
+
+/// Reads a file. Never fails; takes time in proportion to the text.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    if text.len() > MAX_BYTES {
+        parsed.diagnostics.push(
+            Diagnostic::new(codes::TOO_LARGE, format!("the file has {} MB", text.len() >> 20))
+                .label(Span::new(file, 0, 0), "not read")
+                .help("split the lexicon into several files of at most 8 MB; they share their names")
+                .note("a `.lead` file holds definitions; data belongs into the exports"),
+        );
+        return parsed;
+    }
+    let (pieces, comments) = split::split(file, text);
+    for piece in pieces {
+        let Some(source) = text.get(piece.start..piece.end) else { continue };
+        let span = Span::new(file, piece.start, piece.end);
+        let first = parsed.diagnostics.len();
+        if piece.indented {
+            parsed.diagnostics.push(indented_start(span, text));
+        }
+        let kind = if let Some(at) = piece.control {
+            parsed.diagnostics.push(control_character(file, text, at));
+            broken(file, source, piece.start)
+        } else if let Some(at) = piece.too_deep {
+            parsed.diagnostics.push(build::too_deep(Span::new(file, at, at + 1)));
+            broken(file, source, piece.start)
+        } else {
+            statement::statement(file, source, piece.start, &mut parsed.diagnostics)
+        };
+        if let Some(found) = parsed.diagnostics.get_mut(first..) {
+            found.sort_by_key(|d| d.span().map_or(0, |s| s.start));
+        }
+        let mut statement = Statement { span, docs: piece.docs, kind };
+        field_docs(&mut statement, &comments, text);
+        parsed.file.statements.push(statement);
+    }
+    parsed.file.comments = comments;
+    parsed
+}
+
+fn indented_start(span: Span, text: &str) -> Diagnostic {
+    let start = span.start as usize;
+    let line_start = text.get(..start).and_then(|t| t.rfind('\n')).map_or(0, |n| n + 1);
+    let blanks = Span { start: line_start as u32, end: span.start, ..span };
+    Diagnostic::new(codes::INDENTED_START, "the first statement is indented")
+        .label(Span { start: line_start as u32, ..span.before() }, "blanks before the statement")
+        .help("start every statement at the beginning of its line; indented lines belong to the statement above")
+        .fix(Fix::replace("leave out the blanks", Applicability::Safe, blanks, ""))
+}
+
+fn control_character(file: FileId, text: &str, at: usize) -> Diagnostic {
+    let code = text.as_bytes().get(at).copied().unwrap_or(0);
+    let span = Span::new(file, at, at + 1);
+    Diagnostic::new(codes::BROKEN_STATEMENT, format!("the text holds an invisible character (number {code})"))
+        .label(span, "here")
+        .help("delete it; it often comes with text that is copied from another program")
+        .fix(Fix::replace("delete it", Applicability::Safe, span, ""))
+}
+
+/// A statement that is not read at all, with the name that it would define.
+fn broken(file: FileId, source: &str, base: usize) -> StatementKind {
+    let name = scan::classify(source).name.and_then(|(start, end)| {
+        let text = source.get(start..end)?.trim_end();
+        let quoted = text.starts_with('`');
+        let span = Span::new(file, base + start, base + start + text.len());
+        Some(Name { text: text.trim_matches('`').to_string(), span, quoted })
+    });
+    StatementKind::Broken { name }
+}
+
+/// Gives the fields of a statement the `##` lines just above them.
+fn field_docs(statement: &mut Statement, comments: &[Comment], text: &str) {
+    let fields = match &mut statement.kind {
+        StatementKind::Entity(entity) => &mut entity.fields,
+        StatementKind::Event(event) => &mut event.fields,
+        _ => return,
+    };
+    let span = statement.span;
+    let from = comments.partition_point(|c| c.span.start < span.start);
+    let to = comments.partition_point(|c| c.span.start < span.end);
+    let Some(inside) = comments.get(from..to) else { return };
+    if !inside.iter().any(|c| c.own_line && c.text.starts_with("##")) {
+        return;
+    }
+    for field in fields {
+        let above = inside.partition_point(|c| c.span.start < field.span.start);
+        let mut first = above;
+        let mut next = field.span.start as usize;
+        while let Some(comment) = first.checked_sub(1).and_then(|i| inside.get(i)) {
+            let gap = text.get(comment.span.end as usize..next).unwrap_or("x");
+            let near = gap.trim().is_empty() && gap.bytes().filter(|b| *b == b'\n').count() == 1;
+            if !(near && comment.own_line && comment.text.starts_with("##")) {
+                break;
+            }
+            next = comment.span.start as usize;
+            first -= 1;
+        }
+        for comment in inside.get(first..above).unwrap_or(&[]) {
+            split::add_doc(&mut field.docs, &comment.text);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Words, texts and signs of a statement, found without the grammar. Used to sort statements by kind, to tell lines
+//! apart where lines have meaning, and to find out what is wrong with a statement that the grammar refused.
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    /// `title`, `and`
+    Word,
+    /// A name in backticks.
+    Quoted,
+    /// A text in quotes.
+    Text,
+    /// What starts with a digit: `90d`, `2026-03-31`, and what was meant as one: `31.3.2026`.
+    Number,
+    /// `>=`, `->`, `,`
+    Sign,
+    /// `(`, `[`
+    Open,
+    /// `)`, `]`
+    Close,
+    /// A quote or backtick without its partner, to the end of the line.
+    Unclosed,
+    /// Any other character.
+    Other,
+}
+
+/// A token of a statement; positions are within the statement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub kind: TokenKind,
+    pub start: usize,
+    pub end: usize,
+    /// Whether it is the first of its line.
+    pub first: bool,
+    /// How many brackets are open before it.
+    pub depth: u32,
+}
+
+impl Token {
+    /// Its text.
+    pub fn text<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.end).unwrap_or("")
+    }
+
+    /// Whether it is the word `word`, in any case.
+    pub fn is_word(&self, text: &str, word: &str) -> bool {
+        self.kind == TokenKind::Word && self.text(text).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether it is the sign `sign`.
+    pub fn is_sign(&self, text: &str, sign: &str) -> bool {
+        matches!(self.kind, TokenKind::Sign | TokenKind::Open | TokenKind::Close) && self.text(text) == sign
+    }
+}
+
+/// Reserved in names.
+const KEYWORDS: [&str; 19] = [
+    "and",
+    "or",
+    "not",
+    "is",
+    "within",
+    "since",
+    "before",
+    "between",
+    "contains",
+    "matches",
+    "where",
+    "when",
+    "unless",
+    "because",
+    "otherwise",
+    "then",
+    "via",
+    "was",
+    "became",
+];
+
+/// Whether a word is reserved in names.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word))
+}
+
+const LONG_SIGNS: [&str; 17] =
+    ["<=>", "===", "!==", "==", "&&", "||", "<>", "=>", "=<", "!=", "<=", ">=", "->", "=!", "**", ":=", "++"];
+
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic()
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '\'' | '&') || ('\u{300}'..='\u{36F}').contains(&c)
+}
+
+/// The length of the word that starts `text`, 0 if none does.
+pub(crate) fn word_length(text: &str) -> usize {
+    let mut chars = text.char_indices().peekable();
+    match chars.next() {
+        Some((_, c)) if is_letter(c) => {}
+        _ => return 0,
+    }
+    while let Some((i, c)) = chars.next() {
+        let hyphen = c == '-' && chars.peek().is_some_and(|(_, n)| n.is_alphanumeric());
+        if !(is_word_char(c) || hyphen) {
+            return i;
+        }
+    }
+    text.len()
+}
+
+fn number_length(text: &str) -> usize {
+    let mut chars = text.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        let joined = matches!(c, '.' | ':' | '-' | '/') && chars.peek().is_some_and(|(_, n)| n.is_ascii_digit());
+        let offset = c == '+' && text[..i].contains(':') && chars.peek().is_some_and(|(_, n)| n.is_ascii_digit());
+        if !(c.is_alphanumeric() || c == '_' || c == '%' || joined || offset) {
+            return i;
+        }
+    }
+    text.len()
+}
+
+/// All tokens of a statement.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    let mut first = true;
+    let mut depth = 0u32;
+    while let Some(c) = text.get(at..).and_then(|t| t.chars().next()) {
+        let rest = &text[at..];
+        let line_end = || rest.find('\n').unwrap_or(rest.len());
+        let (kind, length) = match c {
+            '\n' | '\u{1}' => {
+                first = true;
+                at += 1;
+                continue;
+            }
+            c if c.is_whitespace() => {
+                at += c.len_utf8();
+                continue;
+            }
+            '#' => {
+                at += line_end();
+                continue;
+            }
+            '"' => text_length(rest),
+            '`' => match rest[1..].find(['`', '\n']) {
+                Some(n) if n > 0 && rest[1 + n..].starts_with('`') => (TokenKind::Quoted, n + 2),
+                _ => (TokenKind::Unclosed, rest[..line_end()].trim_end().len()),
+            },
+            '(' | '[' => (TokenKind::Open, 1),
+            ')' | ']' => (TokenKind::Close, 1),
+            c if c.is_ascii_digit() => (TokenKind::Number, number_length(rest)),
+            c if is_letter(c) => (TokenKind::Word, word_length(rest)),
+            c => match LONG_SIGNS.iter().find(|s| rest.starts_with(**s)) {
+                Some(sign) => (TokenKind::Sign, sign.len()),
+                None if c.is_ascii_punctuation() => (TokenKind::Sign, 1),
+                None => (TokenKind::Other, c.len_utf8()),
+            },
+        };
+        let length = length.max(1);
+        if kind == TokenKind::Close {
+            depth = depth.saturating_sub(1);
+        }
+        out.push(Token { kind, start: at, end: at + length, first, depth });
+        if kind == TokenKind::Open {
+            depth += 1;
+        }
+        first = false;
+        at += length;
+    }
+    out
+}
+
+fn text_length(rest: &str) -> (TokenKind, usize) {
+    let bytes = rest.as_bytes();
+    let mut i = 1;
+    loop {
+        match bytes.get(i) {
+            Some(b'"') if bytes.get(i + 1) == Some(&b'"') => i += 2,
+            Some(b'"') => return (TokenKind::Text, i + 1),
+            None | Some(b'\n' | b'\r' | 1) => return (TokenKind::Unclosed, rest[..i].trim_end().len()),
+            Some(_) => i += 1,
+        }
+    }
+}
+
+/// The kinds of statements, by how they begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Entity,
+    Event,
+    Subject,
+    Value,
+    Term,
+    Choice,
+    Score,
+    Funnel,
+    Metric,
+    Story,
+    Table,
+    Unknown,
+}
+
+/// The first words of a statement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeadScan {
+    pub kind: Kind,
+    /// What a definition defines: the range of its name.
+    pub name: Option<(usize, usize)>,
+    /// Where the part behind the name starts.
+    pub rest: usize,
+}
+
+/// The kind of a statement that begins with the keyword `word`.
+fn keyword_kind(word: &str) -> Kind {
+    const KINDS: [(&str, Kind); 8] = [
+        ("entity", Kind::Entity),
+        ("event", Kind::Event),
+        ("for", Kind::Subject),
+        ("score", Kind::Score),
+        ("funnel", Kind::Funnel),
+        ("metric", Kind::Metric),
+        ("example", Kind::Story),
+        ("examples", Kind::Table),
+    ];
+    KINDS.iter().find(|(k, _)| k.eq_ignore_ascii_case(word)).map_or(Kind::Unknown, |(_, kind)| *kind)
+}
+
+/// Finds out what a statement is: a metric, else a definition by the sign behind its name, else by its keyword.
+pub(crate) fn classify(text: &str) -> HeadScan {
+    let first_end = word_length(text);
+    let keyword = keyword_kind(text.get(..first_end).unwrap_or(""));
+    let mut end = 0;
+    let mut second_word = None;
+    if text.starts_with('`') {
+        end = text.get(1..).and_then(|t| t.find(['`', '\n'])).map_or(0, |n| n + 2);
+    } else {
+        let mut at = 0;
+        loop {
+            let length = word_length(text.get(at..).unwrap_or(""));
+            let word = text.get(at..at + length).unwrap_or("");
+            if length == 0 || is_keyword(word) {
+                break;
+            }
+            if at > 0 && second_word.is_none() {
+                second_word = Some(at);
+            }
+            end = at + length;
+            let gap = text[end..].len() - text[end..].trim_start_matches([' ', '\t', '\u{A0}']).len();
+            if gap == 0 {
+                break;
+            }
+            at = end + gap;
+        }
+        // `metric `cost in euros` = …`: a keyword and a name in backticks.
+        if end == first_end && keyword != Kind::Unknown {
+            let at = end + (text[end..].len() - text[end..].trim_start_matches([' ', '\t']).len());
+            if text[at..].starts_with('`') {
+                let close = text[at + 1..].find(['`', '\n']).map_or(text.len(), |n| (at + n + 2).min(text.len()));
+                second_word = Some(at);
+                end = close;
+            }
+        }
+    }
+    let rest = end + gap_length(text.get(end..).unwrap_or(""));
+    let after = text.get(rest..).unwrap_or("");
+    let word = after.get(..word_length(after)).unwrap_or("");
+    let defined = match after.chars().next() {
+        Some('=') if end > 0 => Kind::Value,
+        _ if end == 0 => Kind::Unknown,
+        _ if word.eq_ignore_ascii_case("when") => Kind::Term,
+        _ if word.eq_ignore_ascii_case("is") => Kind::Choice,
+        _ => Kind::Unknown,
+    };
+    let own_name = second_word.map(|start| (start, end));
+    match (keyword, defined) {
+        (Kind::Metric, Kind::Value) if own_name.is_some() => HeadScan { kind: Kind::Metric, name: own_name, rest },
+        (_, Kind::Value | Kind::Term | Kind::Choice) => HeadScan { kind: defined, name: Some((0, end)), rest },
+        (kind, _) => HeadScan { kind, name: own_name, rest },
+    }
+}
+
+/// The length of blanks, line ends and comments.
+fn gap_length(text: &str) -> usize {
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        let blank = rest.len() - rest.trim_start().len();
+        at += blank;
+        if text[at..].starts_with('#') {
+            at += text[at..].find('\n').unwrap_or(text.len() - at);
+        } else {
+            return at;
+        }
+    }
+}
+
+/// Where the lines of a statement begin that have lines: indices into `tokens`, without the first line. A line that
+/// goes on with the one above (inside brackets, behind a comma or sign, before a keyword or sign) is none of its own.
+pub(crate) fn line_starts(kind: Kind, text: &str, tokens: &[Token]) -> Vec<usize> {
+    let count = |k: TokenKind| tokens.iter().filter(|t| t.kind == k).count();
+    let balanced = count(TokenKind::Open) == count(TokenKind::Close);
+    let mut out = Vec::new();
+    for (i, token) in tokens.iter().enumerate().skip(1) {
+        if !token.first || (balanced && token.depth > 0) {
+            continue;
+        }
+        let before = &tokens[i - 1];
+        let starts = match kind {
+            Kind::Table => true,
+            Kind::Score => token.is_sign(text, "+") || token.is_sign(text, "-"),
+            _ => {
+                let leads = token.kind == TokenKind::Sign
+                    || token.kind == TokenKind::Word && is_keyword(token.text(text))
+                    || token.is_word(text, "from") && tokens.get(i + 1).is_some_and(|t| t.kind == TokenKind::Text);
+                let trails = before.kind == TokenKind::Sign;
+                !leads && !trails
+            }
+        };
+        if starts {
+            out.push(i);
+        }
+    }
+    out
+}
