@@ -1,1 +1,26 @@
-//! placeholder
+//! A plan run over columns: answers, and why.
+//!
+//! Entities are columns in memory; events stream by, once for each level of measures that build on each other, and only
+//! what each measure keeps per subject stays (see `accumulate`). Nothing depends on the order of events or the
+//! number of threads.
+
+mod accumulate;
+mod answers;
+mod change;
+mod engine;
+mod hits;
+mod kernel;
+mod metric;
+mod number;
+mod relation;
+mod scan;
+mod sequence;
+mod text;
+mod time;
+mod vector;
+mod why;
+
+pub use answers::{Answers, DefAnswers, MetricAnswer, MetricRow, SubjectAnswers};
+pub use change::Change;
+pub use engine::{EvalError, evaluate};
+pub use why::{Asked, Measured, Seen, Why, WhyKind, why};

@@ -4,13 +4,9 @@
 use std::collections::HashMap;
 
 use lead_diag::Span;
-use lead_hir::hir::{
-    self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target, Ty, Value, WindowKind,
-};
+use lead_hir::hir::{self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target, Ty, Value, WindowKind};
 
-use crate::plan::{
-    Constant, Measure, MeasureId, MetricPlan, Node, NodeId, Op, Plan, Scope, ScoreLine, SubjectPlan,
-};
+use crate::plan::{Constant, Measure, MeasureId, MetricPlan, Node, NodeId, Op, Plan, Scope, ScoreLine, SubjectPlan};
 
 /// Plans the definitions that `wanted` names, at an as-of time (microseconds since 1970 UTC).
 ///
@@ -116,7 +112,9 @@ impl<'a> Planner<'a> {
             }
             if let DefKind::Metric(metric) = &def.kind {
                 self.want_metric(id, metric);
-            } else if let (Some(subject), false) = (def.subject, matches!(def.kind, DefKind::Period(_) | DefKind::Error)) {
+            } else if let (Some(subject), false) =
+                (def.subject, matches!(def.kind, DefKind::Period(_) | DefKind::Error))
+            {
                 let node = self.def_node(id, self.now());
                 match self.subjects.iter_mut().find(|s| s.table == subject) {
                     Some(plan) => plan.defs.push((id, node)),
@@ -161,6 +159,10 @@ impl<'a> Planner<'a> {
         self.origins.push(self.origin);
         self.node_ids.insert(node, id);
         id
+    }
+
+    pub(crate) fn node_of(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
     }
 
     pub(crate) fn ty(&self, id: NodeId) -> &Ty {

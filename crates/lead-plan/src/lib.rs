@@ -11,7 +11,7 @@ mod explain;
 mod expr;
 mod plan;
 
-pub use build::{Planner, plan};
-//pub use debug::debug;
-//pub use explain::{Explained, Part};
+pub use build::{Planner, on_a_deep_stack, plan};
+pub use debug::debug;
+pub use explain::{Explained, Part};
 pub use plan::*;

@@ -229,8 +229,7 @@ impl PartialEq for Constant {
                 (Some(a), Some(b)) => a == b,
                 _ => match (&self.0, &other.0) {
                     (Value::List(a), Value::List(b)) => {
-                        a.len() == b.len()
-                            && a.iter().zip(b).all(|(a, b)| Constant(a.clone()) == Constant(b.clone()))
+                        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Constant(a.clone()) == Constant(b.clone()))
                     }
                     (a, b) => a == b,
                 },

@@ -1,0 +1,463 @@
+//! What a measure keeps for each subject while records go by. Adding is free of order (D18, D37), so that batches may
+//! come in any order and from any worker.
+
+use std::cmp::Ordering;
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+use lead_data::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
+use lead_hir::hir::{Ty, Value};
+use lead_plan::MeasureKind;
+
+use crate::kernel::Overflow;
+use crate::number::{from_fixed, from_points, mean, narrow, to_fixed, to_points};
+use crate::vector::{Tri, Vector, dates, ints, numbers, records, texts};
+
+/// Texts by number.
+#[derive(Debug, Default)]
+pub(crate) struct Interner {
+    ids: HashMap<Box<str>, u32, FixedState>,
+    entries: Vec<Box<str>>,
+}
+
+impl Interner {
+    pub(crate) fn id(&mut self, text: &str) -> u32 {
+        if let Some(id) = self.ids.get(text) {
+            return *id;
+        }
+        let id = self.entries.len() as u32;
+        self.entries.push(text.into());
+        self.ids.insert(text.into(), id);
+        id
+    }
+
+    pub(crate) fn get(&self, id: u32) -> &str {
+        self.entries.get(id as usize).map_or("", |e| e)
+    }
+}
+
+/// A record that counts: where its argument stands, and whose it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Hit {
+    /// Row of the argument vector.
+    pub(crate) at: usize,
+    /// Row of the times.
+    pub(crate) row: usize,
+    /// The subject.
+    pub(crate) subject: u32,
+}
+
+/// What is kept.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    Count(Vec<u32>),
+    /// Fixed-point totals, counts, and subjects whose total is lost.
+    Number {
+        total: Vec<i128>,
+        count: Vec<u32>,
+        lost: HashSet<u32, FixedState>,
+        average: bool,
+    },
+    Money {
+        total: Vec<i128>,
+        count: Vec<u32>,
+        average: bool,
+    },
+    Points(Vec<i128>),
+    /// By value, or by time and value.
+    Extreme {
+        seen: Vec<bool>,
+        times: Vec<i64>,
+        values: Vec<u64>,
+        texts: Interner,
+        greatest: bool,
+        by_time: bool,
+    },
+    Distinct {
+        pairs: HashSet<(u32, u64), FixedState>,
+        texts: Interner,
+    },
+    /// Subject, time and step of a sequence's events.
+    Steps(Vec<(u32, i64, u8)>),
+}
+
+/// The state of one measure on one worker.
+#[derive(Debug)]
+pub(crate) struct Accumulator {
+    pub(crate) kept: Kept,
+    /// Type of the argument.
+    ty: Ty,
+    len: usize,
+}
+
+impl Accumulator {
+    /// For `len` subjects. `ty` is the argument's type.
+    pub(crate) fn new(kind: &MeasureKind, ty: Ty, len: usize) -> Accumulator {
+        let is_int = matches!(ty, Ty::Money | Ty::Duration);
+        let extreme = |greatest, by_time| Kept::Extreme {
+            seen: vec![false; len],
+            times: if by_time { vec![0; len] } else { Vec::new() },
+            values: vec![0; len],
+            texts: Interner::default(),
+            greatest,
+            by_time,
+        };
+        let total = |average| {
+            let count = if average { vec![0; len] } else { Vec::new() };
+            if is_int {
+                Kept::Money { total: vec![0; len], count, average }
+            } else {
+                Kept::Number { total: vec![0; len], count, lost: HashSet::default(), average }
+            }
+        };
+        let kept = match kind {
+            MeasureKind::Count => Kept::Count(vec![0; len]),
+            MeasureKind::Distinct => Kept::Distinct { pairs: HashSet::default(), texts: Interner::default() },
+            MeasureKind::Sum => total(false),
+            MeasureKind::Average => total(true),
+            MeasureKind::Min => extreme(false, false),
+            MeasureKind::Max => extreme(true, false),
+            MeasureKind::First => extreme(false, true),
+            MeasureKind::Last => extreme(true, true),
+            MeasureKind::Points { .. } => Kept::Points(vec![0; len]),
+            MeasureKind::Sequence(_) => Kept::Steps(Vec::new()),
+        };
+        Accumulator { kept, ty, len }
+    }
+
+    /// Makes room for more subjects.
+    pub(crate) fn grow(&mut self, len: usize) {
+        if len <= self.len {
+            return;
+        }
+        self.len = len;
+        match &mut self.kept {
+            Kept::Count(count) => count.resize(len, 0),
+            Kept::Number { total, count, average, .. } | Kept::Money { total, count, average } => {
+                total.resize(len, 0);
+                if *average {
+                    count.resize(len, 0);
+                }
+            }
+            Kept::Points(total) => total.resize(len, 0),
+            Kept::Extreme { seen, times, values, by_time, .. } => {
+                seen.resize(len, false);
+                values.resize(len, 0);
+                if *by_time {
+                    times.resize(len, 0);
+                }
+            }
+            Kept::Distinct { .. } | Kept::Steps(_) => {}
+        }
+    }
+
+    /// Adds records. `decay` gives what points of a row's time are multiplied by.
+    pub(crate) fn add(
+        &mut self,
+        hits: &mut dyn FnMut(&mut dyn FnMut(Hit)),
+        argument: Option<&Vector>,
+        times: &[i64],
+        step: u8,
+        decay: &dyn Fn(i64) -> f64,
+    ) {
+        let ty = self.ty.clone();
+        let known = |at: usize| argument.is_some_and(|v| v.is_known(at));
+        match &mut self.kept {
+            Kept::Count(count) => hits(&mut |h| count[h.subject as usize] += 1),
+            Kept::Steps(steps) => hits(&mut |h| steps.push((h.subject, times.get(h.row).copied().unwrap_or(0), step))),
+            Kept::Points(total) => {
+                let Some(argument) = argument else { return };
+                let points = numbers(argument);
+                hits(&mut |h| {
+                    if known(h.at) {
+                        let weight = times.get(h.row).map_or(1.0, |t| decay(*t));
+                        total[h.subject as usize] += to_points(points.get(h.at) * weight);
+                    }
+                });
+            }
+            Kept::Number { total, count, lost, average } => {
+                let Some(argument) = argument else { return };
+                let values = numbers(argument);
+                hits(&mut |h| {
+                    if !known(h.at) {
+                        return;
+                    }
+                    let s = h.subject as usize;
+                    match to_fixed(values.get(h.at)).and_then(|v| total[s].checked_add(v)) {
+                        Some(sum) => total[s] = sum,
+                        None => {
+                            lost.insert(h.subject);
+                        }
+                    }
+                    if *average {
+                        count[s] += 1;
+                    }
+                });
+            }
+            Kept::Money { total, count, average } => {
+                let Some(argument) = argument else { return };
+                let values = ints(argument);
+                hits(&mut |h| {
+                    if known(h.at) {
+                        let s = h.subject as usize;
+                        total[s] += i128::from(values.get(h.at));
+                        if *average {
+                            count[s] += 1;
+                        }
+                    }
+                });
+            }
+            Kept::Extreme { seen, times: kept_times, values, texts: interner, greatest, by_time } => {
+                let Some(argument) = argument else { return };
+                let mut bits_of = bits_reader(argument, &ty, interner);
+                hits(&mut |h| {
+                    if !known(h.at) {
+                        return;
+                    }
+                    let s = h.subject as usize;
+                    let time = if *by_time { times.get(h.row).copied().unwrap_or(0) } else { 0 };
+                    let (bits, interner) = bits_of(h.at);
+                    let better = !seen[s] || {
+                        let by = if *by_time { time.cmp(&kept_times[s]) } else { Ordering::Equal };
+                        let by = by.then_with(|| compare_bits(&ty, bits, values[s], interner));
+                        by == if *greatest { Ordering::Greater } else { Ordering::Less }
+                    };
+                    if better {
+                        seen[s] = true;
+                        values[s] = bits;
+                        if *by_time {
+                            kept_times[s] = time;
+                        }
+                    }
+                });
+            }
+            Kept::Distinct { pairs, texts: interner } => {
+                let Some(argument) = argument else { return };
+                let mut key_of = key_reader(argument, &ty, interner);
+                hits(&mut |h| {
+                    if known(h.at) {
+                        pairs.insert((h.subject, key_of(h.at)));
+                    }
+                });
+            }
+        }
+    }
+
+    /// Puts two states of one measure together; `place` says where the other's subjects are here.
+    pub(crate) fn merge(&mut self, other: Accumulator, place: &dyn Fn(u32) -> u32) {
+        let ty = self.ty.clone();
+        let at = |i: usize| place(i as u32) as usize;
+        match (&mut self.kept, other.kept) {
+            (Kept::Count(a), Kept::Count(b)) => b.iter().enumerate().for_each(|(i, n)| a[at(i)] += n),
+            (Kept::Points(a), Kept::Points(b)) => b.iter().enumerate().for_each(|(i, n)| a[at(i)] += n),
+            (Kept::Number { total, count, lost, .. }, Kept::Number { total: t, count: c, lost: l, .. }) => {
+                for (i, n) in t.into_iter().enumerate() {
+                    match total[at(i)].checked_add(n) {
+                        Some(sum) => total[at(i)] = sum,
+                        None => {
+                            lost.insert(place(i as u32));
+                        }
+                    }
+                }
+                c.iter().enumerate().for_each(|(i, n)| count[at(i)] += n);
+                lost.extend(l.into_iter().map(place));
+            }
+            (Kept::Money { total, count, .. }, Kept::Money { total: t, count: c, .. }) => {
+                t.iter().enumerate().for_each(|(i, n)| total[at(i)] += n);
+                c.iter().enumerate().for_each(|(i, n)| count[at(i)] += n);
+            }
+            (
+                Kept::Extreme { seen, times, values, texts, greatest, by_time },
+                Kept::Extreme { seen: s2, times: t2, values: v2, texts: x2, .. },
+            ) => {
+                for i in (0..s2.len()).filter(|i| s2[*i]) {
+                    let to = at(i);
+                    let bits = if is_text(&ty) { u64::from(texts.id(x2.get(v2[i] as u32))) } else { v2[i] };
+                    let by = if *by_time && seen[to] { t2[i].cmp(&times[to]) } else { Ordering::Equal };
+                    let wanted = if *greatest { Ordering::Greater } else { Ordering::Less };
+                    if !seen[to] || by.then_with(|| compare_bits(&ty, bits, values[to], texts)) == wanted {
+                        seen[to] = true;
+                        values[to] = bits;
+                        if *by_time {
+                            times[to] = t2[i];
+                        }
+                    }
+                }
+            }
+            (Kept::Distinct { pairs, texts }, Kept::Distinct { pairs: p2, texts: x2 }) => {
+                for (subject, key) in p2 {
+                    let key = if is_text(&ty) { u64::from(texts.id(x2.get(key as u32))) } else { key };
+                    pairs.insert((place(subject), key));
+                }
+            }
+            (Kept::Steps(a), Kept::Steps(b)) => a.extend(b),
+            _ => {}
+        }
+    }
+
+    /// The results, a row for each subject. Sequences are finished elsewhere.
+    pub(crate) fn finish(self) -> Result<Column, Overflow> {
+        let all = |values| Ok(Column { values, known: None });
+        let floats = |n: Vec<f64>, known| Ok(Column { values: Values::Number(n), known });
+        match self.kept {
+            Kept::Count(count) => all(Values::Number(count.into_iter().map(f64::from).collect())),
+            Kept::Points(total) => all(Values::Number(total.into_iter().map(from_points).collect())),
+            Kept::Number { total, count, lost, average } => {
+                let mean = |i: usize| {
+                    let sum = from_fixed(total[i]);
+                    if !average {
+                        sum
+                    } else if count[i] == 0 {
+                        0.0
+                    } else {
+                        sum / f64::from(count[i])
+                    }
+                };
+                let known = Bitmap::from_fn(total.len(), |i| !(lost.contains(&(i as u32)) || average && count[i] == 0));
+                let known = if known.all() { None } else { Some(known) };
+                floats((0..total.len()).map(mean).collect(), known)
+            }
+            Kept::Money { total, count, average } => {
+                if !average {
+                    let sums: Result<Vec<i64>, Overflow> = total.into_iter().map(narrow).collect();
+                    return all(Values::Int(sums?));
+                }
+                let means: Result<Vec<i64>, Overflow> =
+                    total.into_iter().zip(&count).map(|(t, n)| mean(t, u64::from(*n))).collect();
+                let known = Bitmap::from_fn(count.len(), |i| count[i] > 0);
+                Ok(Column { values: Values::Int(means?), known: Some(known) })
+            }
+            Kept::Extreme { seen, values, texts, .. } => {
+                let known = Bitmap::from_fn(seen.len(), |i| seen[i]);
+                let values = match &self.ty {
+                    Ty::YesNo => Values::YesNo(Bitmap::from_fn(seen.len(), |i| values[i] == 1)),
+                    Ty::Number | Ty::Percent => Values::Number(values.into_iter().map(f64::from_bits).collect()),
+                    Ty::Date => Values::Date(values.into_iter().map(|v| v as i64 as i32).collect()),
+                    Ty::Money | Ty::Time | Ty::Duration => Values::Int(values.into_iter().map(|v| v as i64).collect()),
+                    Ty::Record(_) => Values::Record(
+                        values.into_iter().zip(seen).map(|(v, s)| if s { v as u32 } else { NO_RECORD }).collect(),
+                    ),
+                    _ => {
+                        let entries = texts.entries.iter().map(|e| &**e).chain([""]);
+                        let dictionary = Dictionary::new(entries, false);
+                        Values::Text(Texts {
+                            codes: values.into_iter().map(|v| v as u32).collect(),
+                            dictionary: dictionary.into(),
+                        })
+                    }
+                };
+                Ok(Column { values, known: if known.all() { None } else { Some(known) } })
+            }
+            Kept::Distinct { pairs, .. } => {
+                let mut count = vec![0.0; self.len];
+                for (subject, _) in pairs {
+                    if let Some(n) = count.get_mut(subject as usize) {
+                        *n += 1.0;
+                    }
+                }
+                floats(count, None)
+            }
+            Kept::Steps(_) => floats(vec![0.0; self.len], None),
+        }
+    }
+}
+
+fn is_text(ty: &Ty) -> bool {
+    matches!(ty, Ty::Text | Ty::OneOf(_) | Ty::Key)
+}
+
+/// Reads arguments as 64 bits that [`compare_bits`] orders. Texts become numbers of the interner.
+fn bits_reader<'v>(
+    argument: &'v Vector,
+    ty: &Ty,
+    interner: &'v mut Interner,
+) -> Box<dyn FnMut(usize) -> (u64, &'v Interner) + 'v> {
+    if is_text(ty) {
+        let view = texts(argument);
+        let mut pairs: Vec<u64> = Vec::new();
+        // Every entry of the batch's dictionary in use gets its number first, so that comparing can borrow them.
+        let len = argument.column().map_or(1, |c| c.len());
+        for i in 0..len {
+            pairs.push(if argument.is_known(i) { u64::from(interner.id(view.get(i))) } else { 0 });
+        }
+        let constant = argument.column().is_none();
+        let interner: &'v Interner = interner;
+        return Box::new(move |i| (pairs[if constant { 0 } else { i }], interner));
+    }
+    let interner: &'v Interner = interner;
+    match ty {
+        Ty::Number | Ty::Percent => {
+            let view = numbers(argument);
+            Box::new(move |i| ((view.get(i) + 0.0).to_bits(), interner))
+        }
+        Ty::Date => {
+            let view = dates(argument);
+            Box::new(move |i| (i64::from(view.get(i)) as u64, interner))
+        }
+        Ty::YesNo => {
+            let tri = Tri::of(argument, argument.column().map_or(1, |c| c.len()));
+            let constant = argument.column().is_none();
+            Box::new(move |i| (u64::from(tri.yes.get(if constant { 0 } else { i })), interner))
+        }
+        Ty::Record(_) => {
+            let view = records(argument);
+            Box::new(move |i| (u64::from(view.get(i)), interner))
+        }
+        _ => {
+            let view = ints(argument);
+            Box::new(move |i| (view.get(i) as u64, interner))
+        }
+    }
+}
+
+fn compare_bits(ty: &Ty, a: u64, b: u64, texts: &Interner) -> Ordering {
+    match ty {
+        Ty::Number | Ty::Percent => f64::from_bits(a).total_cmp(&f64::from_bits(b)),
+        ty if is_text(ty) => {
+            if a == b {
+                return Ordering::Equal;
+            }
+            let (a, b) = (texts.get(a as u32), texts.get(b as u32));
+            fold_text(a).cmp(&fold_text(b)).then_with(|| a.cmp(b))
+        }
+        _ => (a as i64).cmp(&(b as i64)),
+    }
+}
+
+/// Reads arguments as keys that are equal where the language finds them equal.
+fn key_reader<'v>(argument: &'v Vector, ty: &Ty, interner: &'v mut Interner) -> Box<dyn FnMut(usize) -> u64 + 'v> {
+    match ty {
+        ty if is_text(ty) => {
+            let exact = *ty == Ty::Key;
+            let view = texts(argument);
+            let mut by_code: HashMap<u32, u64, FixedState> = HashMap::default();
+            let codes = match argument.column().map(|c| &c.values) {
+                Some(Values::Text(t)) => Some(&t.codes),
+                _ => None,
+            };
+            Box::new(move |i| {
+                let code = codes.map_or(0, |c| c[i]);
+                *by_code.entry(code).or_insert_with(|| {
+                    let text = view.get(i);
+                    u64::from(if exact { interner.id(text.trim()) } else { interner.id(&fold_text(text)) })
+                })
+            })
+        }
+        Ty::List(_) => Box::new(move |i| {
+            let text = argument.value(i).map_or(String::new(), |v| folded_list(&v));
+            u64::from(interner.id(&text))
+        }),
+        _ => {
+            let mut bits = bits_reader(argument, ty, interner);
+            Box::new(move |i| bits(i).0)
+        }
+    }
+}
+
+fn folded_list(value: &Value) -> String {
+    match value {
+        Value::Text(text) => fold_text(text),
+        Value::List(items) => items.iter().map(folded_list).collect::<Vec<_>>().join("\u{1f}"),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,464 @@
+//! Runs a plan: entities in memory, one pass over events for each level of measures that build on each other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use lead_data::{Column, Data, Values};
+use lead_diag::{Diagnostic, Span, codes};
+use lead_hir::hir::{FieldId, Hop, Lexicon, TableId, Ty};
+use lead_plan::{Measure, MeasureKind, NodeId, Op, Plan, Scope};
+
+use crate::accumulate::Accumulator;
+use crate::answers::{Answers, DefAnswers, SubjectAnswers};
+use crate::hits::{Frame, counted, is_pair};
+use crate::kernel::{Context, Overflow, Rows, kernel};
+use crate::metric::{Groups, metric_answer};
+use crate::relation::{Way, Ways};
+use crate::scan::{Job, Part, scan};
+use crate::time::Zone;
+use crate::vector::{Vector, gather, records, to_column};
+use crate::why::Seen;
+
+/// Why a run cannot be finished.
+#[derive(Clone, Debug)]
+pub struct EvalError {
+    /// The definition or expression in question.
+    pub span: Span,
+}
+
+impl EvalError {
+    /// As a message (L0801).
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic::new(
+            codes::MONEY_OVERFLOW,
+            "an amount of money here grows past 922 trillion, the most that can be held",
+        )
+        .label(self.span, "computed here")
+        .help("look for a factor that is far too large, or for amounts in the wrong unit")
+    }
+}
+
+/// Answers every definition of a plan from data that hold what the plan needs.
+///
+/// # Errors
+/// An amount of money that leaves its 64 bits (D19).
+pub fn evaluate<'a>(
+    lexicon: &'a Lexicon,
+    plan: &'a Plan,
+    data: &'a Data<'a>,
+    clauses: bool,
+) -> Result<Answers, EvalError> {
+    let mut engine = Engine::new(lexicon, plan, data);
+    engine.run()?;
+    engine.answers(clauses)
+}
+
+/// The state of a run.
+pub(crate) struct Engine<'a> {
+    pub(crate) lexicon: &'a Lexicon,
+    pub(crate) data: &'a Data<'a>,
+    pub(crate) cx: Context<'a>,
+    /// By node: its value for every record of its entity. Invariant *entities only*: nodes of events and pairs have none.
+    store: Vec<Option<Vector<'a>>>,
+    /// By measure: a result per subject.
+    pub(crate) measured: Vec<Option<Arc<Column>>>,
+    /// By measure of a metric: its groups, in the order of its result.
+    pub(crate) groups: Vec<Option<Groups>>,
+    /// By measure: the nodes of its pairs, operands first.
+    pub(crate) pair_nodes: Vec<Vec<NodeId>>,
+    ways: Ways,
+    levels: Vec<usize>,
+    measure_levels: Vec<usize>,
+}
+
+impl<'a> Engine<'a> {
+    pub(crate) fn new(lexicon: &'a Lexicon, plan: &'a Plan, data: &'a Data<'a>) -> Engine<'a> {
+        let mut pair_nodes = vec![Vec::new(); plan.measures.len()];
+        let mut patterns = HashMap::new();
+        for (i, node) in plan.nodes.iter().enumerate() {
+            if let Some(measure) = is_pair(node.scope) {
+                pair_nodes[measure].push(NodeId(i as u32));
+            }
+            if let Op::Matches(_, pattern) = &node.op
+                && let Ok(regex) = regex::Regex::new(pattern)
+            {
+                patterns.insert(pattern.clone(), regex);
+            }
+        }
+        let (levels, measure_levels) = levels(lexicon, plan);
+        let settings = &lexicon.settings;
+        Engine {
+            lexicon,
+            data,
+            cx: Context { plan, settings, zone: Zone::new(&settings.zone), patterns },
+            store: vec![None; plan.nodes.len()],
+            measured: vec![None; plan.measures.len()],
+            groups: (0..plan.measures.len()).map(|_| None).collect(),
+            pair_nodes,
+            ways: Ways::default(),
+            levels,
+            measure_levels,
+        }
+    }
+
+    pub(crate) fn stored(&self, id: NodeId) -> &Vector<'a> {
+        Rows { len: 0, slots: &self.store }.get(id)
+    }
+
+    pub(crate) fn is_event(&self, table: TableId) -> bool {
+        self.lexicon.table(table).is_event()
+    }
+
+    /// How many subjects a measure has. Groups of metrics come as they come.
+    pub(crate) fn subjects(&self, measure: &Measure) -> usize {
+        match measure.subject {
+            Scope::Table(table) => self.data.records(table).map_or(0, |r| r.rows),
+            _ => 0,
+        }
+    }
+
+    pub(crate) fn way(&self, measure: &Measure, hops: Option<&[Hop]>) -> Option<Way> {
+        let (Scope::Table(subject), Some(hops)) = (measure.subject, hops) else { return None };
+        Some(self.ways.get(self.lexicon, self.data, subject, hops))
+    }
+
+    /// Computes every node of entities and every measure.
+    pub(crate) fn run(&mut self) -> Result<(), EvalError> {
+        let plan = self.cx.plan;
+        let top = self.levels.iter().chain(&self.measure_levels).copied().max().unwrap_or(0);
+        for level in 0..=top {
+            if level > 0 {
+                let due: Vec<usize> = (0..plan.measures.len())
+                    .filter(|m| self.measure_levels[*m] == level && self.is_scanned(&plan.measures[*m]))
+                    .collect();
+                scan(self, &due)?;
+            }
+            for (i, node) in plan.nodes.iter().enumerate() {
+                if self.levels[i] != level {
+                    continue;
+                }
+                match node.scope {
+                    Scope::Table(table) if !self.is_event(table) => {
+                        let vector = self.entity_node(table, NodeId(i as u32))?;
+                        self.store[i] = Some(vector);
+                    }
+                    Scope::Global => {
+                        if let Op::Measure(m) = node.op {
+                            self.entity_measure(m.0 as usize)?;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a measure needs a pass over events.
+    fn is_scanned(&self, measure: &Measure) -> bool {
+        self.is_event(measure.table)
+    }
+
+    fn overflow(&self, id: NodeId) -> EvalError {
+        let fallback = || Span::new(lead_diag::FileId(0), 0, 0);
+        EvalError { span: self.cx.plan.origins.get(id.0 as usize).copied().unwrap_or_else(fallback) }
+    }
+
+    pub(crate) fn measure_overflow(&self, measure: usize) -> EvalError {
+        let of = |op: &Op| matches!(op, Op::Measure(m) if m.0 as usize == measure);
+        let node = self.cx.plan.nodes.iter().position(|n| of(&n.op)).unwrap_or(0);
+        self.overflow(NodeId(node as u32))
+    }
+
+    fn field(&self, table: TableId, field: FieldId) -> Option<&'a Column> {
+        self.data.records(table)?.columns.get(field.0 as usize)?.as_ref()
+    }
+
+    fn entity_node(&mut self, table: TableId, id: NodeId) -> Result<Vector<'a>, EvalError> {
+        let plan = self.cx.plan;
+        let node = plan.node(id);
+        let len = self.data.records(table).map_or(0, |r| r.rows);
+        match &node.op {
+            Op::Field(field) => Ok(self.field(table, *field).map_or_else(Vector::unknown, Vector::Borrowed)),
+            Op::Itself => Ok(Vector::owned(Column { values: Values::Record((0..len as u32).collect()), known: None })),
+            Op::Follow { reference, node } => Ok(match self.field(table, *reference) {
+                Some(column) => follow(self.stored(*node), &Vector::Borrowed(column), len),
+                None => Vector::unknown(),
+            }),
+            Op::Measure(measure) => {
+                let index = measure.0 as usize;
+                self.entity_measure(index)?;
+                Ok(self.measured[index].clone().map_or_else(Vector::unknown, Vector::Owned))
+            }
+            op => {
+                let rows = Rows { len, slots: &self.store };
+                let vector = kernel(&self.cx, &rows, op, &node.ty).map_err(|Overflow| self.overflow(id))?;
+                Ok(vector.unwrap_or_else(Vector::unknown))
+            }
+        }
+    }
+
+    /// Measures records of an entity; for events there is a result already.
+    fn entity_measure(&mut self, index: usize) -> Result<(), EvalError> {
+        let measure = &self.cx.plan.measures[index];
+        if self.measured[index].is_some() || self.is_event(measure.table) {
+            return Ok(());
+        }
+        let job = Job::of(self, index);
+        let mut part = Part::new(self, &job);
+        let added = self.with_entity(&job, |frame| part.add(self, &job, frame));
+        added.map_err(|Overflow| self.measure_overflow(index))?;
+        self.settle(index, vec![part])
+    }
+
+    /// An entity's rows at hand, with the references that a way starts from.
+    fn with_entity<T>(&self, job: &Job, f: impl FnOnce(&Frame<'_, 'a>) -> T) -> T {
+        let table = job.table;
+        let len = self.data.records(table).map_or(0, |r| r.rows);
+        let first = job.way.as_ref().and_then(|w| w.first);
+        let column = first.and_then(|f| Some((f, Vector::Borrowed(self.field(table, f)?))));
+        let reference = |field: FieldId| column.as_ref().filter(|(f, _)| *f == field).map(|(_, v)| v);
+        f(&Frame { len, times: &[], slots: &self.store, reference: &reference })
+    }
+
+    /// The records of an entity that count for a measure and a subject.
+    pub(crate) fn entity_hits(&self, job: &Job, subject: u32) -> Vec<Seen> {
+        let measure = &self.cx.plan.measures[job.measure];
+        let mut out = Vec::new();
+        self.with_entity(job, |frame| {
+            let found = counted(self, Some((job.measure, measure)), job.way.as_ref(), None, job.filter, frame);
+            if let Ok(found) = found {
+                found.each(frame.len, &mut |hit| {
+                    if hit.subject == subject {
+                        let key = self.data.key(job.table, hit.row as u32).map(str::to_string);
+                        out.push(Seen { time: None, key, fields: Vec::new(), step: 0, table: job.table });
+                    }
+                });
+            }
+        });
+        out
+    }
+
+    /// What a line of a score gives a record.
+    pub(crate) fn score_line_at(&self, line: &lead_plan::ScoreLine, row: u32) -> f64 {
+        let at = |id: NodeId| Some(gather(self.stored(id), &[row]));
+        let mut slots: Vec<Option<Vector>> = vec![None; self.store.len()];
+        let ids = [Some(line.points), line.condition, line.at_most, line.at_least];
+        for id in ids.into_iter().flatten() {
+            slots[id.0 as usize] = at(id);
+        }
+        crate::number::score_line(&Rows { len: 1, slots: &slots }, line).first().copied().unwrap_or(0.0)
+    }
+
+    /// Turns what workers kept into the result of a measure.
+    pub(crate) fn settle(&mut self, index: usize, parts: Vec<Part>) -> Result<(), EvalError> {
+        let measure = &self.cx.plan.measures[index];
+        let mut parts = parts.into_iter();
+        let Some(mut all) = parts.next() else { return Ok(()) };
+        for part in parts {
+            all.merge(part);
+        }
+        let subjects = self.subjects(measure);
+        let column = if let MeasureKind::Sequence(steps) = &measure.kind {
+            let within: Vec<_> = steps.iter().map(|s| s.within).collect();
+            let counts = crate::sequence::count(all.take_steps(), &within, subjects, &self.cx.settings.zone);
+            Column { values: Values::Number(counts), known: None }
+        } else {
+            let (groups, accumulator) = all.into_parts();
+            self.groups[index] = groups;
+            accumulator.finish().map_err(|Overflow| self.measure_overflow(index))?
+        };
+        self.measured[index] = Some(Arc::new(column));
+        Ok(())
+    }
+
+    fn answers(&self, clauses: bool) -> Result<Answers, EvalError> {
+        let plan = self.cx.plan;
+        let mut subjects = Vec::new();
+        for subject in &plan.subjects {
+            let rows = self.data.records(subject.table).map_or(0, |r| r.rows);
+            let column = |id: NodeId| to_column(self.stored(id).clone(), rows, &plan.node(id).ty);
+            let defs = subject.defs.iter().map(|(def, node)| {
+                let clauses = match &plan.node(*node).op {
+                    Op::Term { alternatives, exceptions } if clauses => {
+                        alternatives.iter().chain(exceptions).map(|c| column(*c)).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                DefAnswers { def: *def, ty: self.lexicon.def(*def).ty.clone(), column: column(*node), clauses }
+            });
+            subjects.push(SubjectAnswers { table: subject.table, rows, defs: defs.collect() });
+        }
+        let mut metrics = Vec::new();
+        for metric in &plan.metrics {
+            metrics.push(metric_answer(self, metric).map_err(|Overflow| self.overflow(metric.node))?);
+        }
+        Ok(Answers { as_of: plan.as_of, subjects, metrics })
+    }
+}
+
+/// The node for the record that each row's reference names.
+pub(crate) fn follow<'a>(vector: &Vector, reference: &Vector, len: usize) -> Vector<'a> {
+    let view = records(reference);
+    match reference.column().map(|c| &c.values) {
+        Some(Values::Record(rows)) => gather(vector, rows),
+        _ => gather(vector, &(0..len).map(|i| view.get(i)).collect::<Vec<_>>()),
+    }
+}
+
+/// In which pass over events each node and each measure can be computed: 0 needs none.
+fn levels(lexicon: &Lexicon, plan: &Plan) -> (Vec<usize>, Vec<usize>) {
+    let mut nodes = vec![0usize; plan.nodes.len()];
+    let mut measures = vec![0usize; plan.measures.len()];
+    for (i, node) in plan.nodes.iter().enumerate() {
+        let mut level = 0;
+        operands(&node.op, &mut |id| level = level.max(nodes[id.0 as usize]));
+        if let Op::Measure(id) = node.op {
+            let measure = plan.measure(id);
+            let mut inner = 0;
+            inputs(measure, &mut |id| inner = inner.max(nodes[id.0 as usize]));
+            let scanned = lexicon.table(measure.table).is_event();
+            measures[id.0 as usize] = inner + usize::from(scanned);
+            level = level.max(measures[id.0 as usize]);
+        }
+        nodes[i] = level;
+    }
+    (nodes, measures)
+}
+
+/// The nodes that a measure reads.
+pub(crate) fn inputs(measure: &Measure, f: &mut dyn FnMut(NodeId)) {
+    measure.filter.into_iter().chain(measure.argument).for_each(&mut *f);
+    measure.by.iter().for_each(|id| f(*id));
+    if let MeasureKind::Sequence(steps) = &measure.kind {
+        steps.iter().filter_map(|s| s.filter).for_each(f);
+    }
+}
+
+/// The nodes that an op reads, measures' inputs left out.
+pub(crate) fn operands(op: &Op, f: &mut dyn FnMut(NodeId)) {
+    match op {
+        Op::Const(_) | Op::Unknown | Op::Field(_) | Op::Itself | Op::Measure(_) => {}
+        Op::Follow { node, .. } => f(*node),
+        Op::OfRecord(id)
+        | Op::OfSubject(id)
+        | Op::IsZero(id)
+        | Op::IsYes(id)
+        | Op::Not(id)
+        | Op::IsKnown(id)
+        | Op::Matches(id, _)
+        | Op::InRange(id, _)
+        | Op::Shift(id, _)
+        | Op::Negate(id)
+        | Op::ToMoney(id) => f(*id),
+        Op::And(ids) | Op::Or(ids) | Op::Call(_, ids) | Op::List(ids) => ids.iter().for_each(|id| f(*id)),
+        Op::Compare(_, a, b) | Op::ListContains(a, b) | Op::Arithmetic(_, a, b) => {
+            f(*a);
+            f(*b);
+        }
+        Op::InList(id, items) => {
+            f(*id);
+            items.iter().for_each(|id| f(*id));
+        }
+        Op::Term { alternatives, exceptions } => alternatives.iter().chain(exceptions).for_each(|id| f(*id)),
+        Op::Choice(lines) => lines.iter().for_each(|(condition, result)| {
+            condition.iter().for_each(|id| f(*id));
+            f(*result);
+        }),
+        Op::Score { lines, at_most, at_least } => {
+            for line in lines {
+                f(line.points);
+                line.condition.iter().chain(&line.at_most).chain(&line.at_least).for_each(|id| f(*id));
+            }
+            at_most.iter().chain(at_least).for_each(|id| f(*id));
+        }
+        Op::Furthest(steps) => steps.iter().for_each(|(id, _)| f(*id)),
+    }
+}
+
+/// The nodes of events' own scope that measures need, operands first, by table, and the fields they read.
+pub(crate) fn event_nodes(engine: &Engine, due: &[usize]) -> BTreeMap<TableId, (BTreeSet<NodeId>, BTreeSet<FieldId>)> {
+    let plan = engine.cx.plan;
+    let mut out: BTreeMap<TableId, (BTreeSet<NodeId>, BTreeSet<FieldId>)> = BTreeMap::new();
+    let mut open: Vec<NodeId> = Vec::new();
+    for index in due {
+        inputs(&plan.measures[*index], &mut |id| open.push(id));
+        open.extend(&engine.pair_nodes[*index]);
+    }
+    let mut seen: BTreeSet<NodeId> = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let node = plan.node(id);
+        match node.scope {
+            Scope::Table(table) if engine.is_event(table) => {
+                let (nodes, fields) = out.entry(table).or_default();
+                nodes.insert(id);
+                match &node.op {
+                    Op::Field(field) => drop(fields.insert(*field)),
+                    // What is followed is of an entity, and stored.
+                    Op::Follow { reference, .. } => drop(fields.insert(*reference)),
+                    op => operands(op, &mut |id| open.push(id)),
+                }
+            }
+            Scope::Pair(_) => operands(&node.op, &mut |id| open.push(id)),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Evaluates a node of an event's own scope over a batch.
+pub(crate) fn batch_node<'b>(
+    engine: &Engine<'b>,
+    id: NodeId,
+    len: usize,
+    slots: &[Option<Vector<'b>>],
+    field: &dyn Fn(FieldId) -> Option<&'b Column>,
+) -> Result<Vector<'b>, Overflow> {
+    let node = engine.cx.plan.node(id);
+    Ok(match &node.op {
+        Op::Field(f) => field(*f).map_or_else(Vector::unknown, Vector::Borrowed),
+        Op::Follow { reference, node } => match field(*reference) {
+            Some(column) => follow(engine.stored(*node), &Vector::Borrowed(column), len),
+            None => Vector::unknown(),
+        },
+        Op::Itself => Vector::owned(Column { values: Values::Record((0..len as u32).collect()), known: None }),
+        op => kernel(&engine.cx, &Rows { len, slots }, op, &node.ty)?.unwrap_or_else(Vector::unknown),
+    })
+}
+
+/// The type of what a measure is made of.
+pub(crate) fn argument_type(plan: &Plan, measure: &Measure) -> Ty {
+    measure.argument.map_or(Ty::Number, |id| plan.node(id).ty.clone())
+}
+
+/// Used by `hits` for measures over entities: what counts, added to a part.
+pub(crate) fn add_counted<'a>(
+    engine: &Engine<'a>,
+    job: &Job,
+    frame: &Frame<'_, 'a>,
+    groups: Option<&mut Groups>,
+    accumulator: &mut Accumulator,
+) -> Result<(), Overflow> {
+    let measure = &engine.cx.plan.measures[job.measure];
+    let mut counted =
+        counted(engine, Some((job.measure, measure)), job.way.as_ref(), job.times.as_ref(), job.filter, frame)?;
+    if let Some(groups) = groups {
+        groups.assign(engine, measure, &mut counted, frame);
+        accumulator.grow(groups.len());
+    }
+    let rows = Rows { len: frame.len, slots: frame.slots };
+    let argument = match &counted {
+        crate::hits::Counted::Pairs { argument: Some(argument), .. } => Some(argument),
+        _ => measure.argument.map(|id| rows.get(id)),
+    };
+    let decay = |time: i64| match measure.kind {
+        MeasureKind::Points { half_life: Some(h), as_of } => libm::exp2(-((as_of - time) as f64) / h as f64),
+        _ => 1.0,
+    };
+    let mut each = |f: &mut dyn FnMut(crate::accumulate::Hit)| counted.each(frame.len, f);
+    accumulator.add(&mut each, argument, frame.times, job.step, &decay);
+    Ok(())
+}

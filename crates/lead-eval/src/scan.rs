@@ -1,0 +1,224 @@
+//! A pass over events: what each worker keeps, batch by batch.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use lead_data::{Batch, Column, EventSink, ScanRequest};
+use lead_hir::hir::{FieldId, TableId};
+use lead_plan::{MeasureKind, NodeId};
+
+use crate::accumulate::{Accumulator, Kept};
+use crate::engine::{Engine, EvalError, add_counted, argument_type, batch_node, event_nodes};
+use crate::hits::Frame;
+use crate::kernel::Overflow;
+use crate::metric::Groups;
+use crate::relation::Way;
+use crate::vector::Vector;
+
+/// A measure, or a step of a sequence, over the events of one table.
+pub(crate) struct Job {
+    pub(crate) measure: usize,
+    pub(crate) step: u8,
+    pub(crate) table: TableId,
+    pub(crate) way: Option<Way>,
+    pub(crate) times: Option<Range<i64>>,
+    pub(crate) filter: Option<NodeId>,
+}
+
+impl Job {
+    /// The measure itself (of a sequence: its first step).
+    pub(crate) fn of(engine: &Engine, index: usize) -> Job {
+        let measure = &engine.cx.plan.measures[index];
+        Job {
+            measure: index,
+            step: 0,
+            table: measure.table,
+            way: engine.way(measure, measure.hops.as_deref()),
+            times: measure.times.clone(),
+            filter: measure.filter,
+        }
+    }
+
+    pub(crate) fn all(engine: &Engine, index: usize) -> Vec<Job> {
+        let measure = &engine.cx.plan.measures[index];
+        let mut jobs = vec![Job::of(engine, index)];
+        if let MeasureKind::Sequence(steps) = &measure.kind {
+            for (k, step) in steps.iter().enumerate() {
+                jobs.push(Job {
+                    measure: index,
+                    step: k as u8 + 1,
+                    table: step.table,
+                    way: engine.way(measure, Some(&step.hops)),
+                    times: Some(step.times.clone()),
+                    filter: step.filter,
+                });
+            }
+        }
+        jobs
+    }
+}
+
+/// What one worker keeps for one measure.
+pub(crate) struct Part {
+    accumulator: Accumulator,
+    groups: Option<Groups>,
+}
+
+impl Part {
+    pub(crate) fn new(engine: &Engine, job: &Job) -> Part {
+        let measure = &engine.cx.plan.measures[job.measure];
+        let ty = argument_type(engine.cx.plan, measure);
+        let grouped = measure.hops.is_none();
+        let accumulator = Accumulator::new(&measure.kind, ty, engine.subjects(measure));
+        Part { accumulator, groups: grouped.then(|| Groups::new(measure)) }
+    }
+
+    pub(crate) fn add<'a>(&mut self, engine: &Engine<'a>, job: &Job, frame: &Frame<'_, 'a>) -> Result<(), Overflow> {
+        add_counted(engine, job, frame, self.groups.as_mut(), &mut self.accumulator)
+    }
+
+    pub(crate) fn merge(&mut self, other: Part) {
+        match (&mut self.groups, other.groups) {
+            (Some(groups), Some(others)) => {
+                let places = groups.merge(others);
+                self.accumulator.grow(groups.len());
+                self.accumulator.merge(other.accumulator, &|i| places.get(i as usize).copied().unwrap_or(0));
+            }
+            _ => self.accumulator.merge(other.accumulator, &|i| i),
+        }
+    }
+
+    pub(crate) fn take_steps(self) -> Vec<(u32, i64, u8)> {
+        match self.accumulator.kept {
+            Kept::Steps(steps) => steps,
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (Option<Groups>, Accumulator) {
+        (self.groups, self.accumulator)
+    }
+}
+
+/// One pass over all events that the measures `due` need.
+pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> {
+    let jobs: Vec<Job> = due.iter().flat_map(|index| Job::all(engine, *index)).collect();
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let (requests, order) = requests(engine, due, &jobs);
+    let shared: &Engine = engine;
+    let workers = shared.data.scan(&requests, |_| Worker {
+        engine: shared,
+        jobs: &jobs,
+        order: &order,
+        parts: due.iter().map(|index| Part::new(shared, &Job::of(shared, *index))).collect(),
+        due,
+        failed: None,
+    });
+    // The same failure whichever worker met it: that of the first measure.
+    if let Some(index) = workers.iter().filter_map(|w| w.failed).min() {
+        return Err(engine.measure_overflow(index));
+    }
+    let mut columns: Vec<Vec<Part>> = due.iter().map(|_| Vec::new()).collect();
+    for worker in workers {
+        for (column, part) in columns.iter_mut().zip(worker.parts) {
+            column.push(part);
+        }
+    }
+    for (index, mut parts) in due.iter().zip(columns) {
+        if parts.is_empty() {
+            parts.push(Part::new(engine, &Job::of(engine, *index)));
+        }
+        engine.settle(*index, parts)?;
+    }
+    Ok(())
+}
+
+/// The nodes of each table's own scope, operands first.
+pub(crate) type Order = Vec<(TableId, Vec<NodeId>)>;
+
+/// What must be read for jobs, and what must be computed of each batch.
+pub(crate) fn requests(engine: &Engine, due: &[usize], jobs: &[Job]) -> (Vec<ScanRequest>, Order) {
+    let nodes = event_nodes(engine, due);
+    let mut requests: Vec<ScanRequest> = Vec::new();
+    for job in jobs {
+        let range = job.times.clone().unwrap_or(i64::MIN..i64::MAX);
+        let own = job.way.iter().filter_map(|w| w.first);
+        match requests.iter_mut().find(|r| r.table == job.table) {
+            Some(request) => {
+                request.times = request.times.start.min(range.start)..request.times.end.max(range.end);
+                request.fields.extend(own);
+            }
+            None => {
+                let mut fields: BTreeSet<FieldId> = nodes.get(&job.table).map(|n| n.1.clone()).unwrap_or_default();
+                fields.extend(own);
+                requests.push(ScanRequest { table: job.table, fields, times: range });
+            }
+        }
+    }
+    let order = nodes.into_iter().map(|(table, (nodes, _))| (table, nodes.into_iter().collect())).collect();
+    (requests, order)
+}
+
+struct Worker<'e, 'a> {
+    engine: &'e Engine<'a>,
+    jobs: &'e [Job],
+    order: &'e Order,
+    parts: Vec<Part>,
+    due: &'e [usize],
+    failed: Option<usize>,
+}
+
+impl EventSink for Worker<'_, '_> {
+    fn batch(&mut self, batch: &Batch) {
+        if self.failed.is_some() {
+            return;
+        }
+        if let Err(measure) = take(self.engine, self.jobs, self.order, self.due, &mut self.parts, batch) {
+            self.failed = Some(measure);
+        }
+    }
+}
+
+/// Adds a batch to every measure over its table. The error names the measure that overflowed.
+fn take(
+    engine: &Engine,
+    jobs: &[Job],
+    order: &Order,
+    due: &[usize],
+    parts: &mut [Part],
+    batch: &Batch,
+) -> Result<(), usize> {
+    let added = with_frame(engine, order, batch, |engine, frame| {
+        for job in jobs.iter().filter(|job| job.table == batch.table) {
+            let part = due.iter().position(|index| *index == job.measure).and_then(|i| parts.get_mut(i));
+            if let Some(part) = part {
+                part.add(engine, job, frame).map_err(|Overflow| job.measure)?;
+            }
+        }
+        Ok(())
+    });
+    added.map_err(|Overflow| due.first().copied().unwrap_or(0))?
+}
+
+/// Evaluates the nodes of a batch's own scope and hands over the frame.
+pub(crate) fn with_frame<'b, T>(
+    engine: &Engine<'b>,
+    order: &Order,
+    batch: &'b Batch,
+    f: impl FnOnce(&Engine<'b>, &Frame<'_, 'b>) -> T,
+) -> Result<T, Overflow> {
+    let column = |field: FieldId| -> Option<&'b Column> { batch.columns.get(field.0 as usize)?.as_ref() };
+    let mut slots: Vec<Option<Vector<'b>>> = vec![None; engine.cx.plan.nodes.len()];
+    for (_, nodes) in order.iter().filter(|(table, _)| *table == batch.table) {
+        for id in nodes {
+            let vector = batch_node(engine, *id, batch.rows, &slots, &column)?;
+            slots[id.0 as usize] = Some(vector);
+        }
+    }
+    let fields: Vec<Option<Vector<'b>>> = batch.columns.iter().map(|c| c.as_ref().map(Vector::Borrowed)).collect();
+    let reference = |field: FieldId| fields.get(field.0 as usize).and_then(|v| v.as_ref());
+    let frame = Frame { len: batch.rows, times: &batch.times, slots: &slots, reference: &reference };
+    Ok(f(engine, &frame))
+}
