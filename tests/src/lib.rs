@@ -3,4 +3,6 @@
 //! Nothing here is shipped, so a broken assumption may panic: that is what a test reports.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+pub mod cases;
 pub mod reference;
+pub mod show;

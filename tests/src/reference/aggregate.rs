@@ -41,7 +41,7 @@ impl Reference {
             return vec![start.1];
         }
         let way = self.way(start.0, collection.table, via);
-        self.follow(start.0, start.1, &way, env.as_of).into_iter().collect()
+        self.follow(start.0, start.1, &way).into_iter().collect()
     }
 
     /// Whether an event exists for a window: without one, and behind windows that do not look forward, only what is past.
@@ -70,9 +70,10 @@ impl Reference {
         };
         let span = window.map(|w| self.span(w, env)).or(env.window);
         let inner_window = if event { None } else { env.window };
+        let outside = self.outside(&collection, env);
         let mut taken = Vec::new();
         for row in related {
-            let inner = env.inside(collection.table, row, inner_window);
+            let inner = outside.inside(collection.table, row, inner_window);
             if event && !self.in_window(collection.table, row, span, env.as_of) {
                 continue;
             }
@@ -92,6 +93,15 @@ impl Reference {
             taken.push(inner);
         }
         Taken { collection, records: taken }
+    }
+
+    /// The place whose innermost record an aggregate relates to: the outer one, where its path starts there (D3).
+    fn outside(&self, collection: &Collection, env: &Env) -> Env {
+        let up = match collection.references {
+            0 => 0,
+            _ => self.find(&env.tables(), &collection.names[0]).map_or(0, |f| f.up),
+        };
+        Env { records: env.records[..env.records.len() - up].to_vec(), ..env.clone() }
     }
 
     /// The path of a target that leads to its collection.
@@ -195,11 +205,12 @@ impl Reference {
         };
         let collection = self.collection(&target, &env.tables());
         let table = collection.table;
+        let outside = self.outside(&collection, env);
         self.related(&collection, &step.event, None, env)
             .into_iter()
             .filter(|row| self.in_window(table, *row, span, env.as_of))
             .filter(|row| match &step.filter {
-                Some(filter) => self.condition(filter, &env.inside(table, *row, None)) == Some(true),
+                Some(filter) => self.condition(filter, &outside.inside(table, *row, None)) == Some(true),
                 None => true,
             })
             .map(|row| self.time_of(table, row))

@@ -39,24 +39,18 @@ fn as_money(expr: &Expr, value: RefValue) -> RefValue {
     }
 }
 
-/// A literal of up to four places, in ten-thousandths.
-fn exact_factor(expr: &Expr) -> Option<i128> {
-    let places = |d: &str| d.split_once('.').map_or(0, |(_, p)| p.len());
-    let (negative, literal) = written(expr)?;
-    let scaled = match literal {
-        LiteralKind::Number(d) if places(d) <= 4 => i128::from(money_of_digits(d)),
-        LiteralKind::Percent(d) if places(d) <= 2 => i128::from(money_of_digits(d)) / 100,
-        _ => return None,
-    };
-    Some(if negative { -scaled } else { scaled })
+/// A number of up to four places in ten-thousandths (D19).
+fn exact_factor(x: f64) -> Option<i128> {
+    let scaled = (x * 10_000.0).round();
+    (scaled.abs() < 1e18 && scaled / 10_000.0 == x).then_some(scaled as i128)
 }
 
 fn money(total: i128) -> RefValue {
     RefValue::Money(i64::try_from(total).expect("money fits 64 bits in the tests"))
 }
 
-fn times(m: i64, x: f64, factor: Option<i128>) -> RefValue {
-    match factor {
+fn times(m: i64, x: f64) -> RefValue {
+    match exact_factor(x) {
         Some(n) => money(divide_half_away(i128::from(m) * n, 10_000)),
         None => money((m as f64 * x).round() as i128),
     }
@@ -154,9 +148,9 @@ impl Reference {
             (Divide, Number(a), Number(b)) => RefValue::finite(a / b),
             (Add, Money(a), Money(b)) => money(i128::from(*a) + i128::from(*b)),
             (Subtract, Money(a), Money(b)) => money(i128::from(*a) - i128::from(*b)),
-            (Multiply, Money(m), Number(x)) => times(*m, *x, exact_factor(right)),
-            (Multiply, Number(x), Money(m)) => times(*m, *x, exact_factor(left)),
-            (Divide, Money(m), Number(x)) => match exact_factor(right) {
+            (Multiply, Money(m), Number(x)) => times(*m, *x),
+            (Multiply, Number(x), Money(m)) => times(*m, *x),
+            (Divide, Money(m), Number(x)) => match exact_factor(*x) {
                 Some(n) => money(divide_half_away(i128::from(*m) * 10_000, n)),
                 None => money((*m as f64 / x).round() as i128),
             },

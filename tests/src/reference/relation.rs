@@ -19,10 +19,10 @@ impl Reference {
     pub fn way(&self, from: usize, to: usize, via: Option<&str>) -> Vec<Hop> {
         let mut groups = [Vec::new(), Vec::new(), Vec::new()];
         self.walk(from, to, &mut vec![from], &mut Vec::new(), &mut groups);
-        let ways: Vec<Vec<Hop>> = match via {
-            Some(name) => groups.into_iter().flatten().filter(|way| self.passes(from, way, name)).collect(),
-            None => groups.into_iter().find(|g| !g.is_empty()).unwrap_or_default(),
-        };
+        if let Some(name) = via {
+            groups.iter_mut().for_each(|g| g.retain(|way| self.passes(from, way, name)));
+        }
+        let ways = groups.into_iter().find(|g| !g.is_empty()).unwrap_or_default();
         let [way] = ways.as_slice() else {
             panic!("{} ways from `{}` to `{}`", ways.len(), self.schema.tables[from].name, self.schema.tables[to].name)
         };
@@ -57,7 +57,7 @@ impl Reference {
                 if let Some(group) = group {
                     groups[group].push(way.clone());
                 }
-            } else if !seen.contains(&next) {
+            } else if !seen.contains(&next) && !self.schema.tables[next].event {
                 seen.push(next);
                 self.walk(from, to, seen, way, groups);
                 seen.pop();
@@ -82,11 +82,11 @@ impl Reference {
         })
     }
 
-    /// The records at the end of a way, each once. Events on the way that lie after the as-of time do not exist.
-    pub fn follow(&self, table: usize, row: usize, way: &[Hop], as_of: i64) -> BTreeSet<usize> {
+    /// The records at the end of a way, each once.
+    pub fn follow(&self, table: usize, row: usize, way: &[Hop]) -> BTreeSet<usize> {
         let mut at = table;
         let mut found = BTreeSet::from([row]);
-        for (i, hop) in way.iter().enumerate() {
+        for hop in way {
             let (next_table, next): (usize, BTreeSet<usize>) = match *hop {
                 Hop::Forward(f) => {
                     let FieldType::Reference(target) = self.schema.tables[at].fields[f].ty else {
@@ -106,9 +106,6 @@ impl Reference {
             };
             at = next_table;
             found = next;
-            if i + 1 < way.len() && self.schema.tables[at].event {
-                found.retain(|r| self.time_of(at, *r) <= as_of);
-            }
         }
         found
     }

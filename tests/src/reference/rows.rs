@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use jiff::{Timestamp, fmt::temporal::DateTimeParser};
 use lead_syntax::ast::{CompareOp, Expr, ExprKind, LiteralKind, fold_name};
 
@@ -165,7 +165,7 @@ fn read_time(cell: &str, calendar: &Calendar) -> RefValue {
         return RefValue::Time(time.as_microsecond());
     }
     match DateTimeParser::new().parse_datetime(cell) {
-        Ok(local) => RefValue::Time(calendar.moment(DateTime::from(local))),
+        Ok(local) => RefValue::Time(calendar.moment(local)),
         Err(_) => RefValue::Unknown,
     }
 }

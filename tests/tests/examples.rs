@@ -1,0 +1,191 @@
+//! Every example is checked and run, and its answers are compared: those of `industrial` with an independent computation,
+//! those of the small ones with files, byte for byte.
+
+// A test says what is wrong by failing.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod industrial_expected;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use industrial_expected::{Cell, Expected};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The command, built once in the profile and target folder of this test.
+fn lead() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let folder = test.parent().and_then(Path::parent).unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "lead-cli"]).current_dir(root());
+        build.arg("--target-dir").arg(folder.parent().unwrap());
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success(), "the command does not build");
+        folder.join(format!("lead{}", std::env::consts::EXE_SUFFIX))
+    })
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(lead()).args(args).current_dir(root()).env("NO_COLOR", "1").output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Runs a lexicon and gives the folder of its answers.
+fn answers(lexicon: &str, more: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("answers").display().to_string();
+    let output = run(&[&["run", lexicon, "--output", &out, "--format", "csv"], more].concat());
+    assert!(output.status.success(), "{lexicon} does not run:\n{}", said(&output));
+    folder
+}
+
+fn table(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let headers = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+    (headers, rows)
+}
+
+fn column(headers: &[String], name: &str) -> usize {
+    headers.iter().position(|h| h == name).unwrap_or_else(|| panic!("no column {name} in {headers:?}"))
+}
+
+/// Compares every expected cell of every record; says the first few that differ, by column.
+fn compare(file: &Path, expected: &Expected) {
+    let (headers, rows) = table(file);
+    assert_eq!(rows.len(), expected.len(), "records in {}", file.display());
+    let mut wrong: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in &rows {
+        for (name, cell) in &expected[&row[0]] {
+            let found = &row[column(&headers, name)];
+            if !cell.is(found) {
+                wrong.entry(name).or_default().push(format!("{}: {cell:?}, found {found:?}", row[0]));
+            }
+        }
+    }
+    let text: Vec<String> = wrong
+        .iter()
+        .map(|(name, cells)| {
+            format!("{name}: {} differ, such as {}", cells.len(), cells[..cells.len().min(4)].join("; "))
+        })
+        .collect();
+    assert!(text.is_empty(), "{}:\n{}", file.display(), text.join("\n"));
+}
+
+/// Compares a metric; the last column is the value, the one before it the dimension.
+fn compare_metric(file: &Path, expected: &BTreeMap<String, Cell>) {
+    let (headers, rows) = table(file);
+    let found: BTreeMap<String, &str> = rows
+        .iter()
+        .map(|r| {
+            let key = if headers.len() > 1 { r[headers.len() - 2].to_lowercase() } else { String::new() };
+            (key, r[headers.len() - 1].as_str())
+        })
+        .collect();
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "rows of {}", file.display());
+    for (key, cell) in expected {
+        assert!(cell.is(found[key]), "{} for {key:?}: expected {cell:?}, found {:?}", file.display(), found[key]);
+    }
+}
+
+#[test]
+fn the_industrial_answers_are_those_of_plain_loops_over_the_rows() {
+    let folder = answers("examples/industrial", &[]);
+    let answers = folder.path().join("answers");
+    let expected = industrial_expected::compute(&root().join("examples/industrial/data"));
+    compare(&answers.join("contact.csv"), &expected.contacts);
+    compare(&answers.join("company.csv"), &expected.companies);
+    compare(&answers.join("opportunity.csv"), &expected.opportunities);
+    for (name, cells) in &expected.metrics {
+        compare_metric(&answers.join(format!("{name}.csv")), cells);
+    }
+}
+
+/// A definition that nothing satisfies would agree with anything.
+#[test]
+fn the_industrial_definitions_find_something() {
+    let expected = industrial_expected::compute(&root().join("examples/industrial/data"));
+    let mut yes: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    for (name, cell) in [&expected.contacts, &expected.companies, &expected.opportunities]
+        .into_iter()
+        .flat_map(|e| e.values().flatten())
+    {
+        if let Cell::Yes(answer) = cell {
+            yes.entry(name).or_default()[match answer {
+                Some(true) => 0,
+                Some(false) => 1,
+                None => 2,
+            }] += 1;
+        }
+    }
+    for (name, [yes, no, unknown]) in yes {
+        assert!(yes > 0 && no > 0, "{name}: {yes} yes, {no} no, {unknown} unknown");
+    }
+}
+
+#[test]
+fn every_example_checks_without_findings() {
+    for name in ["hello", "hubspot", "salesforce", "industrial"] {
+        let output = run(&["check", &format!("examples/{name}"), "--strict"]);
+        assert!(output.status.success(), "{name}:\n{}", said(&output));
+    }
+}
+
+#[test]
+fn every_example_is_laid_out_well() {
+    let output = run(&["fmt", "--check", "examples"]);
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+/// `expected/` holds what a run writes, and nothing else. To see a difference: `lead run examples/NAME --output DIR`.
+#[test]
+fn the_small_examples_answer_as_their_files_say() {
+    for name in ["hello", "hubspot", "salesforce"] {
+        let folder = answers(&format!("examples/{name}"), &[]);
+        let expected = root().join("examples").join(name).join("expected");
+        let names = |folder: &Path| {
+            let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|f| f.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        let found = folder.path().join("answers");
+        assert_eq!(names(&found), names(&expected), "files of {name}");
+        for file in names(&expected) {
+            let (ours, theirs) = (fs::read_to_string(found.join(&file)), fs::read_to_string(expected.join(&file)));
+            assert_eq!(ours.unwrap(), theirs.unwrap(), "{name}: {}", file.display());
+        }
+    }
+}
+
+/// Answers that another engine computed over exports that lie beside the project; where they are absent, nothing is asked.
+#[test]
+fn exports_of_others_get_the_answers_that_another_engine_gave() {
+    let data = root().join("../shared/data/leadforge");
+    if !data.exists() {
+        return;
+    }
+    let data = data.display().to_string();
+    let count = |file: &Path, name: &str| {
+        let (headers, rows) = table(file);
+        let at = column(&headers, name);
+        rows.iter().filter(|r| r[at] == "true").count()
+    };
+    let folder = answers("tests/leadforge", &["--data", &data, "--as-of", "2024-12-31"]);
+    assert_eq!(count(&folder.path().join("answers/contact.csv"), "reader"), 2489);
+    assert_eq!(count(&folder.path().join("answers/company.csv"), "company_with_readers"), 742);
+    let folder = answers("tests/leadforge", &["--data", &data, "--as-of", "2024-04-28T00:00"]);
+    assert_eq!(count(&folder.path().join("answers/contact.csv"), "reader_of_late"), 1931);
+}

@@ -1,0 +1,96 @@
+//! Every case of `tests/meaning`, asked of the reference interpreter.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use lead_diag::FileId;
+use lead_tests::cases::{self, Case};
+use lead_tests::reference::{Reference, Schema};
+use lead_tests::show;
+
+/// The text of a source: as the case gives it, else its header alone.
+fn header(schema: &Schema, source: &str) -> String {
+    let table = schema.tables.iter().find(|t| t.sources.iter().any(|s| s == source)).unwrap();
+    table.fields.iter().map(|f| f.name.clone()).collect::<Vec<_>>().join(",") + "\n"
+}
+
+fn reference(case: &Case) -> Result<Reference, String> {
+    let mut files = Vec::new();
+    for (i, text) in [cases::schema(), case.lexicon.clone()].iter().enumerate() {
+        let id = FileId(i as u32);
+        let parsed = lead_syntax::parse(id, text);
+        if let Some(d) = parsed.diagnostics.first() {
+            let at = d.span().map(|s| &text[s.range()]);
+            return Err(format!("{} at {at:?}", d.message));
+        }
+        files.push((id, parsed.file));
+    }
+    let calendar = case.calendar();
+    let schema = Schema::new(files.iter().map(|(_, f)| f));
+    for source in case.data.keys() {
+        assert!(schema.tables.iter().any(|t| t.sources.contains(source)), "{}: no source {source}", case.name);
+    }
+    let text_of = |source: &str| case.data.get(source).cloned().unwrap_or_else(|| header(&schema, source));
+    Ok(Reference::read(&files, calendar.zone, calendar.fiscal_start, text_of))
+}
+
+/// The answer to a question of a case, as the case files write answers.
+fn answer(reference: &Reference, question: &str, as_of: i64) -> String {
+    let (kind, rest) = question.split_once(' ').unwrap();
+    match kind {
+        "metric" => {
+            let rows = reference.metric(rest, as_of);
+            let row = |r: &lead_tests::reference::MetricRow| {
+                let cells: Vec<String> = r.by.iter().chain([&r.value]).map(|v| show::value(reference, v)).collect();
+                cells.join(" | ")
+            };
+            rows.iter().map(row).collect::<Vec<_>>().join("; ")
+        }
+        "funnel" => {
+            let reached: Vec<String> = reference.reached(rest, as_of).iter().map(usize::to_string).collect();
+            reached.join(", ")
+        }
+        _ => {
+            let (key, name) = rest.split_once(": ").unwrap();
+            let entity = if kind == "reason" { "contact" } else { kind };
+            let row = reference.row_of(entity, key).unwrap_or_else(|| panic!("no {entity} {key}"));
+            if kind == "reason" {
+                let def = reference.schema.def(name).unwrap();
+                let reasons = reference.reasons(def, row, as_of);
+                return reasons.iter().map(|r| format!("{r:?}")).collect::<Vec<_>>().join(", ");
+            }
+            show::value(reference, &reference.answer(entity, row, name, as_of))
+        }
+    }
+}
+
+#[test]
+fn the_reference_interpreter_gives_the_answers_derived_by_hand() {
+    let cases = cases::all();
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let reference = match reference(case) {
+            Ok(reference) => reference,
+            Err(e) => {
+                wrong.push(format!("{}: {e}", case.name));
+                continue;
+            }
+        };
+        let as_of = case.as_of();
+        assert!(!case.expects.is_empty(), "{}: nothing is expected", case.name);
+        for expect in &case.expects {
+            let found =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| answer(&reference, &expect.question, as_of)));
+            let found = found.unwrap_or_else(|e| {
+                let said = e.downcast_ref::<String>().cloned();
+                format!(
+                    "panic: {}",
+                    said.or_else(|| e.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default()
+                )
+            });
+            if found != expect.answer {
+                wrong.push(format!("{}: {} = {found}, not {}", case.name, expect.question, expect.answer));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
