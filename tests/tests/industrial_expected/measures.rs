@@ -24,7 +24,7 @@ pub fn answers(w: &World, clock: &Clock) -> Vec<(&'static str, Table)> {
         }
         counts
     };
-    let leads = by_source(&Ask::lead);
+    let leads = by_source(&|a| a.lead());
     let qualified = by_source(&|a| a.qualified_prospect() == Some(true));
     let mut spend: BTreeMap<String, f64> = BTreeMap::new();
     for (_, from, cents) in w.spend.iter().filter(|s| clock.within(s.0, months(18))) {

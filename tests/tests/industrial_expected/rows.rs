@@ -68,11 +68,9 @@ pub struct Company {
 #[derive(Default)]
 pub struct Deal {
     pub id: String,
-    pub company: Option<usize>,
     pub requirement: Option<String>,
     pub product: Option<String>,
     pub process: Option<String>,
-    pub source: Option<String>,
     /// In cents.
     pub amount: Option<i64>,
     pub needed: Option<Date>,
@@ -209,11 +207,9 @@ impl World {
             }
             self.deals.push(Deal {
                 id: row["Record ID"].clone(),
-                company,
                 requirement: text(row, "Requirement"),
                 product: text(row, "Product line"),
                 process: text(row, "Buying process"),
-                source: text(row, "Lead source"),
                 amount: cents(row, "Amount"),
                 needed: date(row, "Needed by"),
                 reasons: ["Why they buy", "Risk of waiting", "Why us", "Approval path"].map(|h| text(row, h)),

@@ -88,7 +88,8 @@ fn one(i: usize, companies: &[Company]) -> Contact {
         _ => Qualified,
     };
     // More of it lately, some of it long ago.
-    let peak = AS_OF - 6 - r.range(0, 27) * r.range(0, 27);
+    let reach = if level >= Prospect && r.chance(60) { 14 } else { 27 };
+    let peak = AS_OF - 6 - r.range(0, reach) * r.range(0, reach);
     let mail = match level {
         Reader => r.chance(8),
         Visitor => r.chance(55),

@@ -58,8 +58,9 @@ pub fn make(companies: &[Company], contacts: &mut [Contact]) -> Vec<Generated> {
             Warmth::Hot => r.range(0, 2),
             Warmth::Customer => r.range(1, 3),
         };
-        let people: Vec<&Contact> =
+        let mut people: Vec<&Contact> =
             contacts.iter().filter(|c| c.company == Some(k) && c.mail && c.level >= Level::Visitor).collect();
+        people.sort_by_key(|c| std::cmp::Reverse(c.level));
         for n in 0..many {
             number += 1;
             let must_win = company.warmth == Warmth::Customer && n == 0;
@@ -83,7 +84,7 @@ pub fn make(companies: &[Company], contacts: &mut [Contact]) -> Vec<Generated> {
 fn one(n: usize, k: usize, company: &Company, must_win: bool, people: &[&Contact], files: &mut Files) -> Option<Win> {
     let mut r = Random::of("deal", n);
     let id = format!("D{n:03}");
-    let start = if must_win { r.range(5, 640) } else { r.range(60, AS_OF - 10) };
+    let start = if must_win { r.range(5, 480) } else { r.range(60, AS_OF - 10) };
     let product = r.pick(&PRODUCTS);
     let amount = r.range(4, 90) * r.range(1, 12) * 1000 + r.range(0, 99) * 10;
     // Stages, one after the other, until the as-of day or the end.
@@ -136,7 +137,7 @@ fn one(n: usize, k: usize, company: &Company, must_win: bool, people: &[&Contact
             }
         }
     }
-    let told = |r: &mut Random, text: &str| if r.chance(20 + progress * 20) { text.to_owned() } else { String::new() };
+    let told = |r: &mut Random, text: &str| if r.chance(45 + progress * 14) { text.to_owned() } else { String::new() };
     let requirement =
         if r.chance(88) { format!("replace {} of line {}", product, r.range(1, 9)) } else { String::new() };
     let source = r.weighted(&SOURCES);
@@ -162,8 +163,9 @@ fn one(n: usize, k: usize, company: &Company, must_win: bool, people: &[&Contact
 
 /// Hands out roles; gives the mobilizer back.
 fn roles(r: &mut Random, id: &str, progress: i64, people: &[&Contact], files: &mut Files) -> Option<usize> {
-    let wanted = r.range(1, 3 + progress).min(people.len() as i64);
-    let from = r.range(0, people.len().max(1) as i64 - 1) as usize;
+    let wanted = r.range(2, 4 + progress).min(people.len() as i64);
+    // Mostly those who have come furthest.
+    let from = if r.chance(70) { 0 } else { r.range(0, people.len().max(1) as i64 - 1) as usize };
     let mut mobilizer = None;
     for n in 0..wanted as usize {
         let person = people[(from + n) % people.len()];

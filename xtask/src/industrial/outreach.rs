@@ -2,6 +2,7 @@
 
 use super::calendar::{self, AS_OF};
 use super::contacts::{Contact, Level};
+use super::web;
 use crate::output::{Csv, Generated};
 use crate::random::Random;
 
@@ -67,8 +68,11 @@ fn attempt(c: &Contact, attempts: &mut Csv) {
     if !r.chance(percent) {
         return;
     }
-    let day = c.peak - r.range(-6, 25);
-    let mut at = calendar::working_hours(&mut r, day);
+    // Most calls follow a conversion, soon or late; some are cold.
+    let mut at = match web::first_conversion(c) {
+        Some(minute) if r.chance(80) => minute + r.range(30, 1440) * r.range(1, 5),
+        _ => calendar::working_hours(&mut r, c.peak - 30),
+    };
     for _ in 0..r.range(1, 6) {
         if at >= AS_OF * 1440 - 300 {
             break;

@@ -13,7 +13,9 @@ pub fn files(contacts: &[Contact]) -> Vec<Generated> {
     let mut plans = Csv::new("Contact ID,Stated on,Product line,Buys on");
     for contact in contacts {
         visits(contact, &mut web);
-        submits(contact, &mut forms);
+        for s in submits(contact) {
+            forms.row(&[&contact.id, &calendar::minute(s.at), s.offer, s.kind, s.product]);
+        }
         plan(contact, &mut plans);
     }
     edges(&mut web);
@@ -56,15 +58,29 @@ fn visits(c: &Contact, web: &mut Csv) {
     }
 }
 
-fn submits(c: &Contact, forms: &mut Csv) {
+/// A form that was sent.
+struct Submit {
+    at: i64,
+    offer: &'static str,
+    kind: &'static str,
+    product: &'static str,
+}
+
+/// The minute of a contact's first conversion.
+pub fn first_conversion(c: &Contact) -> Option<i64> {
+    submits(c).iter().map(|s| s.at).min()
+}
+
+fn submits(c: &Contact) -> Vec<Submit> {
+    let mut sent = Vec::new();
     if c.level < Level::Lead {
-        return;
+        return sent;
     }
     let mut r = Random::of("forms", c.number);
-    let mut submit = |r: &mut Random, day: i64, offer: &str, kind: &str| {
+    let mut submit = |r: &mut Random, day: i64, offer: &'static str, kind: &'static str| {
         let at = calendar::working_hours(r, day.min(AS_OF - 1));
         let product = if r.chance(80) { c.product } else { "" };
-        forms.row(&[&c.id, &calendar::minute(at), offer, kind, product]);
+        sent.push(Submit { at, offer, kind, product });
     };
     for _ in 0..r.range(1, 2) {
         let day = c.peak + r.range(-45, 10);
@@ -90,6 +106,7 @@ fn submits(c: &Contact, forms: &mut Csv) {
             submit(&mut r, day, "Specification guide", "substantial");
         }
     }
+    sent
 }
 
 fn plan(c: &Contact, plans: &mut Csv) {
