@@ -113,6 +113,7 @@ registry! {
     BAD_NUMBER L0106 "bad-number" Error
     BAD_DATE L0107 "bad-date" Error
     GLUED_NAMES L0108 "glued-names" Error
+    LAYOUT_CHANGES_MEANING L0109 "layout-changes-meaning" Error
     // 02: names and schema
     UNKNOWN_NAME L0201 "unknown-name" Error
     MISSING_AND L0202 "missing-and" Error

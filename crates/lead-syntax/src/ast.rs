@@ -302,6 +302,8 @@ pub struct ScoreLine {
 }
 
 /// What a line of a score gives points for.
+// A score has a handful of lines; a box for each would buy nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum ScoreLineKind {
     /// Once, where the condition is yes.

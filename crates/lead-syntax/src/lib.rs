@@ -6,6 +6,7 @@
 pub mod ast;
 mod build;
 mod debug;
+mod format;
 mod grammar;
 mod mistakes;
 mod scan;
@@ -15,6 +16,7 @@ mod statement;
 use lead_diag::{Applicability, Diagnostic, FileId, Fix, Span, codes};
 
 pub use debug::debug;
+pub use format::format;
 
 use ast::{Comment, File, Name, Statement, StatementKind};
 
@@ -56,6 +58,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         } else if let Some(at) = piece.too_deep {
             parsed.diagnostics.push(build::too_deep(Span::new(file, at, at + 1)));
             broken(file, source, piece.start)
+        } else if piece.nesting > EASY_NESTING {
+            deep_statement(file, source, piece.start, &mut parsed.diagnostics)
         } else {
             statement::statement(file, source, piece.start, &mut parsed.diagnostics)
         };
@@ -68,6 +72,33 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     parsed.file.comments = comments;
     parsed
+}
+
+/// How deep brackets may nest on any thread's stack.
+const EASY_NESTING: usize = 12;
+/// Room for [`split::MAX_NESTING`] levels of the grammar in a build without optimisation, several times over.
+const DEEP_STACK: usize = 64 << 20;
+
+/// Reads a statement that nests deeply on a stack of its own, so that the caller's need not be large.
+fn deep_statement(file: FileId, source: &str, base: usize, diagnostics: &mut Vec<Diagnostic>) -> StatementKind {
+    let read = std::thread::scope(|scope| {
+        let work = || {
+            let mut found = Vec::new();
+            let kind = statement::statement(file, source, base, &mut found);
+            (kind, found)
+        };
+        std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, work).ok()?.join().ok()
+    });
+    match read {
+        Some((kind, found)) => {
+            diagnostics.extend(found);
+            kind
+        }
+        None => {
+            diagnostics.push(build::too_deep(Span::new(file, base, base + source.len())));
+            broken(file, source, base)
+        }
+    }
 }
 
 fn indented_start(span: Span, text: &str) -> Diagnostic {

@@ -19,6 +19,8 @@ pub(crate) struct Piece {
     pub docs: Option<String>,
     /// It does not start in column one: the first lines of a file are indented.
     pub indented: bool,
+    /// How deep brackets nest.
+    pub nesting: usize,
     /// Where brackets nest deeper than [`MAX_NESTING`].
     pub too_deep: Option<usize>,
     /// The first character that no text may hold.
@@ -54,7 +56,15 @@ pub(crate) fn split(file: FileId, text: &str) -> (Vec<Piece>, Vec<Comment>) {
             if starts || pieces.is_empty() {
                 let docs = docs.take();
                 let indented = !starts;
-                pieces.push(Piece { start: first, end: first, docs, indented, too_deep: None, control: None });
+                pieces.push(Piece {
+                    start: first,
+                    end: first,
+                    docs,
+                    indented,
+                    nesting: 0,
+                    too_deep: None,
+                    control: None,
+                });
                 depth = 0;
             }
             docs = None;
@@ -99,6 +109,7 @@ fn scan_line(bytes: &[u8], from: usize, to: usize, depth: &mut usize, piece: &mu
             (b'#', None) => return Some(i),
             (b'(' | b'[', None) => {
                 *depth += 1;
+                piece.nesting = piece.nesting.max(*depth);
                 if *depth > MAX_NESTING {
                     piece.too_deep.get_or_insert(i);
                 }

@@ -11,7 +11,8 @@ use crate::ast::{
     ScoreOptionKind, Statement, StatementKind, Story, StoryItemKind, Table, Text, Type, TypeKind, Unit,
 };
 
-pub(crate) use expr::{expr, moment};
+pub(crate) use expr::{aggregate_word, arithmetic_sign, compare_word, period};
+use expr::{expr, moment};
 
 /// The tree of a file, without places, one statement a paragraph.
 pub fn debug(file: &File) -> String {
@@ -319,14 +320,14 @@ fn story(out: &mut String, story: &Story) {
 fn table(out: &mut String, table: &Table) {
     head(out, "table ", &table.name);
     as_of(out, &table.as_of);
-    out.push_str(" ");
+    out.push(' ');
     for column in &table.columns {
         out.push(' ');
         name(out, column);
     }
     out.push('\n');
     for Row { cells, .. } in &table.rows {
-        out.push_str(" ");
+        out.push(' ');
         for cell in cells {
             out.push(' ');
             match cell {
