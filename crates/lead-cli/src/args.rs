@@ -1,0 +1,247 @@
+//! The command line of `lead`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Lead definitions in words: checked, and answered over exports.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lead",
+    version,
+    about = "Lead definitions in words: checked, and answered over exports",
+    after_help = "Examples:\n  lead check examples/hello\n  lead run examples/hello\n\n\
+                  Exit codes: 0 fine, 1 findings in the lexicon, 2 wrong usage, 3 data or files in the way",
+    disable_help_subcommand = true,
+    propagate_version = true
+)]
+pub struct Cli {
+    /// Colours and lines that move: on a terminal alone, always or never
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check lexicons: names, types, windows, lints
+    #[command(after_help = "Example:\n  lead check examples/hello")]
+    Check(CheckArgs),
+    /// Answer a lexicon over exports
+    #[command(
+        after_help = "Examples:\n  lead run examples/hello\n  lead run examples/hello --output answers --format csv"
+    )]
+    Run(RunArgs),
+    /// Show how the answer for one record comes about
+    #[command(after_help = "Example:\n  lead why c1 --lexicon examples/hello")]
+    Why(WhyArgs),
+    /// Lay out lexicon files well
+    #[command(after_help = "Examples:\n  lead fmt --check examples/hello\n  lead fmt --diff examples/hello")]
+    Fmt(FmtArgs),
+    /// Apply the fixes that messages offer
+    #[command(after_help = "Example:\n  lead fix --diff examples/hello")]
+    Fix(FixArgs),
+    /// Explain a code of a message
+    #[command(after_help = "Examples:\n  lead explain L0101\n  lead explain broken-statement")]
+    Explain(ExplainArgs),
+    /// Draft a lexicon from exports
+    #[command(after_help = "Example:\n  lead init drafted --from examples/hello")]
+    Init(InitArgs),
+    /// Show what a stage makes of a lexicon
+    #[command(after_help = "Example:\n  lead debug hir examples/hello")]
+    Debug(DebugArgs),
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  lead completions bash")]
+    Completions(CompletionsArgs),
+}
+
+/// How findings are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// With excerpts, for people
+    Human,
+    /// A JSON list, for programs
+    Json,
+}
+
+/// `lead check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Lexicon folders or files; the current folder by default
+    pub paths: Vec<PathBuf>,
+    /// How findings are shown
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human)]
+    pub format: MessageFormat,
+    /// Let warnings count as findings for the exit code
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `lead fmt`
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Files or folders; `-` reads standard input; the current folder by default
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; name the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// `lead fix`
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Lexicon folders or files; the current folder by default
+    pub paths: Vec<PathBuf>,
+    /// Also apply fixes that change what a definition means
+    #[arg(long = "unsafe")]
+    pub risky: bool,
+    /// Write nothing; show what would change, and exit with 1 if anything would
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// `lead explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code (`L0203`) or its name (`unknown-field`); all codes by default
+    pub code: Option<String>,
+}
+
+/// `lead init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Where to write; the current folder by default
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Exports to draft from: files or a folder
+    #[arg(long, value_name = "EXPORTS")]
+    pub from: Vec<PathBuf>,
+    /// Time zone of the lexicon
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+}
+
+/// Stages that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// The syntax tree
+    Ast,
+    /// The typed lexicon
+    Hir,
+    /// What is measured and computed
+    Plan,
+}
+
+/// `lead debug`
+#[derive(Debug, Args)]
+pub struct DebugArgs {
+    /// Which stage
+    #[arg(value_enum)]
+    pub stage: Stage,
+    /// A lexicon file or folder
+    pub file: PathBuf,
+    /// As-of time of a plan
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+}
+
+/// `lead completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// File formats of answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Comma-separated, with a header
+    Csv,
+    /// Parquet, with native types
+    Parquet,
+    /// JSON lines
+    Jsonl,
+}
+
+/// `lead run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Lexicon folder or file; the current folder by default
+    #[arg(default_value = ".")]
+    pub lexicon: PathBuf,
+    /// Folder of the exports; by default the one that lead.toml names, else the lexicon's own
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The time that answers hold for (`2026-06-30`, `2026-06-30T14:00`); by default that of lead.toml, else now
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Write answers into this folder
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Format of the answers written
+    #[arg(long, value_enum, default_value_t = OutputFormat::Csv)]
+    pub format: OutputFormat,
+    /// Only these definitions
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// How many threads work; by default one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Let every warning about the data stop the run
+    #[arg(long)]
+    pub strict: bool,
+    /// Write every row or value that was not taken to this file, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Also write, for each term and choice, the reasons of its answer
+    #[arg(long, requires = "output")]
+    pub reasons: bool,
+    /// Write texts that a spreadsheet would take for a formula as they are
+    #[arg(long)]
+    pub raw_cells: bool,
+}
+
+/// `lead why`
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// Key of the record
+    pub key: String,
+    /// Definition to explain; by default all terms of the record
+    pub term: Option<String>,
+    /// Lexicon folder or file
+    #[arg(long, value_name = "LEXICON", default_value = ".")]
+    pub lexicon: PathBuf,
+    /// Folder of the exports; by default the one that lead.toml names, else the lexicon's own
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The time that the answer holds for; by default that of lead.toml, else now
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Entity of the record, where keys of several entities are alike
+    #[arg(long, value_name = "NAME")]
+    pub entity: Option<String>,
+    /// Print the tree as JSON
+    #[arg(long)]
+    pub json: bool,
+}

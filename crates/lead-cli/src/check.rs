@@ -1,0 +1,134 @@
+//! `lead check`: what is to be said about lexicons.
+
+use std::path::{Path, PathBuf};
+
+use lead_diag::{Diagnostic, Severity, SourceMap, render};
+use lead_project::Project;
+
+use crate::args::{CheckArgs, MessageFormat};
+use crate::files;
+use crate::fix::same_file;
+use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, counted, eprint, plain, print};
+
+/// Checks lexicons and shows the findings.
+pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
+    let mut exit = Exit::Fine;
+    let (mut listed, mut all, mut count) = (Vec::new(), Vec::new(), 0usize);
+    let mut out = String::new();
+    for (project, only) in open_all(&args.paths)? {
+        count += only.as_ref().map_or(project.asts.len(), Vec::len);
+        for diagnostic in filtered(&project.diagnostics, &project.sources, only.as_deref()) {
+            match args.format {
+                MessageFormat::Json => listed.push(render::json(diagnostic, &project.sources)),
+                MessageFormat::Human => {
+                    out.push_str(&render::human(diagnostic, &project.sources, &terminal.out_options()));
+                    out.push('\n');
+                }
+            }
+            if diagnostic.is_error() || (args.strict && diagnostic.severity == Severity::Warning) {
+                exit = Exit::Findings;
+            }
+            all.push(diagnostic.clone());
+        }
+    }
+    match args.format {
+        MessageFormat::Json => {
+            let text = serde_json::to_string_pretty(&listed)
+                .map_err(|e| Failure::data(format!("findings cannot be written as JSON: {e}")))?;
+            out = text + "\n";
+        }
+        MessageFormat::Human => {
+            let style = if exit == Exit::Fine { Style::Green } else { Style::Red };
+            let line = format!("{} in {}", verdict(&all), counted(count, "file", "files"));
+            out.push_str(&format!("{}\n", terminal.paint(style, &line)));
+        }
+    }
+    print(&out)?;
+    Ok(exit)
+}
+
+/// The lexicons of the paths, each once; beside each the files asked for, or `None` for all of it.
+pub fn open_all(paths: &[PathBuf]) -> Result<Vec<(Project, Option<Vec<PathBuf>>)>, Failure> {
+    let here = [PathBuf::from(".")];
+    let mut opened: Vec<(Project, Option<Vec<PathBuf>>)> = Vec::new();
+    for path in if paths.is_empty() { &here[..] } else { paths } {
+        let path = files::tidy(path);
+        let project = open(&path)?;
+        let whole = path.is_dir();
+        match opened.iter_mut().find(|(p, _)| p.root == project.root && p.sources_are(&project)) {
+            Some((_, only)) if whole => *only = None,
+            Some((_, Some(only))) => only.push(path),
+            Some((_, None)) => {}
+            None => opened.push((project, (!whole).then(|| vec![path]))),
+        }
+    }
+    Ok(opened)
+}
+
+/// The lexicon of a path.
+pub fn open(path: &Path) -> Result<Project, Failure> {
+    std::fs::metadata(path)
+        .map_err(|e| Failure::data(format!("`{}` cannot be opened: {}", path.display(), plain(&e))))?;
+    let project = Project::open(path);
+    Ok(project)
+}
+
+/// Shows the errors of a lexicon that is to be run, and stops there. Of warnings it only says how many there are.
+pub fn refuse_errors(project: &Project, terminal: &Terminal) -> Result<(), Failure> {
+    let errors: Vec<Diagnostic> = project.diagnostics.iter().filter(|d| d.is_error()).cloned().collect();
+    for diagnostic in &errors {
+        eprint(&format!("{}\n", render::human(diagnostic, &project.sources, &terminal.err_options())));
+    }
+    if !errors.is_empty() {
+        return Err(Failure { exit: Exit::Findings, ..Failure::usage(format!("{} in the lexicon", verdict(&errors))) });
+    }
+    let warnings = project.diagnostics.iter().filter(|d| d.severity == Severity::Warning).count();
+    if warnings > 0 {
+        let line = format!("{} in the lexicon; `lead check` shows them", counted(warnings, "warning", "warnings"));
+        eprint(&format!("{}\n", terminal.paint_err(Style::Dim, &line)));
+    }
+    Ok(())
+}
+
+trait Sources {
+    /// Whether both hold the same files.
+    fn sources_are(&self, other: &Self) -> bool;
+}
+
+impl Sources for Project {
+    fn sources_are(&self, other: &Project) -> bool {
+        self.sources.files().map(|f| f.1.name()).eq(other.sources.files().map(|f| f.1.name()))
+    }
+}
+
+/// The findings in the files asked for, and those that are in no file.
+pub fn filtered<'a>(
+    diagnostics: &'a [Diagnostic],
+    sources: &SourceMap,
+    only: Option<&[PathBuf]>,
+) -> Vec<&'a Diagnostic> {
+    let wanted = |d: &&Diagnostic| match (d.span(), only) {
+        (Some(span), Some(only)) => {
+            let name = Path::new(sources.file(span.file).name());
+            only.iter().any(|p| same_file(name, p))
+        }
+        _ => true,
+    };
+    diagnostics.iter().filter(wanted).collect()
+}
+
+/// `2 errors, 1 warning`, or `no findings`.
+pub fn verdict(diagnostics: &[Diagnostic]) -> String {
+    let of = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
+    let mut parts = Vec::new();
+    for (n, one, many) in [
+        (of(Severity::Error), "error", "errors"),
+        (of(Severity::Warning), "warning", "warnings"),
+        (of(Severity::Hint), "hint", "hints"),
+    ] {
+        if n > 0 {
+            parts.push(counted(n, one, many));
+        }
+    }
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
+}

@@ -1,0 +1,213 @@
+//! From a lexicon and its exports to answers: the as-of time, the folder, progress, and what may stop it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use lead_data::{Column, Data, Needs, Report, Values, fold_text};
+use lead_diag::Diagnostic;
+use lead_eval::Answers;
+use lead_hir::hir::{DefId, Lexicon, TableId};
+use lead_plan::{Plan, calendar};
+use lead_project::Project;
+
+use crate::run::{Keys, data_folder};
+use crate::terminal::{Failure, Terminal};
+
+/// The as-of time in microseconds: as told, else as in `lead.toml`, else now.
+pub fn as_of(told: Option<&str>, project: &Project) -> Result<i64, Failure> {
+    let zone = &project.lexicon.settings.zone;
+    match told {
+        Some(text) => moment(text, zone).ok_or_else(|| {
+            Failure::usage(format!("`{}` is no date or time", lead_diag::render::clean(text)))
+                .help("write `2026-06-30` for the end of that day, or `2026-06-30T14:00`")
+        }),
+        None => Ok(project.as_of.unwrap_or_else(|| Timestamp::now().as_microsecond())),
+    }
+}
+
+/// A date as the end of its day (D24), or a time, in the zone unless it has an offset.
+fn moment(text: &str, zone: &jiff::tz::TimeZone) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at.as_microsecond());
+    }
+    if text.len() <= 10 {
+        let date = text.parse::<Date>().ok()?;
+        return Some(calendar::end_of_day(calendar::days_of_date(date), zone));
+    }
+    text.parse::<DateTime>().ok().map(|local| calendar::instant(local, zone))
+}
+
+/// A sign of life on standard error, on a terminal alone.
+pub struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// Shown once the work takes longer than a moment.
+    pub fn new(terminal: &Terminal) -> Progress {
+        if !terminal.progress {
+            return Progress { bar: ProgressBar::hidden() };
+        }
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Progress { bar }
+    }
+
+    /// What is being done.
+    pub fn step(&self, what: &'static str) {
+        self.bar.set_message(what);
+    }
+
+    /// Takes it away.
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// What is asked of a lexicon and its exports.
+pub struct Request<'a> {
+    /// The folder of the exports, if told.
+    pub data: Option<&'a Path>,
+    /// Microseconds since 1970 UTC.
+    pub as_of: i64,
+    /// Only these; `None`: all.
+    pub wanted: Option<&'a [DefId]>,
+    /// How many; `None`: one per core.
+    pub threads: Option<usize>,
+    /// Whether rejects are to be kept.
+    pub rejects: bool,
+    /// Whether the answers of clauses are to be kept.
+    pub clauses: bool,
+}
+
+/// Answers, and all that is needed to show them.
+pub struct Answered {
+    /// The answers.
+    pub answers: Answers,
+    /// Keys of entities.
+    pub keys: Keys,
+    /// What was not as it should be.
+    pub report: Report,
+}
+
+impl Answered {
+    /// The key of a record.
+    pub fn key_of(&self, table: TableId, row: u32) -> Option<String> {
+        key_at(self.keys.get(&table)?, row)
+    }
+}
+
+/// Why there are no answers.
+pub enum Stopped {
+    /// The data are not as they must be.
+    Data(Report),
+    /// Something went wrong in the run itself.
+    Run(Diagnostic),
+    /// Something else.
+    Failure(Failure),
+}
+
+/// Answers what is wanted. Data that cannot be used are found out in full before the run stops.
+pub fn answer(project: &Project, request: &Request<'_>, progress: &Progress) -> Result<Answered, Box<Stopped>> {
+    let lexicon = &project.lexicon;
+    // Names tell definitions apart (D4).
+    let names: Option<BTreeSet<&str>> =
+        request.wanted.map(|w| w.iter().map(|id| lexicon.def(*id).name.key.as_str()).collect());
+    let plan =
+        lead_plan::plan(lexicon, request.as_of, |def| names.as_ref().is_none_or(|n| n.contains(def.name.key.as_str())));
+    let opened = open_data(project, &plan, request.data, request.threads, request.rejects, progress)
+        .map_err(|f| Box::new(Stopped::Failure(f)))?;
+    progress.step("answering");
+    let answers = lead_eval::evaluate(lexicon, &plan, opened.data(), request.clauses);
+    let report = opened.data().report();
+    if report.is_fatal() {
+        return Err(Box::new(Stopped::Data(report)));
+    }
+    let answers = answers.map_err(|e| Box::new(Stopped::Run(e.diagnostic())))?;
+    Ok(Answered { answers, keys: opened.keys(lexicon), report })
+}
+
+/// Exports that are open.
+pub struct Opened<'a> {
+    data: Data<'a>,
+}
+
+/// Opens the exports that a plan needs.
+pub fn open_data<'a>(
+    project: &'a Project,
+    plan: &Plan,
+    folder: Option<&Path>,
+    threads: Option<usize>,
+    rejects: bool,
+    progress: &Progress,
+) -> Result<Opened<'a>, Failure> {
+    let folder = data_folder(folder, project)?;
+    progress.step("reading");
+    let needs = Needs { tables: plan.needs(&project.lexicon) };
+    let data = Data::open(&project.lexicon, &project.config, &folder, &needs, threads, rejects);
+    Ok(Opened { data })
+}
+
+impl<'a> Opened<'a> {
+    /// The data.
+    pub fn data(&self) -> &Data<'a> {
+        &self.data
+    }
+
+    /// The report, if the data cannot be used.
+    pub fn fatal(&self) -> Option<Report> {
+        Some(self.data.report()).filter(Report::is_fatal)
+    }
+
+    /// The keys of all entities that were read.
+    pub fn keys(&self, lexicon: &Lexicon) -> Keys {
+        let tables =
+            lexicon.table_ids().filter_map(|(id, _)| Some((id, Arc::new(self.key_column(lexicon, id)?.clone()))));
+        tables.collect()
+    }
+
+    fn key_column(&self, lexicon: &Lexicon, table: TableId) -> Option<&Column> {
+        let key = lexicon.table(table).key?;
+        self.data.records(table)?.columns.get(key.0 as usize)?.as_ref()
+    }
+
+    /// The key of a record.
+    pub fn key_of(&self, table: TableId, row: u32) -> Option<String> {
+        self.data.key(table, row).map(String::from)
+    }
+
+    /// The row of a key.
+    pub fn row_of(&self, lexicon: &Lexicon, table: TableId, key: &str) -> Option<u32> {
+        let column = self.key_column(lexicon, table)?;
+        let Values::Text(texts) = &column.values else { return None };
+        (0..column.len()).find(|i| column.is_known(*i) && texts.get(*i).trim() == key).map(|i| i as u32)
+    }
+
+    /// A key that differs from `key` in case or blanks alone, or that begins with it.
+    pub fn like(&self, lexicon: &Lexicon, table: TableId, key: &str) -> Option<String> {
+        let column = self.key_column(lexicon, table)?;
+        let Values::Text(texts) = &column.values else { return None };
+        let folded = fold_text(key);
+        let all = || (0..column.len()).filter(|i| column.is_known(*i)).map(|i| texts.get(i));
+        let same = all().find(|k| fold_text(k) == folded);
+        same.or_else(|| all().find(|k| !folded.is_empty() && fold_text(k).starts_with(&folded))).map(String::from)
+    }
+}
+
+fn key_at(column: &Column, row: u32) -> Option<String> {
+    match &column.values {
+        Values::Text(texts) if (row as usize) < column.len() && column.is_known(row as usize) => {
+            Some(texts.get(row as usize).to_owned())
+        }
+        _ => None,
+    }
+}

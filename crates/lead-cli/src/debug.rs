@@ -1,0 +1,36 @@
+//! `lead debug`: what each stage makes of a lexicon.
+
+use crate::args::{DebugArgs, Stage};
+use crate::check::{filtered, open};
+use crate::fix::same_file;
+use crate::terminal::{Exit, Outcome, Terminal, eprint, print};
+
+/// Prints a stage.
+pub fn debug(args: &DebugArgs, terminal: &Terminal) -> Outcome {
+    let project = open(&args.file)?;
+    let one_file = (!args.file.is_dir()).then(|| vec![args.file.clone()]);
+    let text = match args.stage {
+        Stage::Ast => {
+            let mut out = String::new();
+            for (file, tree) in &project.asts {
+                let name = project.sources.file(*file).name();
+                if one_file.is_some() && !same_file(std::path::Path::new(name), &args.file) {
+                    continue;
+                }
+                out.push_str(&format!("# {name}\n{}", lead_syntax::debug(tree)));
+            }
+            out
+        }
+        Stage::Hir => lead_hir::debug(&project.lexicon),
+        Stage::Plan => {
+            let as_of = crate::data::as_of(args.as_of.as_deref(), &project)?;
+            lead_plan::debug(&lead_plan::plan(&project.lexicon, as_of, |_| true), &project.lexicon)
+        }
+    };
+    for diagnostic in filtered(&project.diagnostics, &project.sources, one_file.as_deref()) {
+        let shown = lead_diag::render::human(diagnostic, &project.sources, &terminal.err_options());
+        eprint(&format!("{shown}\n"));
+    }
+    print(&text)?;
+    Ok(if project.diagnostics.iter().any(|d| d.is_error()) { Exit::Findings } else { Exit::Fine })
+}

@@ -1,0 +1,96 @@
+//! `lead fmt`: lexicon files laid out well.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use lead_diag::{SourceMap, render};
+
+use crate::args::FmtArgs;
+use crate::files;
+use crate::terminal::{Exit, Failure, Outcome, Terminal, counted, eprint, print};
+
+/// Formats files, or standard input.
+pub fn fmt(args: &FmtArgs, terminal: &Terminal) -> Outcome {
+    if args.paths.iter().any(|p| p.as_os_str() == "-") {
+        if args.paths.len() > 1 {
+            return Err(Failure::usage("`-` stands alone: standard input is one file"));
+        }
+        return standard_input(args, terminal);
+    }
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let files = files::lead_files(&paths)?;
+    if files.is_empty() {
+        return Err(Failure::data("no `.lead` file here").help("name the folder of the lexicon"));
+    }
+    let (mut exit, mut changed) = (Exit::Fine, 0usize);
+    for path in &files {
+        match one(path, args, terminal) {
+            Ok(false) => {}
+            Ok(true) => {
+                changed += 1;
+                if args.check || args.diff {
+                    exit = exit.max(Exit::Findings);
+                }
+            }
+            // One file in the way does not keep the others from being formatted.
+            Err(failure) => {
+                exit = exit.max(failure.exit);
+                if !failure.message.is_empty() {
+                    crate::say(&failure, terminal);
+                }
+            }
+        }
+    }
+    if changed > 0 && !args.diff {
+        let verb = if args.check { "would be laid out anew" } else { "laid out anew" };
+        eprint(&format!("{} {verb}\n", counted(changed, "file", "files")));
+    }
+    Ok(exit)
+}
+
+/// Formats a file. Whether it changed, or would.
+fn one(path: &Path, args: &FmtArgs, terminal: &Terminal) -> Result<bool, Failure> {
+    let old = files::read(path)?;
+    let name = path.display().to_string();
+    let new = formatted(&name, &old, terminal)?;
+    if new == old {
+        return Ok(false);
+    }
+    if args.diff {
+        print(&files::paint_diff(&files::unified_diff(&name, &old, &new), terminal))?;
+    } else if args.check {
+        print(&format!("{name}\n"))?;
+    } else {
+        files::replace(path, &new)?;
+    }
+    Ok(true)
+}
+
+fn standard_input(args: &FmtArgs, terminal: &Terminal) -> Outcome {
+    let mut old = String::new();
+    std::io::stdin()
+        .lock()
+        .read_to_string(&mut old)
+        .map_err(|e| Failure::data(format!("standard input cannot be read: {}", crate::terminal::plain(&e))))?;
+    let new = formatted("standard input", &old, terminal)?;
+    if !args.check && !args.diff {
+        print(&new)?;
+        return Ok(Exit::Fine);
+    }
+    if args.diff {
+        print(&files::paint_diff(&files::unified_diff("standard input", &old, &new), terminal))?;
+    }
+    Ok(if new == old { Exit::Fine } else { Exit::Findings })
+}
+
+/// The text laid out well; what keeps it from being so is said here.
+fn formatted(name: &str, text: &str, terminal: &Terminal) -> Result<String, Failure> {
+    lead_syntax::format(text).map_err(|diagnostics| {
+        let mut sources = SourceMap::new();
+        sources.add(name, text);
+        for diagnostic in diagnostics {
+            eprint(&format!("{}\n", render::human(&diagnostic, &sources, &terminal.err_options())));
+        }
+        Failure::said(Exit::Findings)
+    })
+}

@@ -1,0 +1,180 @@
+//! `lead run`: a lexicon answered over exports.
+
+mod assemble;
+mod output;
+mod overview;
+mod parquet;
+mod summary;
+mod table;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use lead_data::{RejectKind, Report};
+use lead_hir::hir::{DefId, Lexicon};
+
+use crate::args::RunArgs;
+use crate::check::{open, refuse_errors};
+use crate::data::{self, Progress, Request};
+use crate::terminal::{Exit, Failure, Outcome, Terminal, counted, eprint, plain, print};
+use crate::value::{self, Shown};
+pub use assemble::Keys;
+pub use overview::report_text;
+
+/// Answers a lexicon.
+pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
+    let project = open(&args.lexicon)?;
+    refuse_errors(&project, terminal)?;
+    let lexicon = &project.lexicon;
+    let as_of = data::as_of(args.as_of.as_deref(), &project)?;
+    let wanted = named(lexicon, &args.only)?;
+    if lexicon.defs.is_empty() {
+        return Err(Failure { exit: Exit::Findings, ..Failure::usage("the lexicon defines nothing to answer") });
+    }
+    let progress = Progress::new(terminal);
+    let request = Request {
+        data: args.data.as_deref(),
+        as_of,
+        wanted: wanted.as_deref(),
+        threads: args.threads.map(usize::from),
+        rejects: args.rejects.is_some(),
+        clauses: args.reasons,
+    };
+    let answered = data::answer(&project, &request, &progress);
+    progress.done();
+    let answered = match answered {
+        Ok(answered) => answered,
+        Err(stopped) => return Err(stopped_with(*stopped, &project, args, terminal)),
+    };
+    let report = &answered.report;
+    if let Some(path) = &args.rejects {
+        write_rejects(path, report, args.raw_cells)?;
+    }
+    if report.is_fatal() || (args.strict && report.has_warnings()) {
+        eprint(&report_text(report, |s, t| terminal.paint_err(s, t)));
+        let cause =
+            if report.is_fatal() { "the data cannot be used as they stand" } else { "`--strict` lets no warning pass" };
+        return Err(Failure::data(format!("{cause}; nothing was answered")));
+    }
+
+    let key_of = |table, row| answered.key_of(table, row);
+    let shown = Shown { zone: &lexicon.settings.zone, key_of: &key_of };
+    let mut files: Vec<PathBuf> = Vec::new();
+    if let Some(folder) = &args.output {
+        let mut tables = assemble::tables(lexicon, &answered.answers, &answered.keys, args.reasons);
+        files = output::stage(folder, &mut tables, args.format, &shown, args.raw_cells)?.put_in_place()?;
+        if !args.json {
+            let listed: String = files
+                .iter()
+                .zip(&tables)
+                .map(|(f, t)| format!("{}: {}\n", f.display(), counted(t.rows, "row", "rows")))
+                .collect();
+            eprint(&report_text(report, |s, t| terminal.paint_err(s, t)));
+            print(&listed)?;
+            return Ok(Exit::Fine);
+        }
+    }
+    let as_of = value::time(as_of, &lexicon.settings.zone).unwrap_or_default();
+    let overview = assemble::overview(lexicon, &answered.answers, as_of);
+    if args.json {
+        let json = overview.json(&shown, report, &files);
+        let text = serde_json::to_string_pretty(&json)
+            .map_err(|e| Failure::data(format!("the summary cannot be written as JSON: {e}")))?;
+        print(&format!("{text}\n"))?;
+    } else {
+        let problems = report_text(report, |s, t| terminal.paint(s, t));
+        print(&format!("{}\n{problems}", overview.text(&shown, terminal)))?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// What to end with where no answer came about.
+fn stopped_with(
+    stopped: data::Stopped,
+    project: &lead_project::Project,
+    args: &RunArgs,
+    terminal: &Terminal,
+) -> Failure {
+    match stopped {
+        data::Stopped::Data(report) => {
+            if let Some(path) = &args.rejects
+                && let Err(failure) = write_rejects(path, &report, args.raw_cells)
+            {
+                return failure;
+            }
+            eprint(&report_text(&report, |s, t| terminal.paint_err(s, t)));
+            Failure::data("the data cannot be used as they stand; nothing was answered")
+        }
+        data::Stopped::Run(diagnostic) => {
+            let shown = lead_diag::render::human(&diagnostic, &project.sources, &terminal.err_options());
+            eprint(&format!("{shown}\n"));
+            Failure::said(Exit::Data)
+        }
+        data::Stopped::Failure(failure) => failure,
+    }
+}
+
+/// The definitions of `--only`; `None`: all.
+fn named(lexicon: &Lexicon, only: &[String]) -> Result<Option<Vec<DefId>>, Failure> {
+    assemble::is_named(lexicon, only).map_err(|name| {
+        let failure = Failure::usage(format!("no definition is named `{}`", lead_diag::render::clean(&name)));
+        match nearest_def(lexicon, &name) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help("`lead run` without `--only` answers all of them"),
+        }
+    })
+}
+
+/// The definition that is named most alike.
+pub fn nearest_def<'a>(lexicon: &'a Lexicon, name: &str) -> Option<&'a str> {
+    let key = lead_syntax::ast::fold_name(name);
+    nearest(&key, lexicon.defs.iter().map(|d| (d.name.key.as_str(), d.name.text.as_str())))
+}
+
+/// The second of the pair whose first is written most alike, if it is near enough.
+pub fn nearest<'a>(wanted: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
+    pairs
+        .map(|(key, text)| (strsim::jaro_winkler(wanted, key), text))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, text)| text)
+}
+
+/// Everything that was not taken, as CSV.
+fn write_rejects(path: &Path, report: &Report, raw: bool) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::data(format!("`{}` is a folder", path.display())));
+    }
+    output::write_file(path, |out| {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(["file", "line", "column", "value", "reason", "table", "kind"])?;
+        for reject in &report.rejects {
+            let safe = |text: &str| write::harmless(text, raw).into_owned();
+            let kind = match reject.kind {
+                RejectKind::Row => "row",
+                RejectKind::Value => "value",
+            };
+            writer.write_record([
+                &safe(&reject.file),
+                &reject.line.to_string(),
+                &safe(&reject.column),
+                &safe(&reject.value),
+                &safe(&reject.reason),
+                &safe(&reject.table),
+                kind,
+            ])?;
+        }
+        writer.flush()
+    })
+}
+
+/// The folder of the exports.
+pub fn data_folder(given: Option<&Path>, project: &lead_project::Project) -> Result<PathBuf, Failure> {
+    let folder = given.map_or_else(|| project.data_dir.clone(), Path::to_path_buf);
+    match std::fs::metadata(&folder) {
+        Ok(kind) if kind.is_dir() => Ok(folder),
+        Ok(_) => Err(Failure::data(format!("`{}` is a file, and the exports stand in a folder", folder.display()))),
+        Err(e) => Err(Failure::data(format!("the data folder `{}` cannot be opened: {}", folder.display(), plain(&e)))
+            .help("name it with `--data`, or as `data` in `lead.toml`")),
+    }
+}

@@ -1,0 +1,294 @@
+//! What answers come to: how many yes, no and cannot tell; how values are spread; how often each choice was made.
+
+use std::collections::HashMap;
+
+use lead_data::{Column, Values, fold_text};
+use lead_hir::hir::Ty;
+use serde_json::{Map, Value as Json, json};
+
+use crate::value::{self, Shown};
+
+/// What a column of answers comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spread {
+    /// Terms, and values that are yes or no.
+    Decisions {
+        /// How many yes.
+        yes: usize,
+        /// How many no.
+        no: usize,
+        /// How many cannot be told.
+        unknown: usize,
+    },
+    /// Numbers, money, percentages, durations, dates and times.
+    Measured {
+        /// How many are known.
+        known: usize,
+        /// How many are not.
+        unknown: usize,
+        /// Least, middle, mean and greatest; `None` where nothing is known.
+        figures: Option<Figures>,
+    },
+    /// Texts, by how often.
+    Counted {
+        /// Each text with its count.
+        counts: Vec<(String, usize)>,
+        /// How many are unknown.
+        unknown: usize,
+    },
+    /// Lists and other things that are only counted.
+    Known {
+        /// How many are known.
+        known: usize,
+        /// How many are not.
+        unknown: usize,
+    },
+}
+
+/// Figures of one type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figures {
+    /// Least.
+    pub min: Figure,
+    /// The middle one; of an even number the mean of the middle two.
+    pub median: Figure,
+    /// Mean.
+    pub mean: Figure,
+    /// Greatest.
+    pub max: Figure,
+}
+
+/// A number of one type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Figure {
+    /// Numbers and percents.
+    Number(f64),
+    /// Ten-thousandths.
+    Money(i64),
+    /// Microseconds.
+    Duration(i64),
+    /// Microseconds since 1970.
+    Time(i64),
+    /// Days since 1970.
+    Date(i32),
+}
+
+impl Figure {
+    /// For people: rounded to what can be taken in at a glance.
+    pub fn text(&self, shown: &Shown<'_>) -> String {
+        match self {
+            Figure::Number(n) => short_number(*n),
+            Figure::Money(m) => grouped_decimal(&value::money(*m as i128)),
+            Figure::Duration(d) => value::duration_short(*d),
+            Figure::Time(t) => value::time(*t, shown.zone)
+                .map(|t| t.chars().take(16).collect::<String>().replace('T', " "))
+                .unwrap_or_default(),
+            Figure::Date(d) => value::date(*d).unwrap_or_default(),
+        }
+    }
+
+    /// For programs: as precise as it is known.
+    pub fn json(&self, shown: &Shown<'_>) -> Json {
+        match self {
+            Figure::Number(n) => value::number_json(*n),
+            Figure::Money(m) => value::money_json(*m as i128),
+            Figure::Duration(d) => value::duration(*d).into(),
+            Figure::Time(t) => value::time(*t, shown.zone).into(),
+            Figure::Date(d) => value::date(*d).into(),
+        }
+    }
+}
+
+/// What the answers in a column come to. `order`: the texts of a choice in the order of its lines.
+pub fn spread(column: &Column, ty: &Ty, order: &[String]) -> Spread {
+    let rows = column.len();
+    let known = || (0..rows).filter(|i| column.is_known(*i));
+    let unknown = rows - known().count();
+    match &column.values {
+        Values::YesNo(bits) => {
+            let yes = known().filter(|i| bits.get(*i)).count();
+            Spread::Decisions { yes, no: rows - unknown - yes, unknown }
+        }
+        Values::Number(v) => {
+            let mut numbers: Vec<f64> = known().map(|i| v[i]).collect();
+            let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+            numbers.sort_by(f64::total_cmp);
+            let figures = ends(&numbers).map(|(min, low, high, max)| Figures {
+                min: Figure::Number(min),
+                median: Figure::Number(low + (high - low) / 2.0),
+                mean: Figure::Number(mean),
+                max: Figure::Number(max),
+            });
+            Spread::Measured { known: rows - unknown, unknown, figures }
+        }
+        Values::Int(v) => {
+            let figure = |n: i64| match ty {
+                Ty::Money => Figure::Money(n),
+                Ty::Duration => Figure::Duration(n),
+                _ => Figure::Time(n),
+            };
+            let numbers = known().map(|i| v[i]).collect();
+            Spread::Measured { known: rows - unknown, unknown, figures: whole_figures(numbers, figure) }
+        }
+        Values::Date(v) => {
+            let numbers = known().map(|i| i64::from(v[i])).collect();
+            let figure = |n: i64| Figure::Date(i32::try_from(n).unwrap_or(i32::MAX));
+            Spread::Measured { known: rows - unknown, unknown, figures: whole_figures(numbers, figure) }
+        }
+        Values::Text(v) => {
+            let mut by_code: HashMap<u32, usize> = HashMap::new();
+            for i in known() {
+                *by_code.entry(v.codes[i]).or_default() += 1;
+            }
+            // Spellings that compare equal are one answer, shown as the choice spells it, else as the least spelling.
+            let mut counts: HashMap<String, (String, usize)> = HashMap::new();
+            for (code, count) in by_code {
+                let text = v.dictionary.get(code);
+                let slot = counts.entry(fold_text(text)).or_insert_with(|| (text.to_owned(), 0));
+                slot.1 += count;
+                if text < slot.0.as_str() {
+                    slot.0 = text.to_owned();
+                }
+            }
+            let mut listed: Vec<(String, usize)> = Vec::new();
+            for text in order {
+                if !listed.iter().any(|(t, _)| fold_text(t) == fold_text(text)) {
+                    let count = counts.remove(&fold_text(text)).map_or(0, |c| c.1);
+                    listed.push((text.clone(), count));
+                }
+            }
+            let mut rest: Vec<(String, usize)> = counts.into_values().collect();
+            rest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            listed.extend(rest);
+            Spread::Counted { counts: listed, unknown }
+        }
+        Values::Record(_) | Values::List { .. } => Spread::Known { known: rows - unknown, unknown },
+    }
+}
+
+/// Least, the two in the middle, greatest.
+fn ends<T: Copy>(sorted: &[T]) -> Option<(T, T, T, T)> {
+    let n = sorted.len();
+    Some((*sorted.first()?, *sorted.get((n - 1) / 2)?, *sorted.get(n / 2)?, *sorted.last()?))
+}
+
+fn whole_figures(mut numbers: Vec<i64>, figure: impl Fn(i64) -> Figure) -> Option<Figures> {
+    numbers.sort_unstable();
+    let (min, low, high, max) = ends(&numbers)?;
+    let total: i128 = numbers.iter().map(|n| i128::from(*n)).sum();
+    let n = numbers.len() as i128;
+    let mean = (2 * total + n).div_euclid(2 * n);
+    let median = (i128::from(low) + i128::from(high)).div_euclid(2);
+    let narrow = |n: i128| figure(i64::try_from(n).unwrap_or(i64::MAX));
+    Some(Figures { min: figure(min), median: narrow(median), mean: narrow(mean), max: figure(max) })
+}
+
+impl Spread {
+    /// As JSON, to be added to the name of a definition.
+    pub fn json(&self, shown: &Shown<'_>) -> Map<String, Json> {
+        let object = match self {
+            Spread::Decisions { yes, no, unknown } => {
+                json!({"yes": yes, "no": no, "cannot_tell": unknown, "share": share(*yes, yes + no + unknown)})
+            }
+            Spread::Measured { known, unknown, figures } => {
+                let figure = |f: fn(&Figures) -> Figure| figures.as_ref().map(|x| f(x).json(shown));
+                json!({
+                    "known": known,
+                    "unknown": unknown,
+                    "min": figure(|f| f.min),
+                    "median": figure(|f| f.median),
+                    "mean": figure(|f| f.mean),
+                    "max": figure(|f| f.max),
+                })
+            }
+            Spread::Counted { counts, unknown } => {
+                let known: usize = counts.iter().map(|c| c.1).sum();
+                let answers: Vec<Json> = counts
+                    .iter()
+                    .map(|(text, n)| json!({"answer": text, "count": n, "share": share(*n, known + unknown)}))
+                    .collect();
+                json!({"known": known, "unknown": unknown, "answers": answers})
+            }
+            Spread::Known { known, unknown } => json!({"known": known, "unknown": unknown}),
+        };
+        match object {
+            Json::Object(map) => map,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// A part of a whole as a number with four places; `null` of nothing.
+pub fn share(part: usize, whole: usize) -> Json {
+    if whole == 0 { Json::Null } else { value::number_json(value::round_to(part as f64 / whole as f64, 4)) }
+}
+
+/// A part of a whole as `12.3%`; `–` of nothing.
+pub fn percent(part: usize, whole: usize) -> String {
+    if whole == 0 { "–".to_owned() } else { format!("{:.1}%", part as f64 * 100.0 / whole as f64) }
+}
+
+/// A number with at most two places behind the point and its thousands parted.
+pub fn short_number(n: f64) -> String {
+    let rounded = if n.abs() >= 1.0 || n == 0.0 { value::round_to(n, 2) } else { value::round_to(n, 4) };
+    grouped_decimal(&value::number(rounded))
+}
+
+/// A decimal with its thousands parted.
+pub fn grouped_decimal(text: &str) -> String {
+    if text.contains('e') {
+        return text.to_owned();
+    }
+    let (whole, part) = text.split_once('.').map_or((text, None), |(w, p)| (w, Some(p)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |d| ("-", d));
+    let whole = digits.parse::<i128>().map_or_else(|_| digits.to_owned(), crate::terminal::grouped);
+    part.map_or_else(|| format!("{sign}{whole}"), |p| format!("{sign}{whole}.{p}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lead_data::{Bitmap, Dictionary, Texts};
+
+    use super::*;
+
+    #[test]
+    fn decisions_count_yes_no_and_cannot_tell() {
+        let column = Column {
+            values: Values::YesNo(Bitmap::from_fn(5, |i| i < 3)),
+            known: Some(Bitmap::from_fn(5, |i| i != 0 && i != 4)),
+        };
+        assert_eq!(spread(&column, &Ty::YesNo, &[]), Spread::Decisions { yes: 2, no: 1, unknown: 2 });
+    }
+
+    #[test]
+    fn money_has_an_exact_mean_rounded_to_its_unit() {
+        let column =
+            Column { values: Values::Int(vec![10_000, 20_001, 40_000, 0]), known: Some(Bitmap::from_fn(4, |i| i < 3)) };
+        let Spread::Measured { figures: Some(figures), .. } = spread(&column, &Ty::Money, &[]) else { unreachable!() };
+        assert_eq!((figures.mean, figures.median), (Figure::Money(23_334), Figure::Money(20_001)));
+    }
+
+    #[test]
+    fn choices_keep_the_order_of_their_lines_and_join_spellings() {
+        let texts = Texts {
+            codes: vec![0, 1, 1, 2, 3],
+            dictionary: Arc::new(Dictionary::new(["nurture", "Field sales", "field sales ", "other"], true)),
+        };
+        let column = Column { values: Values::Text(texts), known: None };
+        let order = ["field sales", "CEO", "nurture"].map(String::from);
+        let counts = [("field sales", 3), ("CEO", 0), ("nurture", 1), ("other", 1)];
+        assert_eq!(
+            spread(&column, &Ty::Text, &order),
+            Spread::Counted { counts: counts.map(|(t, n)| (t.to_owned(), n)).to_vec(), unknown: 0 }
+        );
+    }
+
+    #[test]
+    fn shares_of_nothing_are_not_numbers() {
+        assert_eq!((percent(0, 0), share(0, 0)), ("–".to_owned(), Json::Null));
+        assert_eq!((percent(1, 3), share(1, 3)), ("33.3%".to_owned(), json!(0.3333)));
+        assert_eq!(short_number(1234567.891), "1,234,567.89");
+    }
+}

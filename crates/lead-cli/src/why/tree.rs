@@ -1,0 +1,292 @@
+//! The tree of a decision for people: what the lexicon says, what that came to, and what was measured.
+
+use lead_diag::SourceMap;
+use lead_eval::{Change, Measured, Seen, Why, WhyKind};
+use lead_hir::hir::{CompareOp, Lexicon, TableId, Ty, Value};
+use lead_plan::calendar::start_of_day;
+
+use crate::grid::clip;
+use crate::terminal::{Style, Terminal, counted};
+use crate::value;
+
+/// What trees are shown with.
+pub struct Teller<'a> {
+    /// Names of definitions, tables and fields.
+    pub lexicon: &'a Lexicon,
+    /// The text of the lexicon.
+    pub sources: &'a SourceMap,
+    /// Keys of records.
+    pub key_of: &'a dyn Fn(TableId, u32) -> Option<String>,
+    /// Width and colours.
+    pub terminal: &'a Terminal,
+}
+
+impl Teller<'_> {
+    /// A decision with all of its parts.
+    pub fn tree(&self, why: &Why) -> String {
+        let mut out = String::new();
+        out.push_str(&format!("{}: {}", self.terminal.paint(Style::Bold, &self.text(why)), self.answer(why)));
+        let held = held_reasons(why);
+        if !held.is_empty() {
+            out.push_str(&format!(", because {}", held.join("; ")));
+        }
+        out.push('\n');
+        self.children(why, "", &mut out);
+        out.push_str(&self.after(why));
+        out
+    }
+
+    /// A decision in one line.
+    pub fn line(&self, why: &Why) -> (String, String, String) {
+        let held = held_reasons(why);
+        let because = if held.is_empty() { String::new() } else { format!("because {}", held.join("; ")) };
+        (self.text(why), self.plain_answer(why), because)
+    }
+
+    /// What is unknown, and what would have to change.
+    fn after(&self, why: &Why) -> String {
+        let mut out = String::new();
+        let mut unknown = Vec::new();
+        if why.value.is_none() {
+            self.unknown(why, &mut unknown);
+        }
+        if !unknown.is_empty() {
+            let listed = unknown.join(", ");
+            out.push_str(&format!("{} {listed}\n", self.terminal.paint(Style::Yellow, "unknown:")));
+        }
+        for (i, change) in why.nearest.iter().enumerate() {
+            let head = if i == 0 { "it would be yes with " } else { "  and with " };
+            out.push_str(&format!("{}{}\n", self.terminal.paint(Style::Cyan, head), self.change(change)));
+        }
+        out
+    }
+
+    fn children(&self, why: &Why, indent: &str, out: &mut String) {
+        let parts: Vec<&Why> = why.parts.iter().filter(|p| !matches!(p.kind, WhyKind::Literal)).collect();
+        let notes = self.notes(why);
+        let last = parts.len().saturating_sub(1);
+        for note in notes {
+            let stem = if parts.is_empty() { "   " } else { "│  " };
+            out.push_str(&format!("{indent}{stem}{}\n", self.terminal.paint(Style::Dim, &note)));
+        }
+        let mut first_alternative = true;
+        for (i, part) in parts.iter().enumerate() {
+            let (branch, stem) = if i == last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            let keyword = match part.kind {
+                WhyKind::Alternative if std::mem::take(&mut first_alternative) => "when ",
+                WhyKind::Alternative => "or when ",
+                WhyKind::Exception => "unless ",
+                _ => "",
+            };
+            // A clause and its condition are one line.
+            let clause = matches!(part.kind, WhyKind::Alternative | WhyKind::Exception);
+            let shown = match part.parts.first() {
+                Some(inner) if clause => inner,
+                _ => part,
+            };
+            let because = part.because.as_ref().map(|b| format!("  because \"{b}\"")).unwrap_or_default();
+            let taken = match &part.kind {
+                WhyKind::Line { taken: true, .. } => self.terminal.paint(Style::Green, "  ← this line answers"),
+                _ => String::new(),
+            };
+            let room = self.terminal.width.saturating_sub(indent.chars().count() + keyword.len() + 20).max(30);
+            let text = clip(&self.text(shown), room);
+            let because = self.terminal.paint(Style::Dim, &lead_diag::render::clean(&because));
+            out.push_str(&format!("{indent}{branch}{keyword}{text}: {}{because}{taken}\n", self.answer(part)));
+            self.children(shown, &format!("{indent}{stem}"), out);
+        }
+    }
+
+    /// What the lexicon says at a part, in one line.
+    pub fn text(&self, why: &Why) -> String {
+        let mut text = match &why.kind {
+            WhyKind::Def(def) => self.lexicon.def(*def).name.text.clone(),
+            _ => String::new(),
+        };
+        let written = self.sources.slice(why.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.is_empty()
+            || (!written.is_empty() && !written.contains('\n') && written.len() < 120 && why.record.other)
+        {
+            text = lead_diag::render::clean(&written);
+        }
+        if why.record.other {
+            let table = &self.lexicon.table(why.record.table).name.text;
+            match (self.key_of)(why.record.table, why.record.row) {
+                Some(key) => text.push_str(&format!(" [{table} {}]", lead_diag::render::clean(&key))),
+                None => text.push_str(&format!(" [no {table}]")),
+            }
+        }
+        text
+    }
+
+    fn answer(&self, why: &Why) -> String {
+        let text = self.plain_answer(why);
+        let style = match (&why.ty, &why.value) {
+            (_, None) => Style::Yellow,
+            (Ty::YesNo, Some(Value::YesNo(true))) => Style::Green,
+            (Ty::YesNo, _) => Style::Red,
+            _ => Style::Bold,
+        };
+        self.terminal.paint(style, &text)
+    }
+
+    /// A value as text: yes, no, cannot tell, unknown, or what it is.
+    pub fn plain_answer(&self, why: &Why) -> String {
+        match (&why.ty, &why.value) {
+            (Ty::YesNo, None) => "cannot tell".to_owned(),
+            (_, None) => "unknown".to_owned(),
+            (_, Some(value)) => self.value(value),
+        }
+    }
+
+    fn value(&self, value: &Value) -> String {
+        match value {
+            Value::Text(text) => format!("\"{}\"", lead_diag::render::clean(text)),
+            Value::Duration(d) => value::duration_short(*d),
+            Value::Time(t) => self.moment(*t),
+            other => value::value(other, &self.lexicon.settings.zone),
+        }
+    }
+
+    /// What was measured, line by line.
+    fn notes(&self, why: &Why) -> Vec<String> {
+        match &why.kind {
+            WhyKind::Measure(measured) => self.measured(measured),
+            WhyKind::InRange(range) => vec![self.range(range)],
+            WhyKind::AsOf(time) => vec![format!("as of {}", self.moment(*time))],
+            WhyKind::Line { result: Some(result), .. } => vec![format!("answers {}", self.value(result))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn measured(&self, measured: &Measured) -> Vec<String> {
+        let table = &self.lexicon.table(measured.table).name.text;
+        let mut notes = Vec::new();
+        let over = measured.times.as_ref().map(|t| format!(", {}", self.range(t))).unwrap_or_default();
+        notes.push(format!("{table}: {} counted{over}", counted(measured.count, "record", "records")));
+        for seen in &measured.first {
+            notes.push(format!("· {}", self.seen(seen)));
+        }
+        let more = measured.count.saturating_sub(measured.first.len());
+        if more > 0 && !measured.first.is_empty() {
+            let last =
+                measured.span.map(|(_, last)| format!(", the last on {}", self.moment(last))).unwrap_or_default();
+            notes.push(format!("… and {more} more{last}"));
+        }
+        notes
+    }
+
+    /// A record that counted.
+    pub fn seen(&self, seen: &Seen) -> String {
+        let mut parts = Vec::new();
+        parts.extend(seen.time.map(|t| self.moment(t)));
+        parts.extend(seen.key.as_ref().map(|k| lead_diag::render::clean(k)));
+        for (field, _, known) in &seen.fields {
+            let name = &self.lexicon.field(seen.table, *field).name.text;
+            let time = self.lexicon.table(seen.table).time();
+            if time != Some(*field)
+                && let Some(known) = known
+            {
+                parts.push(format!("{name} {}", clip(&self.value(known), 60)));
+            }
+        }
+        parts.join(", ")
+    }
+
+    /// A range of times as people say it; days where it is made of whole days.
+    pub fn range(&self, range: &std::ops::Range<i64>) -> String {
+        // Far ends mean that there is no end.
+        const FAR: i64 = 100 * 366 * 86_400_000_000;
+        let from = (range.start > -FAR).then(|| self.moment(range.start));
+        let to = (range.end < 2 * FAR).then(|| self.moment(range.end.saturating_sub(1)));
+        match (from, to) {
+            (Some(from), Some(to)) => format!("from {from} to {to}"),
+            (Some(from), None) => format!("from {from}"),
+            (None, Some(to)) => format!("up to {to}"),
+            (None, None) => "at any time".to_owned(),
+        }
+    }
+
+    /// A time to the minute; a day where it is the first or last moment of one.
+    pub fn moment(&self, micros: i64) -> String {
+        let zone = &self.lexicon.settings.zone;
+        let text = value::time(micros, zone).unwrap_or_else(|| "?".to_owned());
+        let day = lead_plan::calendar::local_day(micros, zone);
+        let starts = start_of_day(day, zone) == micros;
+        let ends = start_of_day(day.saturating_add(1), zone).saturating_sub(1) == micros;
+        if starts || ends {
+            return text.chars().take(10).collect();
+        }
+        text.chars().take(16).collect::<String>().replace('T', " ")
+    }
+
+    /// The fields that are unknown below a part that cannot be told.
+    pub fn unknown(&self, why: &Why, out: &mut Vec<String>) {
+        if why.value.is_some() {
+            return;
+        }
+        let dead_end = why.record.row == lead_data::NO_RECORD;
+        if why.parts.is_empty() || dead_end {
+            let text = format!("`{}`", self.text(why));
+            if !out.contains(&text) {
+                out.push(text);
+            }
+            return;
+        }
+        for part in &why.parts {
+            self.unknown(part, out);
+        }
+    }
+
+    /// What would have to change.
+    pub fn change(&self, change: &Change) -> String {
+        let name = |table: &TableId| &self.lexicon.table(*table).name.text;
+        match change {
+            Change::More { records, table, before, .. } => {
+                let by = before.map(|t| format!(" before {}", self.moment(t))).unwrap_or_default();
+                format!("{records} more {}{by}", name(table))
+            }
+            Change::Fewer { records, table, from, .. } => {
+                let by =
+                    from.map(|t| format!("; by {} they are out of the window", self.moment(t))).unwrap_or_default();
+                format!("{records} fewer {}{by}", name(table))
+            }
+            Change::Number { span, have, op, need } => {
+                let what = self.sources.slice(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+                let what = lead_diag::render::clean(&what);
+                format!("`{what}` {} {}, where it is {}", op_text(*op), self.value(need), self.value(have))
+            }
+        }
+    }
+}
+
+/// Reasons of the alternatives that hold for a yes, of the exceptions that block for a no.
+pub fn held_reasons(why: &Why) -> Vec<String> {
+    let yes = why.value == Some(Value::YesNo(true));
+    let of_answer = |part: &&Why| match part.kind {
+        WhyKind::Alternative => yes,
+        WhyKind::Exception => why.value == Some(Value::YesNo(false)),
+        WhyKind::Line { taken, .. } => taken,
+        _ => false,
+    };
+    let holds = |part: &&Why| part.value == Some(Value::YesNo(true));
+    why.parts.iter().filter(of_answer).filter(holds).filter_map(|p| p.because.clone()).collect()
+}
+
+/// How a comparison is written.
+pub fn op_text(op: CompareOp) -> &'static str {
+    match op {
+        CompareOp::Equal => "=",
+        CompareOp::NotEqual => "!=",
+        CompareOp::Less => "<",
+        CompareOp::LessEqual => "<=",
+        CompareOp::Greater => ">",
+        CompareOp::GreaterEqual => ">=",
+        CompareOp::In => "in",
+        CompareOp::NotIn => "not in",
+        CompareOp::Contains => "contains",
+        CompareOp::StartsWith => "starts with",
+        CompareOp::EndsWith => "ends with",
+        CompareOp::Matches => "matches",
+    }
+}

@@ -1,0 +1,11 @@
+//! The binary `lead`, run as a person runs it, in folders made for each test.
+
+mod check;
+mod explain;
+mod fix;
+mod fmt;
+mod help;
+mod lab;
+mod output;
+mod run;
+mod why;

@@ -1,0 +1,116 @@
+//! `lead run --output`: the files of answers.
+
+use std::fs;
+
+use crate::lab::{Lab, MAIN};
+
+const RUN: &[&str] = &["run", "small", "--output", "answers"];
+
+fn answered(extra: &[&str]) -> (Lab, crate::lab::Ran) {
+    let lab = Lab::small();
+    let ran = lab.lead(&[RUN, extra].concat());
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    (lab, ran)
+}
+
+#[test]
+fn a_file_per_subject_funnel_and_metric_as_csv() {
+    let (lab, ran) = answered(&[]);
+    insta::assert_snapshot!(lab.read("answers/contact.csv"), @"");
+    insta::assert_snapshot!(lab.read("answers/journey.csv"), @"");
+    insta::assert_snapshot!(lab.read("answers/contacts.csv"), @"");
+    insta::assert_snapshot!(ran.all(), @"");
+    assert_eq!(lab.bytes("answers").len(), 3, "nothing else is left behind");
+}
+
+#[test]
+fn json_lines_have_a_key_for_every_column() {
+    let (lab, _) = answered(&["--format", "jsonl"]);
+    insta::assert_snapshot!(lab.read("answers/contact.jsonl"), @"");
+}
+
+#[test]
+fn texts_that_a_spreadsheet_would_run_are_made_harmless_unless_asked_otherwise() {
+    let (lab, _) = answered(&["--only", "address,twice budget"]);
+    let csv = lab.read("answers/contact.csv");
+    assert!(csv.contains("c2,'=cmd|' /C calc'!A0,40\n"), "{csv}");
+    assert!(csv.contains(",-6.5\n"), "numbers stay numbers: {csv}");
+    let (lab, _) = answered(&["--only", "address", "--raw-cells"]);
+    assert!(lab.read("answers/contact.csv").contains("c2,=cmd|' /C calc'!A0\n"));
+}
+
+#[test]
+fn only_named_definitions_are_answered() {
+    let (lab, _) = answered(&["--only", "Lead, contacts"]);
+    assert_eq!(lab.read("answers/contact.csv"), "id,lead\nc1,true\nc2,\nc3,false\n");
+    assert_eq!(lab.bytes("answers").len(), 2);
+}
+
+#[test]
+fn the_threads_do_not_change_a_byte() {
+    for format in ["csv", "jsonl", "parquet"] {
+        let (one, _) = answered(&["--threads", "1", "--format", format]);
+        let (many, _) = answered(&["--threads", "7", "--format", format]);
+        assert_eq!(one.bytes("answers"), many.bytes("answers"), "{format}");
+    }
+}
+
+#[test]
+fn reasons_stand_beside_their_answers() {
+    let (lab, _) = answered(&["--only", "lead", "--reasons"]);
+    assert_eq!(
+        lab.read("answers/contact.csv"),
+        "id,lead,lead_because\nc1,true,comes back and reads\nc2,,\nc3,false,\n"
+    );
+}
+
+#[test]
+fn an_earlier_output_stays_whole_when_a_run_fails() {
+    let lab = Lab::small();
+    assert_eq!(lab.lead(RUN).code, 0);
+    let before = lab.bytes("answers");
+    lab.write("small/exports/contacts.csv", "id,email\nc1,a\nc1,b\n");
+    assert_eq!(lab.lead(RUN).code, 3);
+    assert_eq!(lab.bytes("answers"), before);
+    lab.write("small/main.lead", &MAIN.replace("visits >= 2", "visitz >= 2"));
+    assert_eq!(lab.lead(RUN).code, 1);
+    assert_eq!(lab.bytes("answers"), before);
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_made_is_a_file_in_the_way() {
+    let lab = Lab::small().with("answers", "a file");
+    let ran = lab.lead(RUN);
+    assert_eq!(ran.code, 3, "{}", ran.all());
+    assert!(ran.err.contains("`answers`"), "{}", ran.err);
+    assert_eq!(lab.read("answers"), "a file");
+}
+
+#[test]
+fn other_files_in_the_output_folder_stay() {
+    let lab = Lab::small().with("answers/notes.txt", "mine");
+    assert_eq!(lab.lead(RUN).code, 0);
+    assert_eq!(lab.read("answers/notes.txt"), "mine");
+    assert!(fs::metadata(lab.path("answers/contact.csv")).is_ok());
+}
+
+#[test]
+fn parquet_has_native_types() {
+    use arrow_array::Array;
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{Decimal128Type, Float64Type, Int64Type};
+    let (lab, _) = answered(&["--format", "parquet"]);
+    let file = fs::File::open(lab.path("answers/contact.parquet")).expect("the file");
+    let mut reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(|b| b.build())
+        .expect("Parquet");
+    let batch = reader.next().expect("a batch").expect("rows");
+    let column = |name: &str| batch.column_by_name(name).unwrap_or_else(|| unreachable!("no column {name}"));
+    let lead = column("lead").as_boolean();
+    assert!(lead.value(0) && lead.is_null(1) && !lead.value(2) && !lead.is_null(2));
+    assert_eq!(column("pages").as_primitive::<Float64Type>().value(0), 6.0);
+    let budget = column("twice_budget").as_primitive::<Decimal128Type>();
+    assert_eq!((budget.value(0), budget.precision(), budget.scale()), (20_010_000, 18, 4));
+    assert!(column("age").as_primitive::<Int64Type>().is_null(2));
+    assert_eq!(column("owner").as_string::<i32>().value(0), "field sales");
+}
