@@ -2,9 +2,35 @@
 //!
 //! The only crate besides the commands that opens data files. What it is asked for are fields of tables
 //! (see [`Needs`]); what it gives are [`Column`]s and a [`Report`] of everything that was not as it should be.
+//!
+//! On the way: [`sandbox`] (names to files) · `input` (bytes to text) · `csv`, `jsonl`, `parquet` (blocks of cells) ·
+//! `headers`, `feed`, `filter` (which cells) · `parse`, `build` (what they mean) · `entity` (rows to records) ·
+//! `read` (several workers) · `report`, `problems` (what was found).
 
+mod build;
+mod cells;
 pub mod column;
+mod csv;
 mod data;
+mod entity;
+mod feed;
+mod file;
+mod filter;
+mod gather;
+mod headers;
+mod input;
+mod jsonl;
+mod keys;
+mod open;
+mod parquet;
+mod parse;
+mod problems;
+mod read;
+mod report;
+pub mod sandbox;
+mod settings;
+mod texts;
 
 pub use column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
-pub use data::{Batch, EventSink, Needs, Records, ScanRequest};
+pub use data::{Batch, Data, EventSink, Needs, Options, Progress, Records, ScanRequest};
+pub use report::{PLACES, Place, Problem, Reject, RejectKind, Report, SourceSummary};

@@ -1,0 +1,186 @@
+//! Blocks of rows as they come out of files, and the cells in them as texts.
+
+use std::cell::Cell;
+
+use memchr::memchr_iter;
+
+use crate::csv::rows::{Rows, plain, unquote};
+use crate::parquet::ArrayCells;
+
+/// The cells of one column of a block.
+pub(crate) trait Cells {
+    /// The trimmed text of a cell, empty if there is none. `scratch` may be used for it.
+    fn text<'a>(&'a self, row: usize, scratch: &'a mut String) -> &'a str;
+
+    /// The same, if it stands in memory as it is.
+    fn plain(&self, row: usize) -> Option<&str>;
+}
+
+/// A column of a CSV chunk.
+#[derive(Clone, Copy)]
+pub(crate) struct CsvCells<'a> {
+    text: &'a str,
+    rows: &'a Rows,
+    slot: usize,
+}
+
+impl Cells for CsvCells<'_> {
+    #[inline]
+    fn text<'a>(&'a self, row: usize, scratch: &'a mut String) -> &'a str {
+        unquote(&self.text[self.rows.cell(row, self.slot)], scratch)
+    }
+
+    #[inline]
+    fn plain(&self, row: usize) -> Option<&str> {
+        plain(&self.text[self.rows.cell(row, self.slot)])
+    }
+}
+
+/// Texts of one column, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arena {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Arena {
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text.trim());
+        self.ends.push(self.text.len() as u32);
+    }
+
+    /// The text of a row.
+    pub fn get(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        &self.text[start..self.ends[row] as usize]
+    }
+}
+
+impl Cells for &Arena {
+    #[inline]
+    fn text<'a>(&'a self, row: usize, _: &'a mut String) -> &'a str {
+        self.get(row)
+    }
+
+    #[inline]
+    fn plain(&self, row: usize) -> Option<&str> {
+        Some(self.get(row))
+    }
+}
+
+/// A column of a block.
+pub(crate) enum ColumnData<'a> {
+    Csv(CsvCells<'a>),
+    Arena(&'a Arena),
+    Array(ArrayCells<'a>),
+}
+
+impl ColumnData<'_> {
+    pub fn text<'a>(&'a self, row: usize, scratch: &'a mut String) -> &'a str {
+        match self {
+            ColumnData::Csv(c) => c.text(row, scratch),
+            ColumnData::Arena(a) => a.get(row),
+            ColumnData::Array(a) => a.text(row, scratch),
+        }
+    }
+}
+
+/// Rows of a file.
+pub(crate) struct Block<'a> {
+    kind: Kind<'a>,
+    /// The last line asked for, where it starts, and its number: questions come in ascending order mostly.
+    cursor: Cell<(usize, u64)>,
+}
+
+enum Kind<'a> {
+    Csv { text: &'a str, rows: &'a Rows, line: u64 },
+    Json { columns: &'a [Arena], lines: &'a [(u64, u32, u32)], text: &'a str },
+    Parquet { batch: &'a arrow_array::RecordBatch, slots: &'a [usize], first: u64 },
+}
+
+impl<'a> Block<'a> {
+    pub fn csv(text: &'a str, rows: &'a Rows, line: u64) -> Block<'a> {
+        Block { kind: Kind::Csv { text, rows, line }, cursor: Cell::new((0, line)) }
+    }
+
+    /// `lines`: number, start and end in `text` of each row's line.
+    pub fn json(columns: &'a [Arena], lines: &'a [(u64, u32, u32)], text: &'a str) -> Block<'a> {
+        Block { kind: Kind::Json { columns, lines, text }, cursor: Cell::new((0, 0)) }
+    }
+
+    /// `slots`: the column of the batch for each needed column; `first`: number of its first row, from 1.
+    pub fn parquet(batch: &'a arrow_array::RecordBatch, slots: &'a [usize], first: u64) -> Block<'a> {
+        Block { kind: Kind::Parquet { batch, slots, first }, cursor: Cell::new((0, 0)) }
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match &self.kind {
+            Kind::Csv { rows, .. } => rows.len(),
+            Kind::Json { lines, .. } => lines.len(),
+            Kind::Parquet { batch, .. } => batch.num_rows(),
+        }
+    }
+
+    /// The needed column number `slot`.
+    pub fn column(&self, slot: usize) -> ColumnData<'a> {
+        match &self.kind {
+            Kind::Csv { text, rows, .. } => ColumnData::Csv(CsvCells { text, rows, slot }),
+            Kind::Json { columns, .. } => ColumnData::Arena(&columns[slot]),
+            Kind::Parquet { batch, slots, .. } => ColumnData::Array(ArrayCells::new(batch.column(slots[slot]))),
+        }
+    }
+
+    /// The line of a row (in Parquet its number).
+    pub fn line(&self, row: usize) -> u64 {
+        match &self.kind {
+            Kind::Csv { rows, .. } => self.line_of_byte(rows.start(row)),
+            Kind::Json { lines, .. } => lines[row].0,
+            Kind::Parquet { first, .. } => first + row as u64,
+        }
+    }
+
+    /// The line of a byte of a CSV block.
+    pub fn line_of_byte(&self, byte: usize) -> u64 {
+        let Kind::Csv { text, line, .. } = &self.kind else { return 0 };
+        let (mut at, mut number) = self.cursor.get();
+        if byte < at {
+            (at, number) = (0, *line);
+        }
+        number += memchr_iter(b'\n', &text.as_bytes()[at..byte]).count() as u64;
+        self.cursor.set((byte, number));
+        number
+    }
+
+    /// A row as it stands in the file.
+    pub fn whole(&self, row: usize) -> String {
+        match &self.kind {
+            Kind::Csv { text, rows, .. } => {
+                let end = if row + 1 < rows.len() { rows.start(row + 1) } else { text.len() };
+                let part = &text[rows.start(row)..end];
+                // Rows of another width may stand between two rows; without quotes the first line is the row.
+                let cut = if part.contains('"') { part.len() } else { part.find('\n').unwrap_or(part.len()) };
+                part[..cut].trim_end().to_owned()
+            }
+            Kind::Json { lines, text, .. } => text[lines[row].1 as usize..lines[row].2 as usize].trim_end().to_owned(),
+            Kind::Parquet { batch, .. } => {
+                let (mut scratch, mut all) = (String::new(), String::new());
+                for (i, field) in batch.schema().fields().iter().enumerate() {
+                    let cells = ArrayCells::new(batch.column(i));
+                    if i > 0 {
+                        all.push_str(", ");
+                    }
+                    all.push_str(field.name());
+                    all.push('=');
+                    all.push_str(cells.text(row, &mut scratch));
+                }
+                all
+            }
+        }
+    }
+}

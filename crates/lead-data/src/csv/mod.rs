@@ -1,0 +1,5 @@
+//! Cells of text files: where records end, where cells are, and what they say.
+
+pub(crate) mod chunk;
+pub(crate) mod header;
+pub(crate) mod rows;
