@@ -3,7 +3,13 @@
 //! Pure: no clock, no files. Meanings are those of `docs/decisions.md`.
 
 pub mod config;
+mod debug;
 pub mod hir;
-mod suggest;
+mod lint;
+mod lower;
+pub mod suggest;
+pub mod walk;
 
 pub use config::{Config, SourceConfig};
+pub use debug::debug;
+pub use lower::{Lowered, lower};

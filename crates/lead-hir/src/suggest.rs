@@ -19,7 +19,8 @@ impl Near {
     /// Safe where a slip of the hand is the only sensible reading: few letters differ in a name that is long enough, and
     /// no other name is as near.
     pub fn applicability(&self) -> Applicability {
-        let slip = self.distance == 0 || self.distance == 1 && self.length >= 4 || self.distance == 2 && self.length >= 8;
+        let slip =
+            self.distance == 0 || self.distance == 1 && self.length >= 4 || self.distance == 2 && self.length >= 8;
         if slip && !self.tied { Applicability::Safe } else { Applicability::Unsafe }
     }
 }

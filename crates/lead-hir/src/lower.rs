@@ -1,0 +1,324 @@
+//! Syntax trees to the typed lexicon: the stage between the parser and everything that means something.
+//!
+//! In order: names are declared ([`declare`]), tables get their fields ([`schema`]), then each definition is lowered once
+//! all definitions that it uses are ([`Cx::define_all`]); examples and lints come last.
+//!
+//! Invariant *one cause, one report*: what was reported has type [`Ty::Error`] or kind [`DefKind::Error`], which fit everywhere.
+
+mod aggregate;
+mod allow;
+mod arithmetic;
+mod body;
+mod call;
+mod collection;
+mod compare;
+mod condition;
+mod cover;
+mod declare;
+mod define;
+mod example;
+mod literal;
+mod lookup;
+mod metric;
+mod path;
+mod relation;
+mod schema;
+mod score;
+mod sequence;
+mod source_filter;
+mod story;
+mod unknown;
+mod window;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use lead_diag::{Code, Diagnostic, FileId, Level, Severity, Span, codes};
+use lead_syntax::ast;
+
+use crate::Config;
+pub(crate) use aggregate::word as aggregate_word;
+pub(crate) use compare::sign as compare_sign;
+pub(crate) use schema::fold_text;
+
+use crate::hir::{Def, DefId, DefKind, Example, FieldId, Hop, Lexicon, Settings, Table, TableId, Ty};
+
+/// A lexicon and what was found in it.
+#[derive(Debug)]
+pub struct Lowered {
+    /// What could be understood.
+    pub lexicon: Lexicon,
+    /// Everything found, in order of file and place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks all files of a lexicon together.
+pub fn lower(files: &[(FileId, &ast::File)], config: &Config) -> Lowered {
+    let mut cx = Cx::new(config);
+    let statements = cx.declare(files);
+    cx.fill_tables(&statements);
+    cx.define_all();
+    cx.check_examples(&statements);
+    let lints = crate::lint::lint(&cx);
+    cx.diagnostics.extend(lints);
+    cx.apply_levels(files, config);
+    let lexicon = Lexicon { settings: cx.settings, tables: cx.tables, defs: cx.defs, examples: cx.examples };
+    let mut diagnostics = cx.diagnostics;
+    diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
+    Lowered { lexicon, diagnostics }
+}
+
+/// What a name stands for in the one namespace (D4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// An entity or event.
+    Table(TableId),
+    /// A definition.
+    Def(DefId),
+    /// Of a statement that could not be read.
+    Broken,
+}
+
+/// Where a definition stands in the order of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Not begun.
+    Waiting,
+    /// Waits for definitions that it uses.
+    Active,
+    /// Lowered, or known to be wrong.
+    Done,
+}
+
+/// What is known of a definition beyond its tree, once it is done.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    /// A window from outside reaches something in it (values alone).
+    pub open: bool,
+    /// Something in it, or in what it uses, moves with the as-of time.
+    pub moves: bool,
+    /// It reads a field, itself or through what it uses.
+    pub reads_fields: bool,
+    /// Definitions it names, with the place.
+    pub uses: Vec<(DefId, Span)>,
+}
+
+/// A definition's statement and the subject it stands below.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin<'a> {
+    pub statement: &'a ast::Statement,
+    /// `None`: the subject was reported, or may be in a broken statement; the definition is not looked at.
+    pub subject: Option<TableId>,
+}
+
+/// The ways between two tables, by the groups of D7.
+pub(crate) type Ways = Rc<[Vec<Vec<Hop>>; 3]>;
+
+/// All that is known of the lexicon while it is lowered.
+pub(crate) struct Cx<'a> {
+    pub settings: Settings,
+    pub tables: Vec<Table>,
+    pub defs: Vec<Def>,
+    pub examples: Vec<Example>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub names: HashMap<String, Item>,
+    pub fields: Vec<HashMap<String, FieldId>>,
+    pub origins: Vec<Origin<'a>>,
+    pub states: Vec<State>,
+    pub facts: Vec<Facts>,
+    pub ways: HashMap<(TableId, TableId), Ways>,
+    /// Searches for near names that are still allowed, so that thousands of errors stay quick.
+    pub searches: u32,
+    /// Lints that are off unless asked for, by code id.
+    pub asked: Vec<Code>,
+    cyclic: Vec<DefId>,
+}
+
+impl<'a> Cx<'a> {
+    fn new(config: &Config) -> Cx<'a> {
+        let zone_name = config.timezone.as_ref().map_or("UTC", |(name, _)| name.as_str());
+        // The name was checked when lead.toml was read.
+        let zone = jiff::tz::db().get(zone_name).unwrap_or(jiff::tz::TimeZone::UTC);
+        let asked = lead_diag::CODES.iter().copied().filter(|c| config.lints.contains_key(c.id())).collect();
+        Cx {
+            settings: Settings {
+                name: config.name.clone().unwrap_or_default(),
+                zone,
+                zone_name: zone_name.to_string(),
+                fiscal_start: config.fiscal_start.unwrap_or(1),
+            },
+            tables: Vec::new(),
+            defs: Vec::new(),
+            examples: Vec::new(),
+            diagnostics: Vec::new(),
+            names: HashMap::new(),
+            fields: Vec::new(),
+            origins: Vec::new(),
+            states: Vec::new(),
+            facts: Vec::new(),
+            ways: HashMap::new(),
+            searches: 200,
+            asked,
+            cyclic: Vec::new(),
+        }
+    }
+
+    pub fn table(&self, id: TableId) -> &Table {
+        &self.tables[id.0 as usize]
+    }
+
+    pub fn def(&self, id: DefId) -> &Def {
+        &self.defs[id.0 as usize]
+    }
+
+    pub fn facts(&self, id: DefId) -> &Facts {
+        &self.facts[id.0 as usize]
+    }
+
+    pub fn field(&self, table: TableId, key: &str) -> Option<FieldId> {
+        self.fields[table.0 as usize].get(key).copied()
+    }
+
+    pub fn field_ty(&self, table: TableId, field: FieldId) -> &Ty {
+        &self.table(table).fields[field.0 as usize].ty
+    }
+
+    pub fn table_name(&self, id: TableId) -> &str {
+        &self.table(id).name.text
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// The nearest candidate, as long as there are searches left.
+    pub fn nearest<'c>(
+        &mut self,
+        written: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<crate::suggest::Near> {
+        self.searches = self.searches.checked_sub(1)?;
+        crate::suggest::nearest(written, candidates)
+    }
+
+    /// Whether a lint is to be looked for at all.
+    pub fn wants(&self, code: Code) -> bool {
+        code.info().level != Level::Allow || self.asked.contains(&code)
+    }
+
+    /// Lowers every definition after those that it uses. Iterative: chains of any length are fine, and a definition that
+    /// is reached again while it waits is a cycle.
+    fn define_all(&mut self) {
+        for i in 0..self.defs.len() {
+            if self.states[i] == State::Waiting {
+                self.define_from(DefId(i as u32));
+            }
+        }
+        // Whatever else is wrong in the definitions of a cycle is reported too, with their uses of each other silent.
+        for def in std::mem::take(&mut self.cyclic) {
+            let _ = self.attempt(def, false);
+        }
+    }
+
+    fn define_from(&mut self, root: DefId) {
+        self.states[root.0 as usize] = State::Active;
+        let mut stack = vec![Waiting { def: root, todo: Vec::new(), used_at: None }];
+        while let Some(top) = stack.last_mut() {
+            let Some((next, span)) = top.todo.pop() else {
+                let def = top.def;
+                match self.attempt(def, true) {
+                    Ok(()) => {
+                        self.states[def.0 as usize] = State::Done;
+                        stack.pop();
+                    }
+                    Err(mut pending) => {
+                        pending.reverse();
+                        top.todo = pending;
+                    }
+                }
+                continue;
+            };
+            match self.states[next.0 as usize] {
+                State::Done => {}
+                State::Waiting => {
+                    top.used_at = Some(span);
+                    self.states[next.0 as usize] = State::Active;
+                    stack.push(Waiting { def: next, todo: Vec::new(), used_at: None });
+                }
+                State::Active => {
+                    top.used_at = Some(span);
+                    let first = stack.iter().position(|w| w.def == next).unwrap_or(0);
+                    self.report_cycle(&stack[first..]);
+                    for member in stack.drain(first..) {
+                        self.states[member.def.0 as usize] = State::Done;
+                        self.cyclic.push(member.def);
+                    }
+                }
+            }
+        }
+    }
+
+    fn report_cycle(&mut self, members: &[Waiting]) {
+        // The path starts at the member that stands first in the lexicon, whichever was reached first.
+        let first = members.iter().enumerate().min_by_key(|(_, w)| w.def).map_or(0, |(i, _)| i);
+        let turned: Vec<&Waiting> = members[first..].iter().chain(&members[..first]).collect();
+        let name = |w: &Waiting| self.def(w.def).name.text.clone();
+        let start = turned.first().map(|w| name(w)).unwrap_or_default();
+        let shown = 8;
+        let mut path: Vec<String> = turned.iter().take(shown).map(|w| name(w)).collect();
+        if turned.len() > shown {
+            path.push("…".to_string());
+        }
+        path.push(start.clone());
+        let mut found = Diagnostic::new(codes::CYCLE, format!("`{start}` is defined by itself: {}", path.join(" -> ")));
+        for (i, w) in turned.iter().take(shown).enumerate() {
+            let next = turned.get(i + 1).map_or_else(|| start.clone(), |n| name(n));
+            let span = w.used_at.unwrap_or(self.def(w.def).name_span);
+            found = found.label(span, format!("`{}` asks `{next}` here", name(w)));
+        }
+        self.report(found.help("one of these must be said without the others"));
+    }
+
+    /// Sets severities of lints by `[lints]`, and drops what is switched off or allowed by a comment.
+    fn apply_levels(&mut self, files: &[(FileId, &ast::File)], config: &Config) {
+        let allows = self.allow_comments(files);
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        for mut found in diagnostics {
+            if found.code.is_lint() {
+                let id = found.code.id();
+                if config.allowed.iter().any(|a| a == id) {
+                    continue;
+                }
+                if let Some(severity) = config.lints.get(id) {
+                    found.severity = *severity;
+                } else if found.code.info().level == Level::Allow {
+                    found.severity = Severity::Hint;
+                }
+                if found.span().is_some_and(|s| allows.iter().any(|a| a.silences(found.code, s))) {
+                    continue;
+                }
+            }
+            self.diagnostics.push(found);
+        }
+    }
+
+    /// An empty definition, filled in when its turn comes.
+    fn placeholder(&self, name: &ast::Name, statement: &ast::Statement, subject: Option<TableId>) -> Def {
+        Def {
+            name: declare::name(name),
+            subject,
+            kind: DefKind::Error,
+            ty: Ty::Error,
+            docs: statement.docs.clone(),
+            span: statement.span,
+            name_span: name.span,
+        }
+    }
+}
+
+struct Waiting {
+    def: DefId,
+    todo: Vec<(DefId, Span)>,
+    /// Where the definition above it on the stack is used.
+    used_at: Option<Span>,
+}

@@ -1,0 +1,222 @@
+//! `examples TERM` and its table, checked: the columns are names of the subject, the cells are values of their types.
+
+use lead_diag::{Applicability, Diagnostic, Edit, Fix, Span, codes};
+use lead_syntax::ast::{self, ExprKind as Ast, LiteralKind};
+
+use super::body::Body;
+use super::declare::Statements;
+use super::lookup::Member;
+use super::unknown::did_you_mean;
+use super::{Cx, Item};
+use crate::hir::{DefId, DefKind, Example, TableId, Ty};
+use crate::suggest::list;
+
+impl Cx<'_> {
+    pub(crate) fn check_examples(&mut self, statements: &Statements) {
+        for (table, span) in &statements.tables {
+            let covers = self.example_table(table);
+            self.examples.push(Example { title: table.name.text.clone(), span: *span, covers });
+        }
+        for (story, span) in &statements.stories {
+            let covers = self.story(story, *span);
+            self.examples.push(Example { title: story.title.value.clone(), span: *span, covers });
+        }
+        self.examples.sort_by_key(|e| (e.span.file, e.span.start));
+    }
+
+    pub(crate) fn example_as_of(&mut self, as_of: Option<&ast::Literal>) {
+        if let Some(literal) = as_of
+            && !matches!(literal.kind, LiteralKind::Date(..) | LiteralKind::Time(..))
+        {
+            self.report(
+                Diagnostic::new(codes::BAD_EXAMPLE, "`as of` wants a date or a time")
+                    .label(literal.span, "neither")
+                    .help("write `as of 2026-06-01`"),
+            );
+        }
+    }
+
+    fn example_table(&mut self, table: &ast::Table) -> Vec<DefId> {
+        self.example_as_of(table.as_of.as_ref());
+        let Some((def, subject)) = self.tested(&table.name) else { return Vec::new() };
+        let mut types: Vec<Option<Ty>> = Vec::new();
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        for column in &table.columns {
+            let key = column.key();
+            if let Some((_, first)) = seen.iter().find(|(k, _)| *k == key) {
+                self.report(
+                    Diagnostic::new(codes::BAD_EXAMPLE, format!("`{}` is a column twice", column.text))
+                        .label(column.span, "and again here")
+                        .label(*first, "here")
+                        .help("take one of the two out"),
+                );
+            }
+            seen.push((key.clone(), column.span));
+            types.push(self.column_type(subject, column));
+        }
+        let key = table.name.key();
+        if !seen.iter().any(|(k, _)| *k == key) {
+            let end = table.columns.last().map_or(table.name.span, |c| c.span);
+            self.report(
+                Diagnostic::new(codes::BAD_EXAMPLE, format!("no column says what `{}` should be", table.name.text))
+                    .label(end, "the columns stand here")
+                    .label(table.name.span, "what the examples are of")
+                    .help(format!("add a column `{}` with the answer that is expected of each row", table.name.text)),
+            );
+        }
+        for row in &table.rows {
+            for ((cell, ty), column) in row.cells.iter().zip(&types).zip(&table.columns) {
+                if let (Some(cell), Some(ty)) = (cell, ty) {
+                    self.given(cell, ty, &column.text);
+                }
+            }
+        }
+        vec![def]
+    }
+
+    /// The definition that a table of examples is of.
+    fn tested(&mut self, name: &ast::Name) -> Option<(DefId, TableId)> {
+        match self.names.get(&name.key()).copied() {
+            Some(Item::Broken) => return None,
+            Some(Item::Def(def)) => {
+                // Its subject was reported.
+                self.origins[def.0 as usize].subject?;
+                if let Some(subject) = self.def(def).subject {
+                    return Some((def, subject));
+                }
+                self.report(
+                    Diagnostic::new(
+                        codes::BAD_EXAMPLE,
+                        format!("`{}` is not answered per record, so a table cannot test it", name.text),
+                    )
+                    .label(name.span, "a metric or a period")
+                    .help("examples test a term, value, choice, score or funnel"),
+                );
+            }
+            Some(Item::Table(_)) => self.report(
+                Diagnostic::new(
+                    codes::BAD_EXAMPLE,
+                    format!("`{}` is a kind of record, and has no answer to test", name.text),
+                )
+                .label(name.span, "not a definition")
+                .help("examples test a term, value, choice, score or funnel"),
+            ),
+            None => {
+                let known: Vec<String> =
+                    self.defs.iter().filter(|d| d.subject.is_some()).map(|d| d.name.text.clone()).collect();
+                let found = Diagnostic::new(codes::BAD_EXAMPLE, format!("nothing is defined as `{}`", name.text))
+                    .label(name.span, "not defined");
+                let found = match self.nearest(&name.text, known.iter().map(String::as_str)) {
+                    Some(near) => did_you_mean(found, name.span, &near),
+                    None => found.help(format!("define it: `{} when …`", name.text)),
+                };
+                self.report(found);
+            }
+        }
+        None
+    }
+
+    fn column_type(&mut self, subject: TableId, column: &ast::Name) -> Option<Ty> {
+        match self.member(subject, &column.key()) {
+            Some(Member::Field(field)) => Some(self.field_ty(subject, field).clone()),
+            Some(Member::Def(def)) => Some(match self.def(def).kind {
+                DefKind::Error => Ty::Error,
+                _ => self.def(def).ty.clone(),
+            }),
+            None => {
+                if self.names.get(&column.key()) != Some(&Item::Broken) {
+                    self.unknown_column(subject, column);
+                }
+                None
+            }
+        }
+    }
+
+    fn unknown_column(&mut self, subject: TableId, column: &ast::Name) {
+        let table = self.table_name(subject).to_string();
+        let mut known: Vec<String> =
+            self.defs.iter().filter(|d| d.subject == Some(subject)).map(|d| d.name.text.clone()).collect();
+        known.extend(self.table(subject).fields.iter().map(|f| f.name.text.clone()));
+        let found = Diagnostic::new(
+            codes::BAD_EXAMPLE,
+            format!("`{}` is neither a field nor a definition of `{table}`", column.text),
+        )
+        .label(column.span, "not known");
+        let found = match self.nearest(&column.text, known.iter().map(String::as_str)) {
+            Some(near) => did_you_mean(found, column.span, &near),
+            None => found.help(format!("the columns of the table are names that are known of a `{table}`")),
+        };
+        self.report(found);
+    }
+
+    /// A value given in an example, against the type it should have.
+    pub(crate) fn given(&mut self, value: &ast::Expr, ty: &Ty, name: &str) {
+        if *ty == Ty::Error || matches!(value.kind, Ast::Error) {
+            return;
+        }
+        if self.given_fits(value, ty, name) {
+            return;
+        }
+        let wanted = match ty {
+            Ty::Record(_) => "the key of a record, in quotes".to_string(),
+            other => self.describe(other),
+        };
+        let mut found = Diagnostic::new(codes::BAD_EXAMPLE, format!("`{name}` is {wanted}"))
+            .label(value.span, "something else stands here");
+        let text = matches!(ty, Ty::Text | Ty::OneOf(_) | Ty::Key | Ty::Record(_));
+        found = match &value.kind {
+            Ast::Path(path) if text => {
+                let written: Vec<&str> = path.names.iter().map(|n| n.text.as_str()).collect();
+                let quoted = format!("\"{}\"", written.join("."));
+                found.help(format!("a text stands in quotes: `{quoted}`")).fix(Fix {
+                    title: format!("write `{quoted}`"),
+                    applicability: Applicability::Safe,
+                    edits: vec![Edit { span: value.span, text: quoted }],
+                })
+            }
+            _ => found.help(match ty {
+                Ty::YesNo => "write `yes` or `no`; an empty cell is cannot tell".to_string(),
+                Ty::OneOf(values) => format!("it is one of {}", list(values.iter().map(String::as_str))),
+                Ty::Number | Ty::Money => "write a number, such as `5_000`".to_string(),
+                Ty::Date | Ty::Time => "write a date or time, such as `2026-06-01`".to_string(),
+                Ty::List(_) => "write the values in brackets: `[\"a\", \"b\"]`".to_string(),
+                _ => "write a value of that kind".to_string(),
+            }),
+        };
+        self.report(found);
+    }
+
+    fn given_fits(&mut self, value: &ast::Expr, ty: &Ty, name: &str) -> bool {
+        match (&value.kind, ty) {
+            (Ast::Paren(inner), _) => self.given_fits(inner, ty, name),
+            (Ast::Literal(LiteralKind::Text(text)), Ty::OneOf(values)) => {
+                let values = values.clone();
+                // Its own report says more than "something else".
+                let _ = Body::new(self, None).check_listed(&values, text, value.span, Some(name));
+                true
+            }
+            (Ast::Literal(LiteralKind::Text(_)), Ty::Text | Ty::Key | Ty::Record(_)) => true,
+            (Ast::Literal(LiteralKind::Number(_)), Ty::Number | Ty::Money) => true,
+            (Ast::Literal(LiteralKind::Percent(_)), Ty::Number | Ty::Percent) => true,
+            (Ast::Literal(LiteralKind::Number(_)), Ty::Percent) => true,
+            (Ast::Literal(LiteralKind::YesNo(_)), Ty::YesNo) => true,
+            (Ast::Literal(LiteralKind::Duration(..)), Ty::Duration) => true,
+            (Ast::Literal(LiteralKind::Date(..)), Ty::Date | Ty::Time) => true,
+            (Ast::Literal(LiteralKind::Time(..)), Ty::Time) => true,
+            (Ast::Negate(inner), Ty::Number | Ty::Money | Ty::Percent | Ty::Duration) => {
+                self.given_fits(inner, ty, name)
+            }
+            (Ast::Now, Ty::Time) | (Ast::Today, Ty::Date | Ty::Time) => true,
+            (Ast::List(items), Ty::List(item)) => {
+                items.iter().for_each(|i| self.given(i, item, name));
+                true
+            }
+            (Ast::Literal(_), Ty::List(item)) => self.given_fits(value, item, name),
+            (Ast::Arithmetic { .. }, Ty::Time | Ty::Date | Ty::Number | Ty::Money | Ty::Duration) => {
+                let lowered = Body::new(self, None).expr(value);
+                lowered.ty == *ty || lowered.ty == Ty::Error || (lowered.ty == Ty::Date && *ty == Ty::Time)
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Walking typed expressions.
+
+use crate::hir::{DefKind, Expr, ExprKind, Records, ScoreLineKind};
+
+/// Calls `visit` with each direct part of an expression, the insides of aggregates among them.
+pub fn parts<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+    match &expr.kind {
+        ExprKind::Literal(_)
+        | ExprKind::Now
+        | ExprKind::Today
+        | ExprKind::Get { .. }
+        | ExprKind::Was { .. }
+        | ExprKind::Became { .. }
+        | ExprKind::Error => {}
+        ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) => items.iter().for_each(visit),
+        ExprKind::Call { args, .. } => args.iter().for_each(visit),
+        ExprKind::Aggregate(aggregate) => {
+            records_parts(&aggregate.records, visit);
+            aggregate.argument.iter().for_each(&mut *visit);
+            aggregate.by.iter().for_each(visit);
+        }
+        ExprKind::Sequence(sequence) => sequence.steps.iter().filter_map(|s| s.filter.as_ref()).for_each(visit),
+        ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::ToMoney(inner) | ExprKind::TimeTest(inner) => {
+            visit(inner)
+        }
+        ExprKind::Shift { time, .. } => visit(time),
+        ExprKind::Matches { value, .. } | ExprKind::IsKnown { value, .. } | ExprKind::Windowed { value, .. } => {
+            visit(value)
+        }
+        ExprKind::Arithmetic { left, right, .. } | ExprKind::Compare { left, right, .. } => {
+            visit(left);
+            visit(right);
+        }
+    }
+}
+
+/// Calls `visit` with the condition of records, if they have one.
+pub fn records_parts<'e>(records: &'e Records, visit: &mut dyn FnMut(&'e Expr)) {
+    records.filter.iter().for_each(visit);
+}
+
+/// Calls `visit` with an expression and everything in it, outer before inner.
+pub fn all<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+    visit(expr);
+    parts(expr, &mut |part| all(part, visit));
+}
+
+/// Calls `visit` with every whole expression of a definition: conditions, results, points, bounds.
+pub fn of_def<'e>(kind: &'e DefKind, visit: &mut dyn FnMut(&'e Expr)) {
+    match kind {
+        DefKind::Value(expr) => visit(expr),
+        DefKind::Term(term) => {
+            term.alternatives.iter().chain(&term.exceptions).for_each(|c| visit(&c.condition));
+        }
+        DefKind::Choice(choice) => {
+            for line in &choice.lines {
+                visit(&line.result);
+                line.condition.iter().for_each(&mut *visit);
+            }
+        }
+        DefKind::Score(score) => {
+            score.at_most.iter().chain(&score.at_least).for_each(&mut *visit);
+            for line in &score.lines {
+                visit(&line.points);
+                match &line.kind {
+                    ScoreLineKind::When(condition) => visit(condition),
+                    ScoreLineKind::Per(records) => records_parts(records, visit),
+                    ScoreLineKind::Always => {}
+                }
+                line.at_most.iter().chain(&line.at_least).for_each(&mut *visit);
+            }
+        }
+        DefKind::Metric(metric) => visit(&metric.expr),
+        DefKind::Period(_) | DefKind::Funnel(_) | DefKind::Error => {}
+    }
+}
