@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 pub mod cases;
+pub mod generate;
 pub mod reference;
 pub mod show;

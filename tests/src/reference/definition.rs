@@ -80,7 +80,8 @@ impl Reference {
             ScoreLineKind::Per(records) => {
                 let taken = self.taken(records, env, true);
                 let event = self.schema.tables[taken.collection.table].event;
-                let mut total = 0i128;
+                // Points that leave the range make the line unknown, and so nothing (D12, D18).
+                let mut total = Some(0i128);
                 for inner in &taken.records {
                     let Some(points) = points(inner) else { continue };
                     let weight = match half_life {
@@ -91,9 +92,9 @@ impl Reference {
                         }
                         _ => 1.0,
                     };
-                    total += fixed(points * weight, 40).expect("points of a size");
+                    total = total.zip(fixed(points * weight, 40)).and_then(|(t, p)| t.checked_add(p));
                 }
-                unfixed(total, 40)
+                total.map_or(0.0, |t| unfixed(t, 40))
             }
         }
     }

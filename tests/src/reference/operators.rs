@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use lead_syntax::ast::{ArithmeticOp, CompareOp, Expr, ExprKind, LiteralKind};
+use lead_syntax::ast::{ArithmeticOp, CompareOp, Expr, ExprKind, LiteralKind, Unit};
 
 use super::Reference;
 use super::calendar::duration_of;
@@ -166,9 +166,12 @@ impl Reference {
                 Some((negative, l)) => Time(self.calendar.step(*t, duration_of(l), (op == Add) != negative)),
                 None => Time(if op == Add { t + d } else { t - d }),
             },
-            (Add | Subtract, Date(t), Duration(_)) => match written(right) {
-                Some((negative, l)) => Date(self.calendar.step_day(*t, duration_of(l), (op == Add) != negative)),
-                None => panic!("a date moved by an exact duration"),
+            // A date moves by whole days; by hours it becomes a time.
+            (Add | Subtract, Date(t), Duration(d)) => match written(right).map(|(n, l)| (n, duration_of(l))) {
+                Some((negative, length)) if !matches!(length.1, Unit::Hour | Unit::Minute) => {
+                    Date(self.calendar.step_day(*t, length, (op == Add) != negative))
+                }
+                _ => Time(if op == Add { start(t) + d } else { start(t) - d }),
             },
             (Add, Duration(_), Time(_) | Date(_)) => self.arithmetic(op, right, left, b, a),
             (Add, Duration(a), Duration(b)) => Duration(a + b),

@@ -17,16 +17,22 @@ pub enum Hop {
 impl Reference {
     /// The one way from a record of `from` to records of `to`.
     pub fn way(&self, from: usize, to: usize, via: Option<&str>) -> Vec<Hop> {
+        let ways = self.ways(from, to, via);
+        let [way] = ways.as_slice() else {
+            let names = |t: usize| &self.schema.tables[t].name;
+            panic!("{} ways from `{}` to `{}`, not one", ways.len(), names(from), names(to))
+        };
+        way.clone()
+    }
+
+    /// The ways of the first group that has any (D7), those alone that pass `via`.
+    pub fn ways(&self, from: usize, to: usize, via: Option<&str>) -> Vec<Vec<Hop>> {
         let mut groups = [Vec::new(), Vec::new(), Vec::new()];
         self.walk(from, to, &mut vec![from], &mut Vec::new(), &mut groups);
         if let Some(name) = via {
             groups.iter_mut().for_each(|g| g.retain(|way| self.passes(from, way, name)));
         }
-        let ways = groups.into_iter().find(|g| !g.is_empty()).unwrap_or_default();
-        let [way] = ways.as_slice() else {
-            panic!("{} ways from `{}` to `{}`", ways.len(), self.schema.tables[from].name, self.schema.tables[to].name)
-        };
-        way.clone()
+        groups.into_iter().find(|g| !g.is_empty()).unwrap_or_default()
     }
 
     /// Adds every way to its group: only back, only forward, mixed (four references at most).
