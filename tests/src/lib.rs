@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 pub mod cases;
+pub mod compare;
 pub mod generate;
+pub mod pipeline;
 pub mod reference;
 pub mod show;

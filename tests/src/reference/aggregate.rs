@@ -32,7 +32,7 @@ impl Reference {
                 _ => return Vec::new(),
             }
         } else {
-            match env.records.last() {
+            match self.outside(collection, env).records.last() {
                 Some(record) => *record,
                 None => return (0..self.rows[collection.table].len()).collect(),
             }
@@ -98,7 +98,11 @@ impl Reference {
     /// The place whose innermost record an aggregate relates to: the outer one, where its path starts there (D3).
     fn outside(&self, collection: &Collection, env: &Env) -> Env {
         let up = match collection.references {
-            0 => 0,
+            // The innermost record that anything relates to the collection, else the one outside.
+            0 => {
+                let relates = |r: &&(usize, usize)| self.relates(r.0, collection.table);
+                env.records.iter().rev().take(2).position(|r| relates(&r)).unwrap_or(0)
+            }
             _ => self.find(&env.tables(), &collection.names[0]).map_or(0, |f| f.up),
         };
         Env { records: env.records[..env.records.len() - up].to_vec(), ..env.clone() }

@@ -134,6 +134,15 @@ impl Reference {
         answer
     }
 
+    /// Whether a value is a period (D25), which has no answer of its own.
+    pub fn is_period(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ast::ExprKind::Paren(inner) => self.is_period(inner),
+            ast::ExprKind::Period(_) | ast::ExprKind::Literal(ast::LiteralKind::Duration(..)) => true,
+            _ => false,
+        }
+    }
+
     /// The expression of a value definition by folded name.
     fn value_named(&self, key: &str) -> &Expr {
         match self.schema.def(key).map(|d| &self.schema.defs[d].body) {

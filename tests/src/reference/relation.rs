@@ -35,6 +35,11 @@ impl Reference {
         groups.into_iter().find(|g| !g.is_empty()).unwrap_or_default()
     }
 
+    /// Whether there is any way.
+    pub fn relates(&self, from: usize, to: usize) -> bool {
+        !self.ways(from, to, None).is_empty()
+    }
+
     /// Adds every way to its group: only back, only forward, mixed (four references at most).
     fn walk(&self, from: usize, to: usize, seen: &mut Vec<usize>, way: &mut Vec<Hop>, groups: &mut [Vec<Vec<Hop>>; 3]) {
         let at = *seen.last().expect("a walk starts somewhere");
@@ -52,11 +57,15 @@ impl Reference {
             }
         }
         for (hop, next) in steps {
+            // Back over a reference and along it again leads to the record itself.
+            if matches!((way.last(), hop), (Some(Hop::Back(t, f)), Hop::Forward(g)) if *t == at && *f == g) {
+                continue;
+            }
             way.push(hop);
             if next == to {
                 let backs = way.iter().filter(|h| matches!(h, Hop::Back(..))).count();
                 let group = match backs {
-                    n if n == way.len() && from != to => Some(0),
+                    n if n == way.len() => Some(0),
                     0 if from != to => Some(1),
                     _ => (way.len() <= 4).then_some(2),
                 };
@@ -72,10 +81,10 @@ impl Reference {
         }
     }
 
-    /// Whether a way passes the reference or table of a name.
+    /// Whether a way passes the reference of a name, or the table between its ends.
     fn passes(&self, from: usize, way: &[Hop], name: &str) -> bool {
         let mut at = from;
-        way.iter().any(|hop| {
+        way.iter().enumerate().any(|(i, hop)| {
             let (owner, field, next) = match *hop {
                 Hop::Forward(f) => match self.schema.tables[at].fields[f].ty {
                     FieldType::Reference(target) => (at, f, target),
@@ -84,7 +93,8 @@ impl Reference {
                 Hop::Back(t, f) => (t, f, t),
             };
             at = next;
-            self.schema.tables[owner].fields[field].name == name || self.schema.tables[next].name == name
+            let between = i + 1 < way.len() && self.schema.tables[next].name == name;
+            between || self.schema.tables[owner].fields[field].name == name
         })
     }
 
