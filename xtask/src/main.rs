@@ -1,7 +1,9 @@
 //! `cargo run -p xtask -- TASK [--check]`: writes the generated files of the project, or says which are not current.
 
+mod codes;
 mod industrial;
 mod output;
+mod picture;
 mod random;
 
 use std::io::Write;
@@ -12,6 +14,8 @@ const USAGE: &str = "usage: cargo run -p xtask -- TASK [--check]
 
 tasks:
   gen-industrial   the exports of examples/industrial (seeded: the same on every machine)
+  gen-codes        docs/codes/README.md, the list of codes
+  gen-picture      docs/images/run.svg, what `lead run examples/industrial` prints
 
 --check writes nothing and fails where a file differs";
 
@@ -24,6 +28,9 @@ fn main() -> ExitCode {
         ["gen-industrial"] => {
             output::write_or_check(&root.join("examples/industrial/data"), &industrial::files(), check)
         }
+        ["gen-codes"] => output::write_or_check(&root.join("docs/codes"), &codes::files(), check),
+        ["gen-picture"] => picture::files(&root)
+            .and_then(|files| output::write_or_check(&root.join("docs/images"), &files, check)),
         _ => Err(USAGE.to_owned()),
     };
     match done {
