@@ -214,7 +214,7 @@ pub struct RunArgs {
     /// Print the summary as JSON
     #[arg(long)]
     pub json: bool,
-    /// Also write, for each term and choice, the reasons of its answer
+    /// Also write, for each term, the reasons of its answer
     #[arg(long, requires = "output")]
     pub reasons: bool,
     /// Write texts that a spreadsheet would take for a formula as they are

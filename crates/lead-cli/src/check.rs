@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use lead_diag::{Diagnostic, Severity, SourceMap, render};
+use lead_diag::{Diagnostic, Severity, SourceMap, codes, render};
 use lead_project::Project;
 
 use crate::args::{CheckArgs, MessageFormat};
 use crate::files;
 use crate::fix::same_file;
-use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, counted, eprint, plain, print};
+use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, counted, eprint, print};
 
 /// Checks lexicons and shows the findings.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
@@ -25,8 +25,9 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
                     out.push('\n');
                 }
             }
-            if diagnostic.is_error() || (args.strict && diagnostic.severity == Severity::Warning) {
-                exit = Exit::Findings;
+            exit = exit.max(exit_of(diagnostic));
+            if args.strict && diagnostic.severity == Severity::Warning {
+                exit = exit.max(Exit::Findings);
             }
             all.push(diagnostic.clone());
         }
@@ -54,7 +55,7 @@ pub fn open_all(paths: &[PathBuf]) -> Result<Vec<(Project, Option<Vec<PathBuf>>)
     for path in if paths.is_empty() { &here[..] } else { paths } {
         let path = files::tidy(path);
         let project = open(&path)?;
-        let whole = path.is_dir();
+        let whole = path.is_dir() || path.extension().is_none_or(|e| e != "lead");
         match opened.iter_mut().find(|(p, _)| p.root == project.root && p.sources_are(&project)) {
             Some((_, only)) if whole => *only = None,
             Some((_, Some(only))) => only.push(path),
@@ -67,10 +68,24 @@ pub fn open_all(paths: &[PathBuf]) -> Result<Vec<(Project, Option<Vec<PathBuf>>)
 
 /// The lexicon of a path.
 pub fn open(path: &Path) -> Result<Project, Failure> {
-    std::fs::metadata(path)
-        .map_err(|e| Failure::data(format!("`{}` cannot be opened: {}", path.display(), plain(&e))))?;
-    let project = Project::open(path);
-    Ok(project)
+    Project::open(path).map_err(|failed| {
+        let mut failure = Failure::data("there is no lexicon");
+        if let Some(first) = failed.diagnostics.into_iter().next() {
+            failure.message = first.message;
+            failure.help = first.help;
+        }
+        failure
+    })
+}
+
+/// What a finding makes the process end with.
+fn exit_of(diagnostic: &Diagnostic) -> Exit {
+    let in_the_way = diagnostic.code == codes::UNREADABLE_FILE || diagnostic.code == codes::NO_LEXICON;
+    match diagnostic.severity {
+        Severity::Error if in_the_way => Exit::Data,
+        Severity::Error => Exit::Findings,
+        _ => Exit::Fine,
+    }
 }
 
 /// Shows the errors of a lexicon that is to be run, and stops there. Of warnings it only says how many there are.
@@ -80,7 +95,8 @@ pub fn refuse_errors(project: &Project, terminal: &Terminal) -> Result<(), Failu
         eprint(&format!("{}\n", render::human(diagnostic, &project.sources, &terminal.err_options())));
     }
     if !errors.is_empty() {
-        return Err(Failure { exit: Exit::Findings, ..Failure::usage(format!("{} in the lexicon", verdict(&errors))) });
+        let exit = errors.iter().map(exit_of).max().unwrap_or(Exit::Findings);
+        return Err(Failure { exit, ..Failure::usage(format!("{} in the lexicon", verdict(&errors))) });
     }
     let warnings = project.diagnostics.iter().filter(|d| d.severity == Severity::Warning).count();
     if warnings > 0 {

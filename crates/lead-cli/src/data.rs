@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use lead_data::{Column, Data, Needs, Report, Values, fold_text};
+use lead_data::{Column, Data, Needs, Options, Report, Values, fold_text};
 use lead_diag::Diagnostic;
 use lead_eval::Answers;
 use lead_hir::hir::{DefId, Lexicon, TableId};
@@ -16,18 +16,31 @@ use lead_plan::{Plan, calendar};
 use lead_project::Project;
 
 use crate::run::{Keys, data_folder};
-use crate::terminal::{Failure, Terminal};
+use crate::terminal::{Exit, Failure, Terminal};
 
 /// The as-of time in microseconds: as told, else as in `lead.toml`, else now.
 pub fn as_of(told: Option<&str>, project: &Project) -> Result<i64, Failure> {
     let zone = &project.lexicon.settings.zone;
-    match told {
-        Some(text) => moment(text, zone).ok_or_else(|| {
-            Failure::usage(format!("`{}` is no date or time", lead_diag::render::clean(text)))
-                .help("write `2026-06-30` for the end of that day, or `2026-06-30T14:00`")
+    let help = "write `2026-06-30` for the end of that day, or `2026-06-30T14:00`";
+    let no_time = |text: &str| format!("`{}` is no date or time", lead_diag::render::clean(text));
+    match (told, &project.as_of) {
+        (Some(text), _) => moment(text, zone).ok_or_else(|| Failure::usage(no_time(text)).help(help)),
+        (None, Some(text)) => moment(text, zone).ok_or_else(|| {
+            let message = format!("`as-of` in `lead.toml`: {}", no_time(text));
+            Failure { exit: Exit::Findings, ..Failure::usage(message).help(help) }
         }),
-        None => Ok(project.as_of.unwrap_or_else(|| Timestamp::now().as_microsecond())),
+        (None, None) => Ok(Timestamp::now().as_microsecond()),
     }
+}
+
+/// An as-of time as people say it: a day where it is the end of one, else to the second.
+pub fn as_of_text(as_of: i64, zone: &jiff::tz::TimeZone, zone_name: &str) -> String {
+    let text = crate::value::time(as_of, zone).unwrap_or_default();
+    let day = calendar::local_day(as_of, zone);
+    if calendar::end_of_day(day, zone) == as_of {
+        return format!("as of the end of {}, {zone_name}", text.chars().take(10).collect::<String>());
+    }
+    format!("as of {}, {zone_name}", text.chars().take(19).collect::<String>().replace('T', " "))
 }
 
 /// A date as the end of its day (D24), or a time, in the zone unless it has an offset.
@@ -43,33 +56,49 @@ fn moment(text: &str, zone: &jiff::tz::TimeZone) -> Option<i64> {
     text.parse::<DateTime>().ok().map(|local| calendar::instant(local, zone))
 }
 
-/// A sign of life on standard error, on a terminal alone.
+/// How far the reading is, on standard error, on a terminal alone.
 pub struct Progress {
     bar: ProgressBar,
+    shown: bool,
 }
 
 impl Progress {
-    /// Shown once the work takes longer than a moment.
+    /// Nothing is shown before there is something to read.
     pub fn new(terminal: &Terminal) -> Progress {
         if !terminal.progress {
-            return Progress { bar: ProgressBar::hidden() };
+            return Progress { bar: ProgressBar::hidden(), shown: false };
         }
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-            bar.set_style(style);
+        let bar = ProgressBar::new(0);
+        let template = "{bar:24} {bytes} of {total_bytes}, {elapsed}  {msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
         }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Progress { bar }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Progress { bar, shown: true }
     }
 
-    /// What is being done.
-    pub fn step(&self, what: &'static str) {
-        self.bar.set_message(what);
+    /// Who is told by the readers.
+    fn listener(&self) -> Option<Arc<dyn lead_data::Progress>> {
+        self.shown.then(|| Arc::new(Reading(self.bar.clone())) as Arc<dyn lead_data::Progress>)
     }
 
     /// Takes it away.
     pub fn done(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// The bar, as the readers see it.
+struct Reading(ProgressBar);
+
+impl lead_data::Progress for Reading {
+    fn file(&self, name: &str, bytes: u64) {
+        self.0.inc_length(bytes);
+        self.0.set_message(lead_diag::render::clean(name));
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.0.inc(bytes);
     }
 }
 
@@ -126,7 +155,6 @@ pub fn answer(project: &Project, request: &Request<'_>, progress: &Progress) -> 
         lead_plan::plan(lexicon, request.as_of, |def| names.as_ref().is_none_or(|n| n.contains(def.name.key.as_str())));
     let opened = open_data(project, &plan, request.data, request.threads, request.rejects, progress)
         .map_err(|f| Box::new(Stopped::Failure(f)))?;
-    progress.step("answering");
     let answers = lead_eval::evaluate(lexicon, &plan, opened.data(), request.clauses);
     let report = opened.data().report();
     if report.is_fatal() {
@@ -151,9 +179,11 @@ pub fn open_data<'a>(
     progress: &Progress,
 ) -> Result<Opened<'a>, Failure> {
     let folder = data_folder(folder, project)?;
-    progress.step("reading");
     let needs = Needs { tables: plan.needs(&project.lexicon) };
-    let data = Data::open(&project.lexicon, &project.config, &folder, &needs, threads, rejects);
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let options =
+        Options { threads: threads.unwrap_or_else(cores), keep_rejects: rejects, progress: progress.listener() };
+    let data = Data::open(&project.lexicon, &project.config, &folder, &needs, options);
     Ok(Opened { data })
 }
 
@@ -186,10 +216,8 @@ impl<'a> Opened<'a> {
     }
 
     /// The row of a key.
-    pub fn row_of(&self, lexicon: &Lexicon, table: TableId, key: &str) -> Option<u32> {
-        let column = self.key_column(lexicon, table)?;
-        let Values::Text(texts) = &column.values else { return None };
-        (0..column.len()).find(|i| column.is_known(*i) && texts.get(*i).trim() == key).map(|i| i as u32)
+    pub fn row_of(&self, table: TableId, key: &str) -> Option<u32> {
+        self.data.find(table, key)
     }
 
     /// A key that differs from `key` in case or blanks alone, or that begins with it.

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use lead_diag::{SourceMap, render};
+use lead_diag::{FileId, SourceMap, render};
 
 use crate::args::FmtArgs;
 use crate::files;
@@ -25,10 +25,9 @@ pub fn fmt(args: &FmtArgs, terminal: &Terminal) -> Outcome {
     let (mut exit, mut changed) = (Exit::Fine, 0usize);
     for path in &files {
         match one(path, args, terminal) {
-            Ok(false) => {}
-            Ok(true) => {
-                changed += 1;
-                if args.check || args.diff {
+            Ok(done) => {
+                changed += usize::from(done.changed);
+                if done.broken || (done.changed && (args.check || args.diff)) {
                     exit = exit.max(Exit::Findings);
                 }
             }
@@ -48,13 +47,22 @@ pub fn fmt(args: &FmtArgs, terminal: &Terminal) -> Outcome {
     Ok(exit)
 }
 
-/// Formats a file. Whether it changed, or would.
-fn one(path: &Path, args: &FmtArgs, terminal: &Terminal) -> Result<bool, Failure> {
+/// What became of a file.
+struct Done {
+    /// It was, or would be, laid out anew.
+    changed: bool,
+    /// Statements in it cannot be read, and stay as they are.
+    broken: bool,
+}
+
+/// Formats a file.
+fn one(path: &Path, args: &FmtArgs, terminal: &Terminal) -> Result<Done, Failure> {
     let old = files::read(path)?;
     let name = path.display().to_string();
     let new = formatted(&name, &old, terminal)?;
+    let broken = say_broken(&name, &old);
     if new == old {
-        return Ok(false);
+        return Ok(Done { changed: false, broken });
     }
     if args.diff {
         print(&files::paint_diff(&files::unified_diff(&name, &old, &new), terminal))?;
@@ -63,7 +71,17 @@ fn one(path: &Path, args: &FmtArgs, terminal: &Terminal) -> Result<bool, Failure
     } else {
         files::replace(path, &new)?;
     }
-    Ok(true)
+    Ok(Done { changed: true, broken })
+}
+
+/// Says that statements cannot be read, if there are such.
+fn say_broken(name: &str, text: &str) -> bool {
+    let errors = lead_syntax::parse(FileId(0), text).diagnostics.iter().filter(|d| d.is_error()).count();
+    if errors > 0 {
+        let (what, verb) = if errors == 1 { ("a statement", "stays") } else { ("statements", "stay") };
+        eprint(&format!("{name}: {what} that cannot be read {verb} as written; `lead check` tells why\n"));
+    }
+    errors > 0
 }
 
 fn standard_input(args: &FmtArgs, terminal: &Terminal) -> Outcome {
@@ -73,14 +91,15 @@ fn standard_input(args: &FmtArgs, terminal: &Terminal) -> Outcome {
         .read_to_string(&mut old)
         .map_err(|e| Failure::data(format!("standard input cannot be read: {}", crate::terminal::plain(&e))))?;
     let new = formatted("standard input", &old, terminal)?;
+    let broken = say_broken("standard input", &old);
     if !args.check && !args.diff {
         print(&new)?;
-        return Ok(Exit::Fine);
+        return Ok(if broken { Exit::Findings } else { Exit::Fine });
     }
     if args.diff {
         print(&files::paint_diff(&files::unified_diff("standard input", &old, &new), terminal))?;
     }
-    Ok(if new == old { Exit::Fine } else { Exit::Findings })
+    Ok(if new == old && !broken { Exit::Fine } else { Exit::Findings })
 }
 
 /// The text laid out well; what keeps it from being so is said here.

@@ -17,7 +17,7 @@ use crate::args::RunArgs;
 use crate::check::{open, refuse_errors};
 use crate::data::{self, Progress, Request};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, counted, eprint, plain, print};
-use crate::value::{self, Shown};
+use crate::value::Shown;
 pub use assemble::Keys;
 pub use overview::report_text;
 
@@ -74,8 +74,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
             return Ok(Exit::Fine);
         }
     }
-    let as_of = value::time(as_of, &lexicon.settings.zone).unwrap_or_default();
-    let overview = assemble::overview(lexicon, &answered.answers, as_of);
+    let overview = assemble::overview(lexicon, &answered.answers);
     if args.json {
         let json = overview.json(&shown, report, &files);
         let text = serde_json::to_string_pretty(&json)

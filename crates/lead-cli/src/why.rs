@@ -71,12 +71,8 @@ pub fn why(args: &WhyArgs, terminal: &Terminal) -> Outcome {
         print(&format!("{text}\n"))?;
         return Ok(Exit::Fine);
     }
-    let head = format!(
-        "{entity} {}, as of {}, {}",
-        lead_diag::render::clean(&key),
-        time.replace('T', " "),
-        lexicon.settings.zone_name
-    );
+    let said = data::as_of_text(as_of, &lexicon.settings.zone, &lexicon.settings.zone_name);
+    let head = format!("{entity} {}, {said}", lead_diag::render::clean(&key));
     let body = if term.is_some() {
         decisions.iter().map(|d| teller.tree(d)).collect::<Vec<_>>().join("\n")
     } else {
@@ -171,7 +167,7 @@ fn find(
     let wanted = key.trim();
     let mut found = Vec::new();
     for table in tables {
-        found.extend(opened.row_of(lexicon, *table, wanted).map(|row| (*table, row)));
+        found.extend(opened.row_of(*table, wanted).map(|row| (*table, row)));
     }
     let name = |table: TableId| lexicon.table(table).name.text.as_str();
     match found[..] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lead_data::{Bitmap, Column, Dictionary, Texts, Values, fold_text};
+use lead_data::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
 use lead_eval::{Answers, DefAnswers, MetricAnswer, SubjectAnswers};
 use lead_hir::hir::{ChoiceLine, Def, DefId, DefKind, ExprKind, Lexicon, TableId, Ty, Value};
 
@@ -146,10 +146,10 @@ fn metric_table(def: &Def, metric: &MetricAnswer) -> Table {
 }
 
 /// The overview of all answers.
-pub fn overview(lexicon: &Lexicon, answers: &Answers, as_of: String) -> Overview {
+pub fn overview(lexicon: &Lexicon, answers: &Answers) -> Overview {
     let mut out = Overview {
         lexicon: lexicon.settings.name.clone(),
-        as_of,
+        as_of: answers.as_of,
         zone: lexicon.settings.zone_name.clone(),
         subjects: Vec::new(),
         funnels: Vec::new(),
@@ -232,6 +232,9 @@ pub fn column_of(values: &[Option<Value>], ty: &Ty) -> Column {
                 .collect(),
         ),
         Ty::Date => Values::Date(values.iter().map(|v| if let Some(Value::Date(d)) = v { *d } else { 0 }).collect()),
+        Ty::Record(_) => Values::Record(
+            values.iter().map(|v| if let Some(Value::Number(row)) = v { *row as u32 } else { NO_RECORD }).collect(),
+        ),
         _ => return text_column(values.iter().map(|v| v.as_ref().map(|v| plain_text(v))).collect()),
     };
     Column { values, known }

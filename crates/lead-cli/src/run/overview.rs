@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use lead_data::Report;
+use lead_data::{Report, Values};
 use lead_diag::Severity;
+use lead_hir::hir::Ty;
 use serde_json::{Value as Json, json};
 
 use super::summary::{Spread, percent, share};
@@ -21,8 +22,8 @@ const ANSWERS: usize = 16;
 pub struct Overview {
     /// Name of the lexicon.
     pub lexicon: String,
-    /// The as-of time, ISO with offset.
-    pub as_of: String,
+    /// Microseconds since 1970 UTC.
+    pub as_of: i64,
     /// IANA name.
     pub zone: String,
     /// In order of the lexicon.
@@ -78,12 +79,9 @@ pub struct Metric {
 impl Overview {
     /// For people.
     pub fn text(&self, shown: &Shown<'_>, terminal: &Terminal) -> String {
-        let as_of = self.as_of.replace('T', " ");
-        let mut out = format!(
-            "{}\n{}\n",
-            terminal.paint(Style::Bold, &self.lexicon),
-            terminal.paint(Style::Dim, &format!("as of {as_of}, {}", self.zone))
-        );
+        let as_of = crate::data::as_of_text(self.as_of, shown.zone, &self.zone);
+        let mut out =
+            format!("{}\n{}\n", terminal.paint(Style::Bold, &self.lexicon), terminal.paint(Style::Dim, &as_of));
         for subject in &self.subjects {
             out.push('\n');
             out.push_str(&terminal.paint(Style::Bold, &subject.entity));
@@ -163,7 +161,7 @@ impl Overview {
             .collect();
         json!({
             "lexicon": self.lexicon,
-            "as_of": self.as_of,
+            "as_of": crate::value::time(self.as_of, shown.zone),
             "timezone": self.zone,
             "subjects": subjects,
             "funnels": funnels,
@@ -227,6 +225,11 @@ fn counted_answers(subject: &Subject, terminal: &Terminal) -> String {
     for answer in &subject.answers {
         let Spread::Counted { counts, unknown } = &answer.spread else { continue };
         let all = counts.iter().map(|c| c.1).sum::<usize>() + unknown;
+        if counts.len() > ANSWERS && answer.kind == "value" {
+            let (known, kinds) = (grouped((all - unknown) as i128), grouped(counts.len() as i128));
+            out.push_str(&format!("\n  {}: {known} known, {kinds} different\n", answer.name));
+            continue;
+        }
         out.push_str(&format!("\n  {}\n", answer.name));
         let mut grid = Grid::new(4, &[Align::Left, Align::Right, Align::Right, Align::Left]);
         for (text, n) in counts.iter().take(ANSWERS) {
@@ -281,13 +284,17 @@ fn metric_text(metric: &Metric, shown: &Shown<'_>, terminal: &Terminal) -> Strin
     let mut grid = Grid::new(2, &align);
     grid.heads(&metric.heads.iter().map(String::as_str).collect::<Vec<_>>());
     for row in 0..metric.table.rows.min(METRIC_ROWS) {
-        let cell = |c: &super::table::TableColumn| match shown.text(&c.column, &c.ty, row) {
-            Some(text) if matches!(c.ty, lead_hir::hir::Ty::Number | lead_hir::hir::Ty::Percent) => {
-                text.parse::<f64>().map_or(text, super::summary::short_number).into()
+        let cell = |c: &super::table::TableColumn| {
+            if !c.column.is_known(row) {
+                return Cell::styled("unknown", Style::Yellow);
             }
-            Some(text) if c.ty == lead_hir::hir::Ty::Money => super::summary::grouped_decimal(&text).into(),
-            Some(text) => Cell::from(text),
-            None => Cell::styled("cannot tell", Style::Yellow),
+            Cell::from(match (&c.column.values, &c.ty) {
+                (Values::Number(v), Ty::Percent) => super::summary::short_percent(v[row]),
+                (Values::Number(v), _) => super::summary::short_number(v[row]),
+                (Values::Int(v), Ty::Money) => super::summary::short_money(v[row]),
+                (Values::Int(v), Ty::Duration) => crate::value::duration_short(v[row]),
+                _ => shown.text(&c.column, &c.ty, row).unwrap_or_default(),
+            })
         };
         grid.row(metric.table.columns.iter().map(cell).collect());
     }

@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::value::{self, Shown};
 
+/// Answers that the JSON summary lists; `distinct` tells how many there are.
+const LISTED: usize = 100;
+
 /// What a column of answers comes to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Spread {
@@ -61,8 +64,10 @@ pub struct Figures {
 /// A number of one type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Figure {
-    /// Numbers and percents.
+    /// Numbers.
     Number(f64),
+    /// Percents, 20% as 0.2.
+    Percent(f64),
     /// Ten-thousandths.
     Money(i64),
     /// Microseconds.
@@ -78,7 +83,8 @@ impl Figure {
     pub fn text(&self, shown: &Shown<'_>) -> String {
         match self {
             Figure::Number(n) => short_number(*n),
-            Figure::Money(m) => grouped_decimal(&value::money(*m as i128)),
+            Figure::Percent(n) => short_percent(*n),
+            Figure::Money(m) => short_money(*m),
             Figure::Duration(d) => value::duration_short(*d),
             Figure::Time(t) => value::time(*t, shown.zone)
                 .map(|t| t.chars().take(16).collect::<String>().replace('T', " "))
@@ -90,7 +96,7 @@ impl Figure {
     /// For programs: as precise as it is known.
     pub fn json(&self, shown: &Shown<'_>) -> Json {
         match self {
-            Figure::Number(n) => value::number_json(*n),
+            Figure::Number(n) | Figure::Percent(n) => value::number_json(*n),
             Figure::Money(m) => value::money_json(*m as i128),
             Figure::Duration(d) => value::duration(*d).into(),
             Figure::Time(t) => value::time(*t, shown.zone).into(),
@@ -110,14 +116,15 @@ pub fn spread(column: &Column, ty: &Ty, order: &[String]) -> Spread {
             Spread::Decisions { yes, no: rows - unknown - yes, unknown }
         }
         Values::Number(v) => {
+            let figure = if *ty == Ty::Percent { Figure::Percent } else { Figure::Number };
             let mut numbers: Vec<f64> = known().map(|i| v[i]).collect();
             let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
             numbers.sort_by(f64::total_cmp);
             let figures = ends(&numbers).map(|(min, low, high, max)| Figures {
-                min: Figure::Number(min),
-                median: Figure::Number(low + (high - low) / 2.0),
-                mean: Figure::Number(mean),
-                max: Figure::Number(max),
+                min: figure(min),
+                median: figure(low + (high - low) / 2.0),
+                mean: figure(mean),
+                max: figure(max),
             });
             Spread::Measured { known: rows - unknown, unknown, figures }
         }
@@ -205,9 +212,10 @@ impl Spread {
                 let known: usize = counts.iter().map(|c| c.1).sum();
                 let answers: Vec<Json> = counts
                     .iter()
+                    .take(LISTED)
                     .map(|(text, n)| json!({"answer": text, "count": n, "share": share(*n, known + unknown)}))
                     .collect();
-                json!({"known": known, "unknown": unknown, "answers": answers})
+                json!({"known": known, "unknown": unknown, "distinct": counts.len(), "answers": answers})
             }
             Spread::Known { known, unknown } => json!({"known": known, "unknown": unknown}),
         };
@@ -232,6 +240,19 @@ pub fn percent(part: usize, whole: usize) -> String {
 pub fn short_number(n: f64) -> String {
     let rounded = if n.abs() >= 1.0 || n == 0.0 { value::round_to(n, 2) } else { value::round_to(n, 4) };
     grouped_decimal(&value::number(rounded))
+}
+
+/// A percentage with at most two places behind the point.
+pub fn short_percent(n: f64) -> String {
+    format!("{}%", short_number(n * 100.0))
+}
+
+/// Money to the cent, with its thousands parted.
+pub fn short_money(units: i64) -> String {
+    let cents = (i128::from(units).abs() + 50) / 100;
+    let sign = if units < 0 && cents > 0 { "-" } else { "" };
+    let part = if cents % 100 == 0 { String::new() } else { format!(".{:02}", cents % 100) };
+    format!("{sign}{}{part}", crate::terminal::grouped(cents / 100))
 }
 
 /// A decimal with its thousands parted.
@@ -290,5 +311,9 @@ mod tests {
         assert_eq!((percent(0, 0), share(0, 0)), ("–".to_owned(), Json::Null));
         assert_eq!((percent(1, 3), share(1, 3)), ("33.3%".to_owned(), json!(0.3333)));
         assert_eq!(short_number(1234567.891), "1,234,567.89");
+        assert_eq!(
+            (short_money(-12_345_678), short_money(50_000), short_money(-1)),
+            ("-1,234.57".into(), "5".into(), "0".into())
+        );
     }
 }

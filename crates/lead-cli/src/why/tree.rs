@@ -66,7 +66,7 @@ impl Teller<'_> {
         let notes = self.notes(why);
         let last = parts.len().saturating_sub(1);
         for note in notes {
-            let stem = if parts.is_empty() { "   " } else { "│  " };
+            let stem = if parts.is_empty() { "" } else { "│  " };
             out.push_str(&format!("{indent}{stem}{}\n", self.terminal.paint(Style::Dim, &note)));
         }
         let mut first_alternative = true;
@@ -78,11 +78,16 @@ impl Teller<'_> {
                 WhyKind::Exception => "unless ",
                 _ => "",
             };
-            // A clause and its condition are one line.
+            // A clause and its condition are one line, and so are a value and what it is made of.
             let clause = matches!(part.kind, WhyKind::Alternative | WhyKind::Exception);
             let shown = match part.parts.first() {
                 Some(inner) if clause => inner,
                 _ => part,
+            };
+            let (text, shown) = match (clause, self.spelled(shown)) {
+                (true, _) => (self.clause(part, shown), shown),
+                (false, Some(inner)) => (format!("{} = {}", self.text(shown), self.text(inner)), inner),
+                (false, None) => (self.text(shown), shown),
             };
             let because = part.because.as_ref().map(|b| format!("  because \"{b}\"")).unwrap_or_default();
             let taken = match &part.kind {
@@ -90,11 +95,31 @@ impl Teller<'_> {
                 _ => String::new(),
             };
             let room = self.terminal.width.saturating_sub(indent.chars().count() + keyword.len() + 20).max(30);
-            let text = clip(&self.text(shown), room);
+            let text = clip(&text, room);
             let because = self.terminal.paint(Style::Dim, &lead_diag::render::clean(&because));
             out.push_str(&format!("{indent}{branch}{keyword}{text}: {}{because}{taken}\n", self.answer(part)));
             self.children(shown, &format!("{indent}{stem}"), out);
         }
+    }
+
+    /// What a value is made of, where that is a single thing that is written out.
+    fn spelled<'w>(&self, why: &'w Why) -> Option<&'w Why> {
+        let is_def = matches!(why.kind, WhyKind::Def(_)) && !why.record.other;
+        match &why.parts[..] {
+            [one] if is_def && !matches!(one.kind, WhyKind::Literal | WhyKind::Def(_)) => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The condition of a clause as it is written, windows included.
+    fn clause(&self, clause: &Why, condition: &Why) -> String {
+        let written = self.sources.slice(clause.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let body = match &clause.because {
+            Some(_) => written.rsplit_once(" because ").map_or(written.as_str(), |w| w.0),
+            None => written.as_str(),
+        };
+        let body = ["or when ", "when ", "unless "].iter().find_map(|k| body.strip_prefix(k)).unwrap_or("");
+        if body.is_empty() { self.text(condition) } else { lead_diag::render::clean(body.trim()) }
     }
 
     /// What the lexicon says at a part, in one line.

@@ -17,7 +17,7 @@ fn a_lone_line_is_a_legal_lexicon_given_its_names() {
 #[test]
 fn findings_are_shown_with_place_and_cure() {
     let lab = Lab::lone(&MAIN.replace("visits >= 2", "visitz >= 2"));
-    insta::assert_snapshot!(lab.lead(&["check", "main.lead"]).all(), @"");
+    insta::assert_snapshot!(lab.lead(&["check", "main.lead"]).all());
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn findings_as_json() {
     let lab = Lab::lone(&MAIN.replace("visits >= 2", "visitz >= 2"));
     let ran = lab.lead(&["check", "--format", "json"]);
     assert_eq!(ran.code, 1);
-    insta::assert_snapshot!(ran.out, @"");
+    insta::assert_snapshot!(ran.out);
     assert_eq!(Lab::small().lead(&["check", "small", "--format", "json"]).out, "[]\n");
 }
 

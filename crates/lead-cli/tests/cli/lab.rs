@@ -69,7 +69,7 @@ twice budget = budget * 2
 age = now - joined
 
 lead when pages > 5 and visits >= 2 within 90d  because "comes back and reads"
-    or employees > 1_000                        because "large"
+    or when employees > 1_000                   because "large"
 
 large when employees > 100
 

@@ -5,13 +5,13 @@ use crate::lab::Lab;
 #[test]
 fn the_tree_of_a_yes_names_what_was_measured() {
     let ran = Lab::small().lead(&["why", "c1", "lead", "--lexicon", "small"]);
-    insta::assert_snapshot!(ran.all(), @"");
+    insta::assert_snapshot!(ran.all());
 }
 
 #[test]
 fn what_cannot_be_told_names_what_is_unknown() {
     let ran = Lab::small().lead(&["why", "c2", "lead", "--lexicon", "small"]);
-    insta::assert_snapshot!(ran.all(), @"");
+    insta::assert_snapshot!(ran.all());
 }
 
 #[test]
