@@ -184,6 +184,11 @@ fn measure_row(engine: &Engine, node: NodeId, mut table: TableId, mut row: u32) 
     loop {
         match &engine.cx.plan.node(at).op {
             Op::Not(inner) | Op::IsZero(inner) => at = *inner,
+            // Zero, where the references lead to no record.
+            Op::Choice(lines) => match lines.first() {
+                Some((Some(_), inner)) => at = *inner,
+                _ => return row,
+            },
             Op::Follow { reference, node } => {
                 let column = engine.data.records(table).and_then(|r| r.columns.get(reference.0 as usize)?.as_ref());
                 row = match column {

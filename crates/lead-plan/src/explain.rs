@@ -287,6 +287,11 @@ impl Planner<'_> {
             match self.op(at) {
                 Op::Measure(measure) => return Part::Measure { measure: *measure, times, window, none },
                 Op::Not(inner) | Op::IsZero(inner) | Op::Follow { node: inner, .. } => at = *inner,
+                // Zero, where the references lead to no record.
+                Op::Choice(lines) => match lines.first() {
+                    Some((Some(_), inner)) => at = *inner,
+                    _ => return Part::Made,
+                },
                 _ => return Part::Made,
             }
         }

@@ -259,17 +259,35 @@ impl Planner<'_> {
             }
             None => self.measure(measure),
         };
-        self.measure_node(id, ty, env, r.up, &path)
+        self.measure_node(id, ty, env, r.up, &path, ctx)
     }
 
-    fn measure_node(&mut self, id: MeasureId, ty: Ty, env: Env, up: u8, path: &[FieldId]) -> NodeId {
+    fn measure_node(&mut self, id: MeasureId, ty: Ty, env: Env, up: u8, path: &[FieldId], ctx: Ctx) -> NodeId {
         let scope = self.measures[id.0 as usize].subject;
-        let node = self.node(scope, ty, Op::Measure(id));
+        let node = self.node(scope, ty.clone(), Op::Measure(id));
         if scope == Scope::Global {
             self.global_measures.push(id);
             return node;
         }
-        self.bring(env, up, path, node)
+        let brought = self.bring(env, up, path, node);
+        match &self.measures[id.0 as usize].kind {
+            MeasureKind::Average | MeasureKind::Min | MeasureKind::Max | MeasureKind::First | MeasureKind::Last => {
+                return brought;
+            }
+            _ if path.is_empty() => return brought,
+            _ => {}
+        }
+        // Where the references lead to no record, the measure is that of nothing, never unknown (D13).
+        let zero = match &ty {
+            Ty::Money => Value::Money(0),
+            Ty::Duration => Value::Duration(0),
+            Ty::Percent => Value::Percent(0.0),
+            _ => Value::Number(0.0),
+        };
+        let record = self.get_in(env, up, path, Target::Record, ctx);
+        let there = self.node(env.scope(), Ty::YesNo, Op::IsKnown(record));
+        let zero = self.constant(env.scope(), ty.clone(), zero);
+        self.node(env.scope(), ty, Op::Choice(vec![(Some(there), brought), (None, zero)]))
     }
 
     /// Membership, `where`, and for `every` the failing of its condition, in one.
@@ -320,7 +338,7 @@ impl Planner<'_> {
             correlated: false,
             by: Vec::new(),
         });
-        let count = self.measure_node(id, Ty::Number, env, s.up, &s.path);
+        let count = self.measure_node(id, Ty::Number, env, s.up, &s.path, ctx);
         let scope = env.scope();
         match s.function {
             AggregateFn::Count => count,

@@ -137,10 +137,11 @@ fn read_cell(cell: &str, ty: &FieldType, calendar: &Calendar) -> RefValue {
     }
     match ty {
         FieldType::Key | FieldType::Reference(_) => RefValue::Key(trimmed.to_string()),
-        FieldType::Text => RefValue::Text(cell.to_string()),
+        // Blanks around a cell are no part of it.
+        FieldType::Text => RefValue::Text(trimmed.to_string()),
         FieldType::OneOf(spellings) => {
             let spelling = spellings.iter().find(|s| fold(s) == fold(cell));
-            RefValue::Text(spelling.cloned().unwrap_or_else(|| cell.to_string()))
+            RefValue::Text(spelling.cloned().unwrap_or_else(|| trimmed.to_string()))
         }
         FieldType::Number => trimmed.parse().map_or(RefValue::Unknown, RefValue::finite),
         FieldType::Money => RefValue::Money(money_of_digits(trimmed)),
