@@ -29,8 +29,9 @@ fn main() -> ExitCode {
             output::write_or_check(&root.join("examples/industrial/data"), &industrial::files(), check)
         }
         ["gen-codes"] => output::write_or_check(&root.join("docs/codes"), &codes::files(), check),
-        ["gen-picture"] => picture::files(&root)
-            .and_then(|files| output::write_or_check(&root.join("docs/images"), &files, check)),
+        ["gen-picture"] => {
+            picture::files(&root).and_then(|files| output::write_or_check(&root.join("docs/images"), &files, check))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match done {

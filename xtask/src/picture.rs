@@ -5,12 +5,11 @@ use std::process::Command;
 
 use crate::output::Generated;
 
-const WIDTH: usize = 96;
-const LINES: usize = 46;
+const WIDTH: usize = 84;
 /// Size of a character in the picture.
 const CELL: (f64, usize) = (8.4, 19);
 
-/// Runs the command over the industrial example and draws the first lines of its output.
+/// Runs the command over the industrial example and draws its terms about contacts and its funnels.
 pub fn files(root: &Path) -> Result<Vec<Generated>, String> {
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--package", "lead-cli", "--", "run", "examples/industrial", "--color", "always"])
@@ -34,7 +33,7 @@ struct Piece {
 }
 
 fn draw(command: &str, output: &str) -> String {
-    let lines: Vec<&str> = output.lines().take(LINES).collect();
+    let lines = excerpt(output);
     let height = (lines.len() + 3) * CELL.1;
     let width = WIDTH as f64 * CELL.0 + 32.0;
     let mut svg = format!(
@@ -52,6 +51,16 @@ fn draw(command: &str, output: &str) -> String {
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// The head, the first table and the funnels; blank lines stand between the parts of the output.
+fn excerpt(output: &str) -> Vec<&str> {
+    let parts: Vec<&str> = output.trim_end().split("\n\n").collect();
+    let funnels = parts.iter().filter(|p| p.trim_start_matches("\u{1b}[1m").starts_with("funnel"));
+    let shown = parts.iter().take(2).chain(funnels);
+    let mut lines: Vec<&str> = shown.flat_map(|p| p.lines().chain([""])).collect();
+    lines.pop();
+    lines
 }
 
 fn show(piece: &Piece, line: usize) -> String {

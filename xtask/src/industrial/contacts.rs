@@ -36,8 +36,10 @@ pub struct Contact {
     pub level: Level,
     /// Index of its company.
     pub company: Option<usize>,
-    /// The company before, if the person changed employer, and the day.
-    pub moved: Option<(usize, i64)>,
+    /// Whether the person changed employer.
+    pub moved: bool,
+    /// Whether the person never fills in a form.
+    pub quiet: bool,
     /// The day around which most happens.
     pub peak: i64,
     /// What it is interested in.
@@ -100,7 +102,8 @@ fn one(i: usize, companies: &[Company]) -> Contact {
         number: i,
         level,
         company,
-        moved: None,
+        moved: false,
+        quiet: false,
         peak,
         product: r.pick(&PRODUCTS),
         mail,

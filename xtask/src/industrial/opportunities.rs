@@ -185,7 +185,7 @@ fn roles(r: &mut Random, id: &str, progress: i64, people: &[&Contact], files: &m
 fn job_changes(companies: &[Company], contacts: &mut [Contact], wins: &[Win]) -> Generated {
     let mut csv = Csv::new("Contact ID,On,From company ID,To company ID");
     let targets: Vec<usize> = (0..companies.len()).filter(|k| companies[*k].warmth == Warmth::Hot).collect();
-    // Champions of deals won more than a year ago, and some others.
+    // Champions of deals won more than a year ago, and some others. Some of them need no form: they know us.
     let champions: Vec<(usize, usize)> =
         wins.iter().filter(|w| w.day < AS_OF - 370).filter_map(|w| Some((w.mobilizer?, w.company))).collect();
     let others = contacts
@@ -195,12 +195,13 @@ fn job_changes(companies: &[Company], contacts: &mut [Contact], wins: &[Win]) ->
         .collect::<Vec<_>>();
     for (i, (person, from)) in champions.into_iter().chain(others).enumerate() {
         let mut r = Random::of("job", i);
-        if i % 4 == 3 || contacts[person].moved.is_some() {
+        if i % 4 == 3 || contacts[person].moved {
             continue;
         }
         let to = targets[r.range(0, targets.len() as i64 - 1) as usize];
         let day = AS_OF - r.range(3, 420);
-        contacts[person].moved = Some((from, day));
+        contacts[person].moved = true;
+        contacts[person].quiet = i % 3 == 1;
         contacts[person].company = Some(to);
         let to = if i == 10 { "K960" } else { companies[to].id.as_str() };
         csv.row(&[&contacts[person].id, &calendar::date(day), &companies[from].id, to]);

@@ -73,7 +73,7 @@ pub fn first_conversion(c: &Contact) -> Option<i64> {
 
 fn submits(c: &Contact) -> Vec<Submit> {
     let mut sent = Vec::new();
-    if c.level < Level::Lead {
+    if c.level < Level::Lead || c.quiet {
         return sent;
     }
     let mut r = Random::of("forms", c.number);
