@@ -19,6 +19,7 @@ pub use debug::debug;
 pub use format::format;
 
 use ast::{Comment, File, Name, Statement, StatementKind};
+use statement::Found;
 
 /// A file's tree, and what could not be read.
 #[derive(Clone, Debug, Default)]
@@ -47,28 +48,32 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let (pieces, comments) = split::split(file, text);
     for piece in pieces {
         let Some(source) = text.get(piece.start..piece.end) else { continue };
-        let span = Span::new(file, piece.start, piece.end);
         let first = parsed.diagnostics.len();
         if piece.indented {
-            parsed.diagnostics.push(indented_start(span, text));
+            parsed.diagnostics.push(indented_start(Span::new(file, piece.start, piece.end), text));
         }
-        let kind = if let Some(at) = piece.control {
+        let whole = |kind| vec![Found { start: 0, end: source.len(), kind }];
+        let found = if let Some(at) = piece.control {
             parsed.diagnostics.push(control_character(file, text, at));
-            broken(file, source, piece.start)
+            whole(broken(file, source, piece.start))
         } else if let Some(at) = piece.too_deep {
             parsed.diagnostics.push(build::too_deep(Span::new(file, at, at + 1)));
-            broken(file, source, piece.start)
+            whole(broken(file, source, piece.start))
         } else if piece.nesting > EASY_NESTING {
             deep_statement(file, source, piece.start, &mut parsed.diagnostics)
         } else {
             statement::statement(file, source, piece.start, &mut parsed.diagnostics)
         };
-        if let Some(found) = parsed.diagnostics.get_mut(first..) {
-            found.sort_by_key(|d| d.span().map_or(0, |s| s.start));
+        if let Some(new) = parsed.diagnostics.get_mut(first..) {
+            new.sort_by_key(|d| d.span().map_or(0, |s| s.start));
         }
-        let mut statement = Statement { span, docs: piece.docs, kind };
-        field_docs(&mut statement, &comments, text);
-        parsed.file.statements.push(statement);
+        let mut docs = piece.docs;
+        for Found { start, end, kind } in found {
+            let span = Span::new(file, piece.start + start, piece.start + end);
+            let mut statement = Statement { span, docs: docs.take(), kind };
+            field_docs(&mut statement, &comments, text);
+            parsed.file.statements.push(statement);
+        }
     }
     parsed.file.comments = comments;
     parsed
@@ -80,23 +85,23 @@ const EASY_NESTING: usize = 12;
 const DEEP_STACK: usize = 64 << 20;
 
 /// Reads a statement that nests deeply on a stack of its own, so that the caller's need not be large.
-fn deep_statement(file: FileId, source: &str, base: usize, diagnostics: &mut Vec<Diagnostic>) -> StatementKind {
+fn deep_statement(file: FileId, source: &str, base: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Found> {
     let read = std::thread::scope(|scope| {
         let work = || {
-            let mut found = Vec::new();
-            let kind = statement::statement(file, source, base, &mut found);
-            (kind, found)
+            let mut reports = Vec::new();
+            let found = statement::statement(file, source, base, &mut reports);
+            (found, reports)
         };
         std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, work).ok()?.join().ok()
     });
     match read {
-        Some((kind, found)) => {
-            diagnostics.extend(found);
-            kind
+        Some((found, reports)) => {
+            diagnostics.extend(reports);
+            found
         }
         None => {
             diagnostics.push(build::too_deep(Span::new(file, base, base + source.len())));
-            broken(file, source, base)
+            vec![Found { start: 0, end: source.len(), kind: broken(file, source, base) }]
         }
     }
 }

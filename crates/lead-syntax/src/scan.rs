@@ -267,7 +267,7 @@ pub(crate) fn classify(text: &str) -> HeadScan {
     let after = text.get(rest..).unwrap_or("");
     let word = after.get(..word_length(after)).unwrap_or("");
     let defined = match after.chars().next() {
-        Some('=') if end > 0 => Kind::Value,
+        Some('=') if end > 0 && !after.starts_with("=>") => Kind::Value,
         _ if end == 0 => Kind::Unknown,
         _ if word.eq_ignore_ascii_case("when") => Kind::Term,
         _ if word.eq_ignore_ascii_case("is") => Kind::Choice,
@@ -314,7 +314,8 @@ pub(crate) fn line_starts(kind: Kind, text: &str, tokens: &[Token]) -> Vec<usize
                 let leads = token.kind == TokenKind::Sign
                     || token.kind == TokenKind::Word && is_keyword(token.text(text))
                     || token.is_word(text, "from") && tokens.get(i + 1).is_some_and(|t| t.kind == TokenKind::Text);
-                let trails = before.kind == TokenKind::Sign;
+                let fields = matches!(kind, Kind::Entity | Kind::Event);
+                let trails = before.kind == TokenKind::Sign && !(fields && before.is_sign(text, ":"));
                 !leads && !trails
             }
         };

@@ -52,7 +52,8 @@ pub(crate) fn split(file: FileId, text: &str) -> (Vec<Piece>, Vec<Comment>) {
             }
             comments.push(comment);
         } else {
-            let starts = first == at;
+            // A closing bracket begins no statement, so it ends the one above wherever it stands.
+            let starts = first == at && !matches!(bytes[first], b')' | b']');
             if starts || pieces.is_empty() {
                 let docs = docs.take();
                 let indented = !starts;

@@ -15,21 +15,74 @@ use crate::ast::{
 };
 use crate::build::{Builder, FieldLine, StoryLine, TableLine};
 use crate::grammar::{Grammar, Pair, Rule};
-use crate::mistakes;
+use crate::mistakes::{self, Part, Place};
 use crate::scan::{HeadScan, Kind, Token, TokenKind, classify, line_starts, tokens};
 
-/// Reads one statement, whose text starts at `base` in its file.
-pub(crate) fn statement(file: FileId, text: &str, base: usize, diagnostics: &mut Vec<Diagnostic>) -> StatementKind {
-    let head = classify(text);
-    let prepared = prepare(head.kind, text);
-    if let Some(rule) = strict_rule(head.kind)
-        && let Ok(mut pairs) = Grammar::parse(rule, &prepared)
-        && let Some(pair) = pairs.next()
-        && let Some(kind) = build(&mut Builder::new(file, base, diagnostics), pair)
-    {
-        return kind;
+/// A statement that was read, and where in the text it stands.
+pub(crate) struct Found {
+    pub start: usize,
+    pub end: usize,
+    pub kind: StatementKind,
+}
+
+/// Reads one statement, whose text starts at `base` in its file. Definitions that are indented below it by accident
+/// are reported and read as statements of their own, so there may be more than one.
+pub(crate) fn statement(file: FileId, text: &str, base: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Found> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    loop {
+        let rest = text.get(start..).unwrap_or("");
+        let head = classify(rest);
+        if let Some(kind) = strict(file, rest, base + start, head.kind, diagnostics) {
+            out.push(Found { start, end: text.len(), kind });
+            return out;
+        }
+        let prepared = prepare(head.kind, rest);
+        let all = tokens(&prepared);
+        if let Some((end, next)) = indented_definition(head.kind, rest, &all)
+            && let Some(first) = rest.get(..end)
+            && let Some(kind) = strict(file, first, base + start, head.kind, diagnostics)
+        {
+            out.push(Found { start, end: start + end, kind });
+            diagnostics.push(mistakes::indented_definition(file, rest, base + start, next));
+            start += next;
+            continue;
+        }
+        let place = base + start;
+        let kind = Tolerant { file, text: &prepared, base: place, head, tokens: all, diagnostics }.read();
+        out.push(Found { start, end: text.len(), kind });
+        return out;
     }
-    Tolerant { file, text: &prepared, base, head, tokens: tokens(&prepared), diagnostics }.read()
+}
+
+fn strict(
+    file: FileId,
+    text: &str,
+    base: usize,
+    kind: Kind,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<StatementKind> {
+    let prepared = prepare(kind, text);
+    let mut pairs = Grammar::parse(strict_rule(kind)?, &prepared).ok()?;
+    build(&mut Builder::new(file, base, diagnostics), pairs.next()?)
+}
+
+/// The first line of a broken statement that looks like a definition: where what stands above it ends, and where it
+/// begins.
+fn indented_definition(kind: Kind, text: &str, tokens: &[Token]) -> Option<(usize, usize)> {
+    for i in line_starts(Kind::Value, text, tokens) {
+        let (before, token) = (tokens.get(i.checked_sub(1)?)?, tokens.get(i)?);
+        let found = classify(text.get(token.start..)?).kind;
+        let defines = match kind {
+            Kind::Choice => matches!(found, Kind::Value | Kind::Metric),
+            Kind::Story => false,
+            _ => matches!(found, Kind::Value | Kind::Metric | Kind::Term | Kind::Choice),
+        };
+        if defines {
+            return Some((before.end, token.start));
+        }
+    }
+    None
 }
 
 fn strict_rule(kind: Kind) -> Option<Rule> {
@@ -134,9 +187,20 @@ impl<'t> Tolerant<'t, '_> {
     }
 
     fn report_at(&mut self, range: (usize, usize), stop: usize, kind: Kind) {
-        let place = mistakes::Place { file: self.file, base: self.base, text: self.text, range, stop, kind };
-        let found = mistakes::explain(&place, &self.tokens);
-        self.diagnostics.push(found);
+        let from = self.tokens.partition_point(|t| t.start < range.0);
+        let to = self.tokens.partition_point(|t| t.end <= range.1);
+        let tokens = self.tokens.get(from..to).unwrap_or(&[]);
+        let at = tokens.partition_point(|t| t.end <= stop);
+        let part = match range {
+            (0, end) if end == self.text.len() && tokens.len() == self.tokens.len() => Part::Whole,
+            (0, _) => Part::Head,
+            _ => Part::Line,
+        };
+        // The head of an entity without lines is a head all the same.
+        let part = if part == Part::Whole && matches!(kind, Kind::Entity | Kind::Event) { Part::Head } else { part };
+        let before = from.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(0, |t| t.end);
+        let place = Place { file: self.file, base: self.base, text: self.text, tokens, at, kind, part, before };
+        self.diagnostics.push(mistakes::explain(&place));
     }
 
     /// Reads a part by `rule`, or reports why it cannot be read.

@@ -53,7 +53,7 @@ fn a_bracket_that_is_never_closed_is_no_trap() {
 fn chains_of_a_hundred_thousand_operands_are_flat() {
     let parsed = within(20, &format!("a when {} x\n", "x and ".repeat(100_000)));
     assert_eq!(ids(&parsed), [""; 0]);
-    let StatementKind::Term(term) = &parsed.file.statements[0].kind else { panic!("not a term") };
+    let StatementKind::Term(term) = &parsed.file.statements[0].kind else { unreachable!("not a term") };
     assert!(matches!(&term.alternatives[0].condition.kind, ExprKind::And(items) if items.len() == 100_001));
     let parsed = within(20, &format!("a when {} x\n", "x or\n ".repeat(100_000)));
     assert_eq!(ids(&parsed), [""; 0]);
