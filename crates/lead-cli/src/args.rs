@@ -12,12 +12,20 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     about = "Lead definitions in words: checked, and answered over exports",
     after_help = "Examples:\n  lead check examples/hello\n  lead run examples/hello\n\n\
                   Exit codes: 0 fine, 1 findings in the lexicon, 2 wrong usage, 3 data or files in the way",
-    disable_help_subcommand = true,
-    propagate_version = true
+    disable_help_subcommand = true
 )]
 pub struct Cli {
-    /// Colours and lines that move: on a terminal alone, always or never
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    /// Colours: `auto` (on a terminal, unless NO_COLOR is set), `always` or `never`
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Color::Auto,
+        value_name = "WHEN",
+        hide_possible_values = true,
+        hide_default_value = true,
+        display_order = 900
+    )]
     pub color: Color,
     /// What to do
     #[command(subcommand)]
@@ -128,7 +136,7 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// Where to write; the current folder by default
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", hide_default_value = true)]
     pub dir: PathBuf,
     /// Exports to draft from: files or a folder
     #[arg(long, value_name = "EXPORTS")]
@@ -185,7 +193,7 @@ pub enum OutputFormat {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Lexicon folder or file; the current folder by default
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", hide_default_value = true)]
     pub lexicon: PathBuf,
     /// Folder of the exports; by default the one that lead.toml names, else the lexicon's own
     #[arg(long, value_name = "DIR")]
@@ -229,8 +237,8 @@ pub struct WhyArgs {
     pub key: String,
     /// Definition to explain; by default all terms of the record
     pub term: Option<String>,
-    /// Lexicon folder or file
-    #[arg(long, value_name = "LEXICON", default_value = ".")]
+    /// Lexicon folder or file; the current folder by default
+    #[arg(long, value_name = "LEXICON", default_value = ".", hide_default_value = true)]
     pub lexicon: PathBuf,
     /// Folder of the exports; by default the one that lead.toml names, else the lexicon's own
     #[arg(long, value_name = "DIR")]

@@ -40,17 +40,25 @@ pub struct Grid {
     rows: Vec<Vec<Cell>>,
     /// Columns before the first one.
     indent: usize,
+    /// The widest that a cell is shown.
+    widest: usize,
 }
 
 /// Blanks between columns.
 const GAP: usize = 2;
-/// The widest a cell is shown.
+/// The widest that a cell is shown, unless told otherwise.
 const WIDEST: usize = 48;
 
 impl Grid {
     /// An empty grid whose columns stand as `align` says.
     pub fn new(indent: usize, align: &[Align]) -> Grid {
-        Grid { align: align.to_vec(), rows: Vec::new(), indent }
+        Grid { align: align.to_vec(), rows: Vec::new(), indent, widest: WIDEST }
+    }
+
+    /// With cells shown up to a width.
+    pub fn widest(mut self, widest: usize) -> Grid {
+        self.widest = widest;
+        self
     }
 
     /// Adds a row; cells beyond the columns are left out.
@@ -65,7 +73,7 @@ impl Grid {
 
     /// The rows as lines.
     pub fn text(&self, terminal: &Terminal) -> String {
-        let shown = |cell: &Cell| clip(&lead_diag::render::clean(&cell.text), WIDEST);
+        let shown = |cell: &Cell| clip(&lead_diag::render::clean(&cell.text), self.widest);
         let mut widths = vec![0usize; self.align.len()];
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {

@@ -85,7 +85,7 @@ pub fn why(args: &WhyArgs, terminal: &Terminal) -> Outcome {
 /// All definitions of a record, a line each.
 fn listed(teller: &Teller<'_>, decisions: &[Why]) -> String {
     use crate::grid::{Align, Grid};
-    let mut grid = Grid::new(0, &[Align::Left, Align::Left, Align::Left]);
+    let mut grid = Grid::new(0, &[Align::Left, Align::Left, Align::Left]).widest(72);
     for decision in decisions {
         let (name, answer, because) = teller.line(decision);
         let style = match answer.as_str() {

@@ -1,8 +1,10 @@
 //! The tree of a decision for people: what the lexicon says, what that came to, and what was measured.
 
+use std::collections::HashSet;
+
 use lead_diag::SourceMap;
 use lead_eval::{Change, Measured, Seen, Why, WhyKind};
-use lead_hir::hir::{CompareOp, Lexicon, TableId, Ty, Value};
+use lead_hir::hir::{CompareOp, DefId, DefKind, Lexicon, TableId, Ty, Value};
 use lead_plan::calendar::start_of_day;
 
 use crate::grid::clip;
@@ -31,7 +33,7 @@ impl Teller<'_> {
             out.push_str(&format!(", because {}", held.join("; ")));
         }
         out.push('\n');
-        self.children(why, "", &mut out);
+        self.children(why, "", &mut Told { as_of: None, decisions: HashSet::new() }, &mut out);
         out.push_str(&self.after(why));
         out
     }
@@ -61,13 +63,16 @@ impl Teller<'_> {
         out
     }
 
-    fn children(&self, why: &Why, indent: &str, out: &mut String) {
-        let parts: Vec<&Why> = why.parts.iter().filter(|p| !matches!(p.kind, WhyKind::Literal)).collect();
-        let notes = self.notes(why);
+    fn children(&self, why: &Why, indent: &str, told: &mut Told, out: &mut String) {
+        let parts: Vec<&Why> = why.parts.iter().filter(|p| !is_literal(p)).collect();
         let last = parts.len().saturating_sub(1);
-        for note in notes {
+        for note in self.notes(why) {
             let stem = if parts.is_empty() { "" } else { "│  " };
             out.push_str(&format!("{indent}{stem}{}\n", self.terminal.paint(Style::Dim, &note)));
+        }
+        let outer = told.as_of;
+        if let WhyKind::AsOf(time) = why.kind {
+            told.as_of = Some(time);
         }
         let mut first_alternative = true;
         for (i, part) in parts.iter().enumerate() {
@@ -78,35 +83,50 @@ impl Teller<'_> {
                 WhyKind::Exception => "unless ",
                 _ => "",
             };
-            // A clause and its condition are one line, and so are a value and what it is made of.
-            let clause = matches!(part.kind, WhyKind::Alternative | WhyKind::Exception);
-            let shown = match part.parts.first() {
-                Some(inner) if clause => inner,
-                _ => part,
-            };
-            let (text, shown) = match (clause, self.spelled(shown)) {
-                (true, _) => (self.clause(part, shown), shown),
-                (false, Some(inner)) => (format!("{} = {}", self.text(shown), self.text(inner)), inner),
-                (false, None) => (self.text(shown), shown),
-            };
+            let (text, shown) = self.heading(part);
             let because = part.because.as_ref().map(|b| format!("  because \"{b}\"")).unwrap_or_default();
+            let because = self.terminal.paint(Style::Dim, &lead_diag::render::clean(&because));
             let taken = match &part.kind {
                 WhyKind::Line { taken: true, .. } => self.terminal.paint(Style::Green, "  ← this line answers"),
                 _ => String::new(),
             };
             let room = self.terminal.width.saturating_sub(indent.chars().count() + keyword.len() + 20).max(30);
             let text = clip(&text, room);
-            let because = self.terminal.paint(Style::Dim, &lead_diag::render::clean(&because));
-            out.push_str(&format!("{indent}{branch}{keyword}{text}: {}{because}{taken}\n", self.answer(part)));
-            self.children(shown, &format!("{indent}{stem}"), out);
+            let again = !told.first_time(self.lexicon, part)
+                || (!std::ptr::eq(*part, shown) && !told.first_time(self.lexicon, shown));
+            let above = if again { self.terminal.paint(Style::Dim, "  (as above)") } else { String::new() };
+            out.push_str(&format!("{indent}{branch}{keyword}{text}: {}{because}{taken}{above}\n", self.answer(part)));
+            if !again {
+                self.children(shown, &format!("{indent}{stem}"), told, out);
+            }
+        }
+        told.as_of = outer;
+    }
+
+    /// What is said of a part, and the part whose parts come below it. A clause and its condition are one line, and so
+    /// are a value and what it is made of.
+    fn heading<'w>(&self, part: &'w Why) -> (String, &'w Why) {
+        let clause =
+            matches!(part.kind, WhyKind::Alternative | WhyKind::Exception | WhyKind::Line { .. } | WhyKind::Points);
+        if clause {
+            let shown = match &part.parts[..] {
+                [inner] => inner,
+                _ => part,
+            };
+            return (self.clause(part, shown), shown);
+        }
+        match self.spelled(part) {
+            Some(inner) => (format!("{} = {}", self.text(part), self.text(inner)), inner),
+            None => (self.text(part), part),
         }
     }
 
     /// What a value is made of, where that is a single thing that is written out.
     fn spelled<'w>(&self, why: &'w Why) -> Option<&'w Why> {
-        let is_def = matches!(why.kind, WhyKind::Def(_)) && !why.record.other;
+        let WhyKind::Def(def) = why.kind else { return None };
+        let is_value = matches!(self.lexicon.def(def).kind, DefKind::Value(_)) && !why.record.other;
         match &why.parts[..] {
-            [one] if is_def && !matches!(one.kind, WhyKind::Literal | WhyKind::Def(_)) => Some(one),
+            [one] if is_value && !is_literal(one) && !matches!(one.kind, WhyKind::Def(_)) => Some(one),
             _ => None,
         }
     }
@@ -118,7 +138,12 @@ impl Teller<'_> {
             Some(_) => written.rsplit_once(" because ").map_or(written.as_str(), |w| w.0),
             None => written.as_str(),
         };
-        let body = ["or when ", "when ", "unless "].iter().find_map(|k| body.strip_prefix(k)).unwrap_or("");
+        let body = match clause.kind {
+            WhyKind::Alternative | WhyKind::Exception => {
+                ["or when ", "when ", "unless "].iter().find_map(|k| body.strip_prefix(k)).unwrap_or("")
+            }
+            _ => body,
+        };
         if body.is_empty() { self.text(condition) } else { lead_diag::render::clean(body.trim()) }
     }
 
@@ -167,6 +192,7 @@ impl Teller<'_> {
     fn value(&self, value: &Value) -> String {
         match value {
             Value::Text(text) => format!("\"{}\"", lead_diag::render::clean(text)),
+            Value::Number(n) => value::number(value::round_to(*n, 4)),
             Value::Duration(d) => value::duration_short(*d),
             Value::Time(t) => self.moment(*t),
             other => value::value(other, &self.lexicon.settings.zone),
@@ -179,7 +205,6 @@ impl Teller<'_> {
             WhyKind::Measure(measured) => self.measured(measured),
             WhyKind::InRange(range) => vec![self.range(range)],
             WhyKind::AsOf(time) => vec![format!("as of {}", self.moment(*time))],
-            WhyKind::Line { result: Some(result), .. } => vec![format!("answers {}", self.value(result))],
             _ => Vec::new(),
         }
     }
@@ -188,7 +213,8 @@ impl Teller<'_> {
         let table = &self.lexicon.table(measured.table).name.text;
         let mut notes = Vec::new();
         let over = measured.times.as_ref().map(|t| format!(", {}", self.range(t))).unwrap_or_default();
-        notes.push(format!("{table}: {} counted{over}", counted(measured.count, "record", "records")));
+        let number = if measured.count == 0 { "none".to_owned() } else { counted(measured.count, "record", "records") };
+        notes.push(format!("{table}: {number} counted{over}"));
         for seen in &measured.first {
             notes.push(format!("· {}", self.seen(seen)));
         }
@@ -282,6 +308,34 @@ impl Teller<'_> {
                 format!("`{what}` {} {}, where it is {}", op_text(*op), self.value(need), self.value(have))
             }
         }
+    }
+}
+
+/// Decisions that were told in full: again they are only named.
+struct Told {
+    /// The as-of time that the parts are asked at, if it was moved.
+    as_of: Option<i64>,
+    decisions: HashSet<(DefId, u32, Option<i64>)>,
+}
+
+impl Told {
+    /// Whether a part is not a decision that was told before. Values are told each time: their windows may differ.
+    fn first_time(&mut self, lexicon: &Lexicon, part: &Why) -> bool {
+        match part.kind {
+            WhyKind::Def(def) if !matches!(lexicon.def(def).kind, DefKind::Value(_)) => {
+                self.decisions.insert((def, part.record.row, self.as_of))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Whether a part is written out in the lexicon, with nothing measured in it.
+fn is_literal(why: &Why) -> bool {
+    match why.kind {
+        WhyKind::Literal => true,
+        WhyKind::Made => !why.parts.is_empty() && why.parts.iter().all(is_literal),
+        _ => false,
     }
 }
 
