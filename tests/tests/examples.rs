@@ -171,6 +171,36 @@ fn the_small_examples_answer_as_their_files_say() {
     }
 }
 
+/// The tutorial with what the commands in its `console` blocks print at present.
+fn tutorial_of_now(text: &str) -> String {
+    let mut now = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        now.push_str(&format!("{line}\n"));
+        if line != "```console" {
+            continue;
+        }
+        let command = lines.next().unwrap();
+        let args: Vec<&str> = command.strip_prefix("$ lead ").unwrap().split(' ').collect();
+        now.push_str(&format!("{command}\n{}\n```\n", said(&run(&args)).trim_end()));
+        lines.by_ref().find(|l| *l == "```").unwrap();
+    }
+    now
+}
+
+/// To bring the page up to date: `UPDATE_TUTORIAL=1 cargo test -p lead-tests --test examples tutorial`.
+#[test]
+fn the_tutorial_shows_what_the_commands_print() {
+    let page = root().join("docs/tutorial.md");
+    let text = fs::read_to_string(&page).unwrap().replace("\r\n", "\n");
+    let now = tutorial_of_now(&text);
+    if std::env::var_os("UPDATE_TUTORIAL").is_some() {
+        fs::write(page, now).unwrap();
+    } else {
+        assert!(text == now, "docs/tutorial.md is not what the commands print; they print:\n{now}");
+    }
+}
+
 /// Answers that another engine computed over exports that lie beside the project; where they are absent, nothing is asked.
 #[test]
 fn exports_of_others_get_the_answers_that_another_engine_gave() {
