@@ -264,7 +264,9 @@ impl<'a> Engine<'a> {
             let counts = crate::sequence::count(all.take_steps(), &within, subjects, &self.cx.settings.zone);
             Column { values: Values::Number(counts), known: None }
         } else {
-            let (groups, accumulator) = all.into_parts();
+            let (groups, mut accumulator) = all.into_parts();
+            // A metric without dimensions has its one group even where no record came by.
+            accumulator.grow(groups.as_ref().map_or(0, |g| g.len()));
             self.groups[index] = groups;
             accumulator.finish().map_err(|Overflow| self.measure_overflow(index))?
         };
