@@ -3,7 +3,7 @@
 //!
 //! Blocks of pages bear marks behind the opening fence: `lead lexicon` is complete and checks without errors; `lead schema` is that
 //! too, and every later `lead` block of its page checks together with it; `lead wrong` is a mistake and is reported.
-//! In `docs/codes` a heading tells: what stands below `## Wrong` may be a mistake.
+//! In `docs/codes`, what stands below `## Wrong` or `Wrong:` may be a mistake.
 
 // A test says what is wrong by failing.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -55,7 +55,7 @@ struct Block {
     line: usize,
     /// What stands behind the fence.
     mark: String,
-    /// The heading above.
+    /// The heading above, or the `Wrong:` or `Right:`.
     heading: String,
     text: String,
 }
@@ -75,7 +75,9 @@ fn blocks(page: &Page) -> Vec<Block> {
             }
             (Some(_), Some(_)) => found.extend(open.take()),
             (Some(block), None) => block.text.push_str(&format!("{line}\n")),
-            (None, None) if line.starts_with('#') => heading = line.trim_start_matches('#').trim().to_owned(),
+            (None, None) if line.starts_with('#') || ["Wrong:", "Right:"].contains(&line) => {
+                heading = line.trim_start_matches('#').trim().trim_end_matches(':').to_owned();
+            }
             (None, None) => {}
         }
     }
@@ -207,11 +209,12 @@ fn every_code_has_a_page_with_its_title_and_an_example() {
     }
     for code in CODES {
         let text = code.info().page.replace("\r\n", "\n");
-        let title = format!("# {}: {}\n", code.id(), code.slug());
-        for part in [title.as_str(), "\n## Wrong\n", "\n## Right\n"] {
-            if !text.contains(part) {
-                wrong.push(format!("{}.md: `{}` is missing", code.id(), part.trim()));
-            }
+        let has = |line: &str| text.lines().any(|l| l.trim_start_matches("## ").trim_end_matches(':') == line);
+        if !text.starts_with(&format!("# {}: {}\n", code.id(), code.slug())) {
+            wrong.push(format!("{}.md: another title", code.id()));
+        }
+        if !(has("Wrong") && has("Right")) && !text.contains("\nWhat to do:") {
+            wrong.push(format!("{}.md: neither `Wrong` and `Right` nor `What to do`", code.id()));
         }
     }
     let list = page("docs/codes/README.md").text;
@@ -299,6 +302,59 @@ fn commands_shown_exist() {
                     _ => continue,
                 };
                 assert!(top.contains(&format!("\n  {command} ")), "{}:{}: {line}", page.name, block.line);
+            }
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Whether an output is what a page shows, in which `…` stands for any lines.
+fn is_shown(output: &[&str], shown: &[&str]) -> bool {
+    match shown.split_first() {
+        None => output.is_empty(),
+        Some((&"…", rest)) => (0..=output.len()).any(|skipped| is_shown(&output[skipped..], rest)),
+        Some((line, rest)) => {
+            output.first().is_some_and(|o| o.trim_end() == line.trim_end()) && is_shown(&output[1..], rest)
+        }
+    }
+}
+
+/// `console` blocks: what stands behind `$ lead` is run, in a copy of the examples, and prints the lines below it.
+#[test]
+fn commands_print_what_the_pages_show() {
+    for page in pages() {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&root().join("examples"), &folder.path().join("examples"));
+        for block in blocks(&page).iter().filter(|b| b.mark == "console") {
+            for part in format!("\n{}", block.text).split("\n$ lead ").skip(1) {
+                let (command, shown) = part.split_once('\n').unwrap_or((part, ""));
+                let run = Command::new(lead())
+                    .args(command.split_whitespace())
+                    .current_dir(folder.path())
+                    .env("NO_COLOR", "1")
+                    .output()
+                    .unwrap();
+                let output = [run.stdout, run.stderr].concat();
+                let output = String::from_utf8(output).unwrap();
+                let lines: Vec<&str> = output.trim_end().lines().collect();
+                assert!(
+                    is_shown(&lines, &shown.trim_end().lines().collect::<Vec<_>>()),
+                    "{}:{}: `lead {command}` prints\n{output}",
+                    page.name,
+                    block.line
+                );
             }
         }
     }

@@ -33,7 +33,7 @@ pub fn write_or_check(folder: &Path, files: &[Generated], check: bool) -> Result
     match (stale.is_empty(), check) {
         (true, true) => Ok(format!("{} files are current", files.len())),
         (true, false) => Ok(format!("{} files, {} kB", files.len(), bytes / 1000)),
-        (false, _) => Err(format!("not current: {}", stale.join(", "))),
+        (false, _) => Err(format!("not current: {}; the same command without --check writes them", stale.join(", "))),
     }
 }
 
