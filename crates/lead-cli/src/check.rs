@@ -79,7 +79,7 @@ pub fn open(path: &Path) -> Result<Project, Failure> {
 }
 
 /// What a finding makes the process end with.
-fn exit_of(diagnostic: &Diagnostic) -> Exit {
+pub fn exit_of(diagnostic: &Diagnostic) -> Exit {
     let in_the_way = diagnostic.code == codes::UNREADABLE_FILE || diagnostic.code == codes::NO_LEXICON;
     match diagnostic.severity {
         Severity::Error if in_the_way => Exit::Data,

@@ -10,7 +10,7 @@ use lead_diag::{Applicability, Diagnostic, Fix, SourceMap, apply_edits};
 use lead_hir::config::Config;
 
 use crate::args::FixArgs;
-use crate::check::{filtered, open_all, verdict};
+use crate::check::{exit_of, filtered, open_all, verdict};
 use crate::files;
 use crate::terminal::{Exit, Outcome, Terminal, counted, eprint, print};
 
@@ -31,6 +31,15 @@ pub fn fix(args: &FixArgs, terminal: &Terminal) -> Outcome {
     let mut exit = Exit::Fine;
     let (mut fixes, mut changed, mut left) = (0usize, 0usize, Vec::new());
     for (project, only) in open_all(&args.paths)? {
+        let in_the_way: Vec<&Diagnostic> = project.diagnostics.iter().filter(|d| exit_of(d) == Exit::Data).collect();
+        if !in_the_way.is_empty() {
+            for diagnostic in in_the_way {
+                let shown = lead_diag::render::human(diagnostic, &project.sources, &terminal.err_options());
+                eprint(&format!("{shown}\n"));
+            }
+            exit = Exit::Data;
+            continue;
+        }
         let texts: Texts = project
             .sources
             .files()
@@ -63,7 +72,7 @@ pub fn fix(args: &FixArgs, terminal: &Terminal) -> Outcome {
     let verb = if args.diff { "would be applied" } else { "applied" };
     if fixes > 0 {
         eprint(&format!("{} {verb} in {}\n", counted(fixes, "fix", "fixes"), counted(changed, "file", "files")));
-    } else {
+    } else if exit != Exit::Data {
         eprint("nothing to fix\n");
     }
     if !left.is_empty() {

@@ -31,6 +31,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
     if lexicon.defs.is_empty() {
         return Err(Failure { exit: Exit::Findings, ..Failure::usage("the lexicon defines nothing to answer") });
     }
+    refuse_overwriting(args, &project)?;
     let progress = Progress::new(terminal);
     let request = Request {
         data: args.data.as_deref(),
@@ -85,6 +86,20 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
         print(&format!("{}\n{problems}", overview.text(&shown, terminal)))?;
     }
     Ok(Exit::Fine)
+}
+
+/// Answers must not land among the exports, where they could take the place of one.
+fn refuse_overwriting(args: &RunArgs, project: &lead_project::Project) -> Result<(), Failure> {
+    let Ok(data) = data_folder(args.data.as_deref(), project)?.canonicalize() else { return Ok(()) };
+    let real = |path: &Path| path.canonicalize().ok();
+    if args.output.as_deref().and_then(real).is_some_and(|output| output == data) {
+        return Err(Failure::usage("the answers would land among the exports")
+            .help("name another folder with `--output`, or one below it"));
+    }
+    if args.rejects.as_deref().and_then(real).is_some_and(|rejects| rejects.starts_with(&data)) {
+        return Err(Failure::usage("`--rejects` names a file among the exports").help("name a file elsewhere"));
+    }
+    Ok(())
 }
 
 /// What to end with where no answer came about.

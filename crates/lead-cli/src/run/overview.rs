@@ -348,8 +348,10 @@ pub fn report_text(report: &Report, paint: impl Fn(Style, &str) -> String) -> St
         if more > 0 && !problem.places.is_empty() {
             out.push_str(&format!("    {}\n", paint(Style::Dim, &format!("… and {} more", grouped(i128::from(more))))));
         }
-        if let Some(help) = &problem.help {
-            out.push_str(&format!("    {} {}\n", paint(Style::Cyan, "help:"), lead_diag::render::clean(help)));
+        let help = problem.help.as_deref().map(lead_diag::render::clean).unwrap_or_default();
+        for (i, line) in lead_diag::render::wrap(&help, 90).iter().enumerate() {
+            let head = if i == 0 { paint(Style::Cyan, "help:") } else { "     ".to_owned() };
+            out.push_str(&format!("    {head} {line}\n"));
         }
     }
     out

@@ -83,3 +83,12 @@ fn colours_come_on_demand_alone() {
     assert!(check(&["check", "--color", "always"], &[("NO_COLOR", "1")]));
     assert!(!check(&["check"], &[("CLICOLOR_FORCE", "0")]));
 }
+
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let lab = Lab::small();
+    for args in [&["run", "small"][..], &["check", "small"], &["explain"], &["completions", "zsh"], &["--help"]] {
+        let ran = lab.lead_unread(args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
+    }
+}

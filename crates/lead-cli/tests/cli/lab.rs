@@ -150,6 +150,22 @@ impl Lab {
         self.lead_with(args, &[], "")
     }
 
+    /// Runs `lead` with nobody to read its output.
+    pub fn lead_unread(&self, args: &[&str]) -> Ran {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_lead"))
+            .args(args)
+            .current_dir(self.dir.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        drop(child.stdout.take());
+        let done = child.wait_with_output().expect("the binary ends");
+        let err = String::from_utf8(done.stderr).expect("output is UTF-8");
+        Ran { code: done.status.code().unwrap_or(-1), out: String::new(), err }
+    }
+
     /// Runs `lead` with variables of the environment and standard input.
     pub fn lead_with(&self, args: &[&str], vars: &[(&str, &str)], input: &str) -> Ran {
         run(self.dir.path(), args, vars, input)

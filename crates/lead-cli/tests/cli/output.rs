@@ -87,6 +87,17 @@ fn an_output_folder_that_cannot_be_made_is_a_file_in_the_way() {
 }
 
 #[test]
+fn answers_never_land_among_the_exports() {
+    let lab = Lab::small();
+    for args in [&["--output", "small/exports"][..], &["--rejects", "small/exports/contacts.csv"]] {
+        let before = lab.bytes("small/exports");
+        let ran = lab.lead(&[&["run", "small"], args].concat());
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        assert_eq!(lab.bytes("small/exports"), before);
+    }
+}
+
+#[test]
 fn other_files_in_the_output_folder_stay() {
     let lab = Lab::small().with("answers/notes.txt", "mine");
     assert_eq!(lab.lead(RUN).code, 0);

@@ -177,6 +177,10 @@ impl ShownLine {
                 continue;
             }
             out.map.push((byte, out.text.len()));
+            // A byte-order mark takes no room and says nothing.
+            if c == '\u{feff}' {
+                continue;
+            }
             if c == '\t' {
                 out.text.extend(std::iter::repeat_n(' ', wide));
             } else {
