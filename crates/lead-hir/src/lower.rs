@@ -157,7 +157,7 @@ impl<'a> Cx<'a> {
             states: Vec::new(),
             facts: Vec::new(),
             ways: HashMap::new(),
-            searches: 200,
+            searches: 100,
             asked,
             cyclic: Vec::new(),
         }
@@ -189,6 +189,11 @@ impl<'a> Cx<'a> {
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Definitions whose names may be suggested: none once the searches are used up, so that no list is made in vain.
+    pub fn suggested(&self) -> &[Def] {
+        if self.searches == 0 { &[] } else { &self.defs }
     }
 
     /// The nearest candidate, as long as there are searches left.

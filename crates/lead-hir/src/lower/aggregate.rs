@@ -60,16 +60,15 @@ impl<'a> Body<'_, 'a> {
         let argument = argument?;
         let (filter, hoisted) = condition.map_or((None, None), |(f, w)| (Some(f), w));
         if let Some(hoisted) = hoisted {
-            match (&records.window, &filter) {
-                (Some(own), Some(filter)) => {
+            match &records.window {
+                Some(own) => {
                     let mut found = Diagnostic::new(codes::WINDOW_COVERS_NOTHING, "this window covers nothing")
                         .label(hoisted.span, "has nothing to act on")
                         .label(own.span, "the events have this window already");
                     found = found.help("keep one of the two windows");
-                    let _ = filter;
                     self.report(found);
                 }
-                _ => records.window = Some(hoisted),
+                None => records.window = Some(hoisted),
             }
         }
         records.filter = filter;

@@ -26,10 +26,10 @@ impl Body<'_, '_> {
         }
         let (l, r) = match (&l.ty, &r.ty, op) {
             (Ty::Money, Ty::Number, ArithmeticOp::Add | ArithmeticOp::Subtract) => {
-                let r = self.to_money(r, Some(right));
+                let r = self.in_money(r, Some(right));
                 (l, r)
             }
-            (Ty::Number, Ty::Money, ArithmeticOp::Add | ArithmeticOp::Subtract) => (self.to_money(l, Some(left)), r),
+            (Ty::Number, Ty::Money, ArithmeticOp::Add | ArithmeticOp::Subtract) => (self.in_money(l, Some(left)), r),
             _ => (l, r),
         };
         if l.ty == Ty::Error || r.ty == Ty::Error {
@@ -110,7 +110,7 @@ impl Body<'_, '_> {
     }
 
     /// A number as money (D19); money and errors as they are.
-    pub fn to_money(&mut self, expr: Expr, from: Option<&ast::Expr>) -> Expr {
+    pub fn in_money(&mut self, expr: Expr, from: Option<&ast::Expr>) -> Expr {
         if expr.ty != Ty::Number {
             return expr;
         }

@@ -214,7 +214,7 @@ impl<'c, 'a> Body<'c, 'a> {
         }
         let money = lowered.iter().any(|i| i.ty == Ty::Money);
         if money {
-            lowered = lowered.into_iter().zip(items).map(|(item, from)| self.to_money(item, Some(from))).collect();
+            lowered = lowered.into_iter().zip(items).map(|(item, from)| self.in_money(item, Some(from))).collect();
         }
         let plain = |ty: &Ty| match ty {
             Ty::OneOf(_) => Ty::Text,

@@ -227,7 +227,7 @@ impl Body<'_, '_> {
     fn unknown_records(&mut self, name: &ast::Name) -> Diagnostic {
         let mut known: Vec<String> = self.cx.tables.iter().map(|t| t.name.text.clone()).collect();
         let tables = known.len();
-        let terms = self.cx.defs.iter().zip(&self.cx.origins);
+        let terms = self.cx.suggested().iter().zip(&self.cx.origins);
         known.extend(
             terms.filter(|(_, o)| matches!(o.statement.kind, StatementKind::Term(_))).map(|(d, _)| d.name.text.clone()),
         );

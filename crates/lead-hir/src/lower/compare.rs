@@ -107,7 +107,44 @@ impl Body<'_, '_> {
             _ => self.ordinary(op, op_span, (l, left), (r, right)),
         };
         let Some((l, r)) = lowered else { return error(span) };
+        if l.ty == Ty::Duration && r.ty == Ty::Duration {
+            self.months_as_length(op, left, right, span);
+        }
         make(ExprKind::Compare { op, left: Box::new(l), right: Box::new(r) }, Ty::YesNo, span)
+    }
+
+    /// L0606: as a length a month is 30.4375 days (D21), which no calendar agrees with.
+    fn months_as_length(&mut self, op: CompareOp, left: &ast::Expr, right: &ast::Expr, span: Span) {
+        let ast::ExprKind::Literal(LiteralKind::Duration(count, unit)) = unparen(right).kind else { return };
+        if !matches!(unit, ast::Unit::Month | ast::Unit::Quarter | ast::Unit::Year) {
+            return;
+        }
+        let length = crate::debug::duration(count, unit);
+        let mut found =
+            Diagnostic::new(codes::MONTHS_AS_LENGTH, format!("`{length}` is compared as a fixed number of days"))
+                .label(right.span, "a month counts 30.4375 days here, whatever the calendar says");
+        let window = match op {
+            CompareOp::Greater | CompareOp::GreaterEqual => Some(format!("more than {length} ago")),
+            CompareOp::Less | CompareOp::LessEqual => Some(format!("within {length}")),
+            _ => None,
+        };
+        found = match (&unparen(left).kind, window) {
+            (
+                ast::ExprKind::Arithmetic { op: ast::ArithmeticOp::Subtract, left: now, right: time, .. },
+                Some(window),
+            ) if matches!(now.kind, ast::ExprKind::Now | ast::ExprKind::Today) => found
+                .help(format!("a window steps by the calendar: write the time and `{window}` behind it"))
+                .fix(Fix {
+                    title: format!("write `… {window}`"),
+                    applicability: Applicability::Unsafe,
+                    edits: vec![
+                        lead_diag::Edit { span: Span { end: time.span.start, ..span }, text: String::new() },
+                        lead_diag::Edit { span: Span { start: time.span.end, ..span }, text: format!(" {window}") },
+                    ],
+                }),
+            _ => found.help("say it in days, such as `90d`, or test the time by a window, which steps by the calendar"),
+        };
+        self.report(found);
     }
 
     fn matches(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
@@ -162,15 +199,15 @@ impl Body<'_, '_> {
         let ((l, left), (r, right)) = (l, r);
         let l = self.keyed(l, &r.ty);
         let r = self.keyed(r, &l.ty);
-        let r = self.to_money_beside(r, right, &l.ty);
-        let l = self.to_money_beside(l, left, &r.ty);
+        let r = self.money_beside(r, right, &l.ty);
+        let l = self.money_beside(l, left, &r.ty);
         if l.ty == Ty::Error || r.ty == Ty::Error {
             return None;
         }
         let (a, b) = (class(&l.ty)?, class(&r.ty)?);
         let fits = compares(a, b) && !matches!(a, Class::List | Class::Record);
         if !fits {
-            self.unlike(op, op_span, &l, &r);
+            self.unlike(op_span, &l, &r);
             return None;
         }
         if !equality && matches!(a, Class::Text | Class::Key | Class::YesNo) {
@@ -205,8 +242,8 @@ impl Body<'_, '_> {
         }
     }
 
-    fn to_money_beside(&mut self, expr: Expr, from: &ast::Expr, other: &Ty) -> Expr {
-        if *other == Ty::Money { self.to_money(expr, Some(from)) } else { expr }
+    fn money_beside(&mut self, expr: Expr, from: &ast::Expr, other: &Ty) -> Expr {
+        if *other == Ty::Money { self.in_money(expr, Some(from)) } else { expr }
     }
 
     fn is_in(&mut self, op: CompareOp, op_span: Span, l: Expr, (r, right): (Expr, &ast::Expr)) -> Option<(Expr, Expr)> {
@@ -231,7 +268,7 @@ impl Body<'_, '_> {
         let (r, item) = match (&l.ty, &*item, &r.kind) {
             (Ty::Money, Ty::Number, ExprKind::List(items)) => {
                 let from: &[ast::Expr] = if let ast::ExprKind::List(from) = &unparen(right).kind { from } else { &[] };
-                let items = items.iter().enumerate().map(|(i, x)| self.to_money(x.clone(), from.get(i))).collect();
+                let items = items.iter().enumerate().map(|(i, x)| self.in_money(x.clone(), from.get(i))).collect();
                 (make(ExprKind::List(items), Ty::List(Box::new(Ty::Money)), r.span), Ty::Money)
             }
             (_, item, _) => (r.clone(), item.clone()),
@@ -241,7 +278,7 @@ impl Body<'_, '_> {
             _ => false,
         };
         if !fits {
-            self.unlike(op, op_span, &l, &r);
+            self.unlike(op_span, &l, &r);
             return None;
         }
         self.all_listed(&l, &r)?;
@@ -271,7 +308,7 @@ impl Body<'_, '_> {
         if let (Ty::List(item), CompareOp::Contains) = (&l.ty, op) {
             let fits = matches!((class(item), class(&r.ty)), (Some(a), Some(b)) if compares(a, b) && a != Class::Money);
             if !fits {
-                self.unlike(op, op_span, &l, &r);
+                self.unlike(op_span, &l, &r);
                 return None;
             }
             let one = Expr { ty: (**item).clone(), ..l.clone() };
@@ -362,7 +399,7 @@ impl Body<'_, '_> {
     }
 
     /// L0301.
-    fn unlike(&mut self, op: CompareOp, op_span: Span, l: &Expr, r: &Expr) {
+    fn unlike(&mut self, op_span: Span, l: &Expr, r: &Expr) {
         let (left, right) = (self.cx.describe(&l.ty), self.cx.describe(&r.ty));
         let mut found = Diagnostic::new(codes::UNLIKE_THINGS, format!("{left} and {right} do not compare"))
             .label(op_span, "compares unlike things")
@@ -382,7 +419,6 @@ impl Body<'_, '_> {
         } else {
             found = self.quotes(found, (l, r));
         }
-        let _ = op;
         self.report(found);
     }
 

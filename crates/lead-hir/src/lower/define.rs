@@ -178,7 +178,7 @@ impl Body<'_, '_> {
         if lines.iter().any(|l| l.result.ty == Ty::Money) {
             for (line, from) in lines.iter_mut().zip(&choice.lines) {
                 let result = std::mem::replace(&mut line.result, super::body::error(line.span));
-                line.result = self.to_money(result, Some(&from.result));
+                line.result = self.in_money(result, Some(&from.result));
             }
         }
         let known: Vec<&Expr> = lines.iter().map(|l| &l.result).filter(|r| r.ty != Ty::Error).collect();
@@ -260,7 +260,7 @@ impl Body<'_, '_> {
             _ => {
                 let terms: Vec<String> = self
                     .cx
-                    .defs
+                    .suggested()
                     .iter()
                     .zip(&self.cx.origins)
                     .filter(|(d, o)| d.subject == Some(subject) && matches!(o.statement.kind, StatementKind::Term(_)))

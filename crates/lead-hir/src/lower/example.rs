@@ -18,7 +18,7 @@ impl Cx<'_> {
             self.examples.push(Example { title: table.name.text.clone(), span: *span, covers });
         }
         for (story, span) in &statements.stories {
-            let covers = self.story(story, *span);
+            let covers = self.story(story);
             self.examples.push(Example { title: story.title.value.clone(), span: *span, covers });
         }
         self.examples.sort_by_key(|e| (e.span.file, e.span.start));
@@ -103,7 +103,7 @@ impl Cx<'_> {
             ),
             None => {
                 let known: Vec<String> =
-                    self.defs.iter().filter(|d| d.subject.is_some()).map(|d| d.name.text.clone()).collect();
+                    self.suggested().iter().filter(|d| d.subject.is_some()).map(|d| d.name.text.clone()).collect();
                 let found = Diagnostic::new(codes::BAD_EXAMPLE, format!("nothing is defined as `{}`", name.text))
                     .label(name.span, "not defined");
                 let found = match self.nearest(&name.text, known.iter().map(String::as_str)) {
@@ -135,7 +135,7 @@ impl Cx<'_> {
     fn unknown_column(&mut self, subject: TableId, column: &ast::Name) {
         let table = self.table_name(subject).to_string();
         let mut known: Vec<String> =
-            self.defs.iter().filter(|d| d.subject == Some(subject)).map(|d| d.name.text.clone()).collect();
+            self.suggested().iter().filter(|d| d.subject == Some(subject)).map(|d| d.name.text.clone()).collect();
         known.extend(self.table(subject).fields.iter().map(|f| f.name.text.clone()));
         let found = Diagnostic::new(
             codes::BAD_EXAMPLE,

@@ -111,7 +111,7 @@ impl Body<'_, '_> {
             .label(name.span, format!("not known of a {table_name}"));
         let mut known: Vec<String> = self.cx.table(table).fields.iter().map(|f| f.name.text.clone()).collect();
         let declared = known.len();
-        known.extend(self.cx.defs.iter().filter(|d| d.subject == Some(table)).map(|d| d.name.text.clone()));
+        known.extend(self.cx.suggested().iter().filter(|d| d.subject == Some(table)).map(|d| d.name.text.clone()));
         let found = match self.cx.nearest(&name.text, known.iter().map(String::as_str)) {
             Some(near) => did_you_mean(found, name.span, &near),
             None if declared == 0 => found.help(format!("declare it below `entity {table_name}`")),
@@ -216,7 +216,7 @@ impl Body<'_, '_> {
     }
 
     fn terms_of(&self, table: TableId) -> Vec<String> {
-        let terms = self.cx.defs.iter().enumerate().filter(|(i, d)| {
+        let terms = self.cx.suggested().iter().enumerate().filter(|(i, d)| {
             let statement = &self.cx.origins[*i].statement.kind;
             d.subject == Some(table) && (matches!(statement, ast::StatementKind::Term(_)) || d.ty == Ty::YesNo)
         });

@@ -27,7 +27,7 @@ impl World {
 
 impl Cx<'_> {
     /// Checks a story; the definitions it expects something of.
-    pub(crate) fn story(&mut self, story: &ast::Story, span: Span) -> Vec<DefId> {
+    pub(crate) fn story(&mut self, story: &ast::Story) -> Vec<DefId> {
         self.example_as_of(story.as_of.as_ref());
         let mut world = World::default();
         for item in &story.items {
@@ -64,7 +64,6 @@ impl Cx<'_> {
                     .help("add what should come out, such as `expect not lead`"),
             );
         }
-        let _ = span;
         covers.sort();
         covers.dedup();
         covers

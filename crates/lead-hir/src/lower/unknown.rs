@@ -134,7 +134,7 @@ impl Body<'_, '_> {
         for table in &tables {
             found.extend(self.cx.table(*table).fields.iter().map(|f| (f.name.text.clone(), f.ty.clone())));
         }
-        let defs = self.cx.defs.iter().filter(|d| d.subject.is_some_and(|s| tables.contains(&s)));
+        let defs = self.cx.suggested().iter().filter(|d| d.subject.is_some_and(|s| tables.contains(&s)));
         found.extend(defs.map(|d| (d.name.text.clone(), d.ty.clone())));
         found
     }

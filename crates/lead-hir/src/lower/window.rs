@@ -204,7 +204,7 @@ impl Body<'_, '_> {
     fn unknown_period<T>(&mut self, name: &ast::Name, period: bool) -> Option<T> {
         let periods: Vec<String> = self
             .cx
-            .defs
+            .suggested()
             .iter()
             .filter(|d| if period { matches!(d.kind, DefKind::Period(_)) } else { matches!(d.kind, DefKind::Value(_)) })
             .map(|d| d.name.text.clone())
