@@ -85,13 +85,13 @@ impl Builder {
     /// The column of the given rows of a block's column.
     pub fn build(&mut self, data: &ColumnData, rows: &[u32], issues: &mut Vec<Issue>) -> Column {
         match data {
-            ColumnData::Csv(cells) => self.from_cells(cells, rows, issues),
-            ColumnData::Arena(cells) => self.from_cells(cells, rows, issues),
+            ColumnData::Csv(cells) => self.read(cells, rows, issues),
+            ColumnData::Arena(cells) => self.read(cells, rows, issues),
             ColumnData::Array(cells) => {
-                if let Some(column) = self.from_array(cells, rows) {
+                if let Some(column) = self.native(cells, rows) {
                     return column;
                 }
-                self.from_cells(cells, rows, issues)
+                self.read(cells, rows, issues)
             }
         }
     }
@@ -118,7 +118,7 @@ impl Builder {
     }
 
     /// Native types of Parquet that need no detour over text.
-    fn from_array(&mut self, cells: &parquet::ArrayCells, rows: &[u32]) -> Option<Column> {
+    fn native(&mut self, cells: &parquet::ArrayCells, rows: &[u32]) -> Option<Column> {
         if self.labels.is_some() {
             return None;
         }
@@ -144,7 +144,7 @@ impl Builder {
         Some(Column { values, known: known(rows.len(), &unknown) })
     }
 
-    fn from_cells<C: Cells>(&mut self, cells: &C, rows: &[u32], issues: &mut Vec<Issue>) -> Column {
+    fn read<C: Cells>(&mut self, cells: &C, rows: &[u32], issues: &mut Vec<Issue>) -> Column {
         let comma = self.settings.decimal_comma;
         let each = Each { settings: &self.settings, labels: self.labels.as_ref(), rows };
         match &mut self.kind {
@@ -316,7 +316,7 @@ fn lists<C: Cells>(
     }
     let all: Vec<u32> = (0..owners.len() as u32).collect();
     let mut found = Vec::new();
-    let column = item.from_cells(&&arena, &all, &mut found);
+    let column = item.read(&&arena, &all, &mut found);
     issues.extend(found.iter().map(|i| Issue { row: rows[owners[i.row as usize] as usize], code: i.code }));
     let kept: Vec<u32> = all.into_iter().filter(|i| column.is_known(*i as usize)).collect();
     let mut offsets = vec![0u32; rows.len() + 1];

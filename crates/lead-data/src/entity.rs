@@ -139,10 +139,10 @@ fn group(table: &Table, key: FieldId, set: &RowSet, several: bool, out: &mut Ass
     // Keys that came more than once, with the feeds they came from.
     let mut feeds_of: HashMap<u32, HashSet<u32>> = HashMap::new();
     let mut seconds: Vec<HashMap<String, u32>> = table.same_when.iter().map(|_| HashMap::new()).collect();
-    for row in 0..set.rows {
+    for (row, rejected) in rejected.iter_mut().enumerate() {
         let own = set.text(key, row);
         let Some(text) = key_of(table, key, set, row) else {
-            rejected[row] = true;
+            *rejected = true;
             out.issues.push(RowIssue {
                 row: row as u32,
                 field: Some(key),
@@ -156,7 +156,7 @@ fn group(table: &Table, key: FieldId, set: &RowSet, several: bool, out: &mut Ass
             let feeds = feeds_of.entry(earlier).or_insert_with(|| HashSet::from([set.origins[earlier as usize].0]));
             let first_here = several && feeds.insert(feed);
             if own.is_some() && !first_here {
-                rejected[row] = true;
+                *rejected = true;
                 let value = text.to_owned();
                 out.issues.push(RowIssue { row: row as u32, field: Some(key), code: codes::DUPLICATE_KEY, value });
                 continue;

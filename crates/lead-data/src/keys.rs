@@ -116,12 +116,12 @@ impl KeyTable {
         let mut at = 0;
         while at < count {
             let n = STEP.min(count - at);
-            for i in 0..n {
-                hashes[i] = self.hash.of(key(at + i).as_bytes());
+            for (i, hash) in hashes[..n].iter_mut().enumerate() {
+                *hash = self.hash.of(key(at + i).as_bytes());
             }
             // Loads that wait for nothing but memory: many are under way at once.
-            for i in 0..n {
-                first[i] = self.slots[hashes[i] as usize & self.mask];
+            for (slot, hash) in first[..n].iter_mut().zip(&hashes) {
+                *slot = self.slots[*hash as usize & self.mask];
             }
             for i in 0..n {
                 let bytes = key(at + i).as_bytes();

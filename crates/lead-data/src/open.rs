@@ -28,6 +28,9 @@ pub(crate) struct Opened {
 /// A file and the settings that make it another file if they differ.
 type FileKey = (PathBuf, Option<u8>, Option<&'static str>, u32, u32);
 
+/// A file that lacks a column.
+type Lack<'f> = (&'f Feed, &'f Unmatched);
+
 struct Opener<'a> {
     lexicon: &'a Lexicon,
     config: &'a Config,
@@ -144,7 +147,7 @@ impl Opener<'_> {
     fn unmatched(&mut self, table: TableId, fed: &[(Feed, Vec<Unmatched>)]) -> bool {
         let declared = self.lexicon.table(table);
         // By what was looked for: the files that lack it, or have it more than once.
-        let mut missing: BTreeMap<(Option<FieldId>, &str), Vec<(&Feed, &Unmatched)>> = BTreeMap::new();
+        let mut missing: BTreeMap<(Option<FieldId>, &str), Vec<Lack>> = BTreeMap::new();
         for (feed, unmatched) in fed {
             for u in unmatched {
                 missing.entry((u.field, &u.wanted)).or_default().push((feed, u));

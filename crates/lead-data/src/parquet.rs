@@ -42,8 +42,10 @@ impl Footer {
     /// Reads the footer.
     pub fn open(path: &Path) -> Result<Footer, String> {
         let file = File::open(path).map_err(|e| e.to_string())?;
-        let metadata =
-            guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| e.to_string()))?;
+        let metadata = guarded(|| {
+            let loaded = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
+            loaded.map_err(|_| "it is damaged, or no Parquet file".to_owned())
+        })?;
         Ok(Footer { metadata })
     }
 

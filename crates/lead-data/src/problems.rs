@@ -88,7 +88,7 @@ pub(crate) fn report(
         }
         problems.extend(told(lexicon, files, subject, tally));
     }
-    problems.sort_by(|a, b| b.severity.cmp(&a.severity));
+    problems.sort_by_key(|p| std::cmp::Reverse(p.severity));
     let name = |file: u32| files.get(file as usize).cloned().unwrap_or_default();
     let table_name = |table: u32| lexicon.tables.get(table as usize).map_or(String::new(), |t| t.name.text.clone());
     let mut sources = Vec::new();

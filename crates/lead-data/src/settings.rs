@@ -178,8 +178,7 @@ mod tests {
 
     #[test]
     fn unusable_settings_are_named() {
-        let mut config = Config::default();
-        config.defaults = SourceConfig {
+        let defaults = SourceConfig {
             timezone: Some("Berlin".into()),
             encoding: Some("utf-99".into()),
             delimiter: Some("::".into()),
@@ -187,6 +186,7 @@ mod tests {
             decimal: Some("'".into()),
             ..Default::default()
         };
+        let config = Config { defaults, ..Config::default() };
         assert_eq!(settings_for(&config, &TimeZone::UTC, "a.csv", "a.csv").1.len(), 5);
     }
 }

@@ -28,16 +28,19 @@ pub(crate) fn read(stream: &mut Stream, skip: u32, delimiter: Option<u8>) -> Res
     loop {
         let old = head.len();
         head.resize(want, 0);
-        let got = crate::input::read_up_to(stream.by_ref(), &mut head[old..])
-            .map_err(|e| StreamTrouble::of(&e, 1 + head[..old].iter().filter(|b| **b == b'\n').count() as u64))?;
+        let (got, failed) = read_on(stream, &mut head[old..]);
         head.truncate(old + got);
         let ended = old + got < want;
         // A character may be cut at the end; only whole lines are looked at.
         let whole = if ended { head.len() } else { head.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1) };
         let text = std::str::from_utf8(&head[..whole])
-            .map_or_else(|e| std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or_default(), |text| text);
-        if let Some(found) = parse(text, skip, delimiter, ended && text.len() == whole) {
+            .unwrap_or_else(|e| std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or_default());
+        // What fails behind the header is found again when the rows are read.
+        if let Some(found) = parse(text, skip, delimiter, ended && text.len() == whole && failed.is_none()) {
             return Ok(found);
+        }
+        if let Some(error) = failed {
+            return Err(StreamTrouble::of(&error, 1 + text.bytes().filter(|b| *b == b'\n').count() as u64));
         }
         if text.len() < whole {
             return Err(StreamTrouble::NotText(1 + text.bytes().filter(|b| *b == b'\n').count() as u64));
@@ -47,6 +50,20 @@ pub(crate) fn read(stream: &mut Stream, skip: u32, delimiter: Option<u8>) -> Res
         }
         want *= 4;
     }
+}
+
+/// Fills a buffer as far as the stream goes, and says why it went no further.
+fn read_on(stream: &mut Stream, buffer: &mut [u8]) -> (usize, Option<std::io::Error>) {
+    let mut got = 0;
+    while got < buffer.len() {
+        match stream.read(&mut buffer[got..]) {
+            Ok(0) => break,
+            Ok(n) => got += n,
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) => return (got, Some(e)),
+        }
+    }
+    (got, None)
 }
 
 /// `None`: more text is needed.
