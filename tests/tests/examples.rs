@@ -137,6 +137,36 @@ fn the_industrial_definitions_find_something() {
     }
 }
 
+/// The rows of the definitions workshop: three parts, sixteen terms, nine situations, nine measures, eight decisions. Each
+/// is marked where it is said, and every definition has a sentence for people.
+#[test]
+fn the_industrial_lexicon_says_every_row_and_documents_every_definition() {
+    let mut marks = Vec::new();
+    for file in fs::read_dir(root().join("examples/industrial")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|e| e != "lead") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let mut before = "";
+        for line in text.lines() {
+            let starts = line.starts_with(|c: char| !c.is_whitespace() && c != '#');
+            if starts && !line.starts_with("for ") && !line.starts_with("example") {
+                assert!(before.starts_with("## "), "{}: `{line}` has no documentation", path.display());
+            }
+            if let Some(rows) = line.strip_prefix("# ") {
+                marks.extend(rows.split(", ").map(str::to_owned));
+            }
+            before = line;
+        }
+    }
+    for (part, rows) in [("A", 3), ("B", 16), ("C", 9), ("D", 9), ("E", 8)] {
+        for row in 1..=rows {
+            assert!(marks.contains(&format!("{part}{row}")), "no definition is marked {part}{row}");
+        }
+    }
+}
+
 #[test]
 fn every_example_checks_without_findings() {
     for name in ["hello", "hubspot", "salesforce", "industrial"] {
