@@ -132,7 +132,6 @@ fn the_industrial_definitions_find_something() {
         }
     }
     for (name, [yes, no, unknown]) in yes {
-        println!("{name}: {yes} yes, {no} no, {unknown} unknown");
         assert!(yes > 0 && no > 0, "{name}: {yes} yes, {no} no, {unknown} unknown");
     }
 }
