@@ -254,16 +254,33 @@ impl<'a> Body<'_, 'a> {
 
     /// Lowers something about the records of an aggregate: its argument, its `where`.
     pub fn inside<T>(&mut self, up: u8, table: TableId, inner: impl FnOnce(&mut Self) -> T) -> T {
-        // D3: where the records relate to the record outside, the one between cannot be named.
+        // D3: where the records relate to the record outside, the one between cannot be named; nor can an event from
+        // inside a measurement made for it, as events go by once.
         let between = if up == 0 { None } else { self.frames.pop() };
+        let event = self.frames.last().is_some_and(|t| self.cx.table(*t).is_event());
+        let kept = self.hidden.len();
         self.hidden.extend(between);
+        let result = if event { self.alone(table, inner) } else { self.framed(table, inner) };
+        self.hidden.truncate(kept);
+        self.frames.extend(between);
+        result
+    }
+
+    /// Lowers something that can name a record of `table` alone, and nothing outside of it (D3).
+    pub fn alone<T>(&mut self, table: TableId, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = std::mem::take(&mut self.frames);
+        let kept = self.hidden.len();
+        self.hidden.extend(&outside);
+        let result = self.framed(table, inner);
+        self.hidden.truncate(kept);
+        self.frames = outside;
+        result
+    }
+
+    fn framed<T>(&mut self, table: TableId, inner: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(table);
         let result = inner(self);
         self.frames.pop();
-        if let Some(between) = between {
-            self.hidden.pop();
-            self.frames.push(between);
-        }
         result
     }
 

@@ -96,6 +96,9 @@ impl Body<'_, '_> {
         if op == CompareOp::Matches {
             return self.matches(left, right, span);
         }
+        if op == CompareOp::In && self.name_ends_in_in(op_span, left, right) {
+            return error(span);
+        }
         let l = self.expr(left);
         let r = self.expr(right);
         if l.ty == Ty::Error || r.ty == Ty::Error {
@@ -111,6 +114,32 @@ impl Body<'_, '_> {
             self.months_as_length(op, left, right, span);
         }
         make(ExprKind::Compare { op, left: Box::new(l), right: Box::new(r) }, Ty::YesNo, span)
+    }
+
+    /// `opted in converted`: where `opted in` is a name, an `and` is missing behind it.
+    fn name_ends_in_in(&mut self, op_span: Span, left: &ast::Expr, right: &ast::Expr) -> bool {
+        let (ast::ExprKind::Path(path), ast::ExprKind::Path(_)) = (&left.kind, &right.kind) else { return false };
+        let [name] = path.names.as_slice() else { return false };
+        let longer = ast::Name { text: format!("{} in", name.text), span: name.span.to(op_span), quoted: false };
+        if self.look_up(name).is_some() || self.look_up(&longer).is_none() {
+            return false;
+        }
+        let gap = Span { start: op_span.end, end: right.span.start, ..op_span };
+        let insert = |word: &str| Fix {
+            title: format!("put `{word}` between them"),
+            applicability: Applicability::Unsafe,
+            edits: vec![lead_diag::Edit { span: gap, text: format!(" {word} ") }],
+        };
+        self.report(
+            Diagnostic::new(codes::MISSING_AND, format!("an `and` is missing behind `{}`", longer.text))
+                .label(gap, "nothing joins the two names")
+                .label(longer.span, "a name")
+                .label(right.span, "another name")
+                .help("put an `and` between them, or an `or` where one of them is enough")
+                .fix(insert("and"))
+                .fix(insert("or")),
+        );
+        true
     }
 
     /// L0606: as a length a month is 30.4375 days (D21), which no calendar agrees with.

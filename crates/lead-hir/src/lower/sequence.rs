@@ -106,9 +106,10 @@ impl Body<'_, '_> {
             return None;
         }
         let relation = self.relate(collection.from?, table, None, step.event.span)?;
-        let filter = step.filter.as_ref().map(|filter| {
-            self.with_window(Covered::No, |b| b.inside(collection.up, table, |b| b.filter(filter, true)))
-        });
+        let filter = step
+            .filter
+            .as_ref()
+            .map(|filter| self.with_window(Covered::No, |b| b.alone(table, |b| b.filter(filter, true))));
         let (filter, hoisted) = filter.map_or((None, None), |(f, w)| (Some(f), w));
         if let Some(window) = hoisted {
             // D28: at the end of the last step it belongs to all of them.

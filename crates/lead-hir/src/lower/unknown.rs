@@ -145,14 +145,18 @@ impl Body<'_, '_> {
         let Some(table) = far.into_iter().find(|t| self.cx.member(*t, &name.key()).is_some()) else { return false };
         let table_name = self.cx.table_name(table).to_string();
         let inner = self.frames.last().map_or("", |t| self.cx.table_name(*t)).to_string();
-        let outer = self.frames.iter().rev().nth(1).map_or("", |t| self.cx.table_name(*t)).to_string();
+        let outer = self.frames.iter().rev().nth(1).map(|t| self.cx.table_name(*t).to_string());
+        let (asked, help) = match &outer {
+            Some(outer) => (
+                format!("only `{inner}` and `{outer}`"),
+                format!("give the inner condition a name of its own as a definition of `{outer}`, or reach"),
+            ),
+            None => (format!("only `{inner}`"), "reach".to_string()),
+        };
         self.report(
             Diagnostic::new(codes::TOO_FAR_OUT, format!("`{}` belongs to a record too far out", name.text))
-                .label(name.span, format!("of `{table_name}`; from here only `{inner}` and `{outer}` can be asked"))
-                .help(format!(
-                    "give the inner condition a name of its own as a definition of `{outer}`, or reach `{}` by references from `{inner}`",
-                    name.text
-                )),
+                .label(name.span, format!("of `{table_name}`; from here {asked} can be asked"))
+                .help(format!("{help} `{}` by references from `{inner}`", name.text)),
         );
         true
     }
