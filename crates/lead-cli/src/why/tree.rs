@@ -11,6 +11,9 @@ use crate::grid::clip;
 use crate::terminal::{Style, Terminal, counted};
 use crate::value;
 
+/// Microseconds of a minute.
+const MINUTE: i64 = 60_000_000;
+
 /// What trees are shown with.
 pub struct Teller<'a> {
     /// Names of definitions, tables and fields.
@@ -248,27 +251,59 @@ impl Teller<'_> {
     pub fn range(&self, range: &std::ops::Range<i64>) -> String {
         // Far ends mean that there is no end.
         const FAR: i64 = 100 * 366 * 86_400_000_000;
-        let from = (range.start > -FAR).then(|| self.moment(range.start));
-        let to = (range.end < 2 * FAR).then(|| self.moment(range.end.saturating_sub(1)));
+        let from = (range.start > -FAR).then(|| self.lower(range.start));
+        let to = (range.end < 2 * FAR).then(|| self.upper(range.end));
         match (from, to) {
-            (Some(from), Some(to)) => format!("from {from} to {to}"),
-            (Some(from), None) => format!("from {from}"),
-            (None, Some(to)) => format!("up to {to}"),
+            (Some(from), Some(to)) if from.starts_with("after") => format!("{from}, up {to}"),
+            (Some(from), Some(to)) => format!("{from} {to}"),
+            (Some(from), None) => from,
+            (None, Some(to)) if to.starts_with("to") => format!("up {to}"),
+            (None, Some(to)) => to,
             (None, None) => "at any time".to_owned(),
         }
     }
 
+    /// The lower end of a range: a day, a minute, or just after one.
+    fn lower(&self, start: i64) -> String {
+        if self.is_day(start) {
+            return format!("from {}", self.day(start));
+        }
+        // A window of the last so many days leaves its first moment out (LANGUAGE 5.4).
+        if start.rem_euclid(MINUTE) == 1 {
+            return format!("after {}", self.minute(start));
+        }
+        format!("from {}", self.minute(start))
+    }
+
+    /// The upper end of a range, excluded: all of a day, or up to a minute.
+    fn upper(&self, end: i64) -> String {
+        if self.is_day(end) {
+            return format!("to {}", self.day(end.saturating_sub(1)));
+        }
+        format!("to {}", self.minute(end.saturating_sub(1)))
+    }
+
+    fn is_day(&self, micros: i64) -> bool {
+        let zone = &self.lexicon.settings.zone;
+        start_of_day(lead_plan::calendar::local_day(micros, zone), zone) == micros
+    }
+
+    fn day(&self, micros: i64) -> String {
+        self.minute(micros).chars().take(10).collect()
+    }
+
+    fn minute(&self, micros: i64) -> String {
+        let text = value::time(micros, &self.lexicon.settings.zone).unwrap_or_else(|| "?".to_owned());
+        text.chars().take(16).collect::<String>().replace('T', " ")
+    }
+
     /// A time to the minute; a day where it is the first or last moment of one.
     pub fn moment(&self, micros: i64) -> String {
-        let zone = &self.lexicon.settings.zone;
-        let text = value::time(micros, zone).unwrap_or_else(|| "?".to_owned());
-        let day = lead_plan::calendar::local_day(micros, zone);
-        let starts = start_of_day(day, zone) == micros;
-        let ends = start_of_day(day.saturating_add(1), zone).saturating_sub(1) == micros;
-        if starts || ends {
-            return text.chars().take(10).collect();
+        if self.is_day(micros) || self.is_day(micros.saturating_add(1)) {
+            self.day(micros)
+        } else {
+            self.minute(micros)
         }
-        text.chars().take(16).collect::<String>().replace('T', " ")
     }
 
     /// The fields that are unknown below a part that cannot be told.
