@@ -75,9 +75,9 @@ fn blocks(page: &Page) -> Vec<Block> {
             }
             (Some(_), Some(_)) => found.extend(open.take()),
             (Some(block), None) => block.text.push_str(&format!("{line}\n")),
-            (None, None) if line.starts_with('#') || ["Wrong:", "Right:"].contains(&line) => {
-                heading = line.trim_start_matches('#').trim().trim_end_matches(':').to_owned();
-            }
+            (None, None) if line.starts_with('#') => heading = line.trim_start_matches('#').trim().to_owned(),
+            (None, None) if line.starts_with("Wrong:") => heading = "Wrong".to_owned(),
+            (None, None) if line.starts_with("Right:") => heading = "Right".to_owned(),
             (None, None) => {}
         }
     }
@@ -209,11 +209,11 @@ fn every_code_has_a_page_with_its_title_and_an_example() {
     }
     for code in CODES {
         let text = code.info().page.replace("\r\n", "\n");
-        let has = |line: &str| text.lines().any(|l| l.trim_start_matches("## ").trim_end_matches(':') == line);
+        let has = |word: &str| text.lines().any(|l| l == format!("## {word}") || l.starts_with(&format!("{word}:")));
         if !text.starts_with(&format!("# {}: {}\n", code.id(), code.slug())) {
             wrong.push(format!("{}.md: another title", code.id()));
         }
-        if !(has("Wrong") && has("Right")) && !text.contains("\nWhat to do:") {
+        if !(has("Wrong") && has("Right")) && !has("What to do") {
             wrong.push(format!("{}.md: neither `Wrong` and `Right` nor `What to do`", code.id()));
         }
     }
