@@ -8,6 +8,8 @@ mod expr;
 mod lines;
 mod statement;
 
+use std::cell::Cell;
+
 use lead_diag::{Diagnostic, FileId, Span, codes};
 
 use crate::ast::{Comment, Statement};
@@ -17,6 +19,22 @@ use lines::{INDENT, Line, Page};
 /// Lays out a text. What cannot be read is left as it is; an error is returned only if the text cannot be read at
 /// all (too large), or if no layout keeps its meaning.
 pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let (mut new, mut moved) = format_once(text)?;
+    // A comment that had to move leaves its old place free to be laid out otherwise, so look again.
+    for _ in 0..MOST_ROUNDS {
+        if !moved {
+            break;
+        }
+        (new, moved) = format_once(&new)?;
+    }
+    Ok(if text.contains("\r\n") { new.replace('\n', "\r\n") } else { new })
+}
+
+/// How often a comment may move outwards.
+const MOST_ROUNDS: usize = 8;
+
+/// One round: the new text, and whether a comment had to leave its place.
+fn format_once(text: &str) -> Result<(String, bool), Vec<Diagnostic>> {
     let parsed = parse(FileId(0), text);
     if parsed.diagnostics.iter().any(|d| d.code == codes::TOO_LARGE) {
         return Err(parsed.diagnostics);
@@ -24,10 +42,11 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let mut kept: Vec<bool> = parsed.file.statements.iter().map(|s| is_broken(s, &parsed)).collect();
     let mut last = None;
     for _ in 0..2 {
-        let new = Layout { text, parsed: &parsed, kept: &kept }.write();
+        let layout = Layout { text, parsed: &parsed, kept: &kept, moved: Cell::new(false) };
+        let new = layout.write();
         let changed = changed(&parsed, &parse(FileId(0), &new), text, &new);
         if changed.is_empty() {
-            return Ok(if text.contains("\r\n") { new.replace('\n', "\r\n") } else { new });
+            return Ok((new, layout.moved.get()));
         }
         last = changed.first().copied();
         for i in changed {
@@ -94,6 +113,8 @@ struct Layout<'t> {
     parsed: &'t Parsed,
     /// Which statements keep their old text.
     kept: &'t [bool],
+    /// A comment could not stay between the words where it stood.
+    moved: Cell<bool>,
 }
 
 /// A line of the new text, and what parts it from the one above.
@@ -276,6 +297,9 @@ impl Layout<'_> {
             // `next` is the first line that begins behind the comment.
             let here = next.saturating_sub(1);
             let inside = lines.get(here).is_some_and(|l| at < l.end);
+            if inside {
+                self.moved.set(true);
+            }
             if !comment.own_line && trailing.get(here).is_some_and(Option::is_none) {
                 trailing[here] = Some(comment);
             } else if inside && here > 0 {
