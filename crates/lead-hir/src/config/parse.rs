@@ -47,7 +47,7 @@ pub fn parse(file: FileId, text: &str) -> (Config, Vec<Diagnostic>) {
         let range = error.span().unwrap_or(0..0);
         let end = range.end.min(text.len());
         let span = Span::new(file, range.start.min(end), end);
-        let what = error.message().lines().next().unwrap_or("").trim_end_matches('.').to_lowercase();
+        let what = in_words(error.message());
         let found = Diagnostic::new(codes::BAD_SETTINGS, "`lead.toml` cannot be read here")
             .label(span, what)
             .help("a setting is a line `name = \"value\"` below a heading such as `[lexicon]`");
@@ -370,6 +370,20 @@ impl Reader {
                 None => self.bad_value(key, value, &format!("a heading `[targets.{key}]` with settings below it")),
             }
         }
+    }
+}
+
+/// What the reader of the format says, for people who do not know the format.
+fn in_words(message: &str) -> &'static str {
+    let has = |word: &str| message.contains(word);
+    if has("duplicate") {
+        "set a second time"
+    } else if has("string") {
+        "a text begins here or before, and its closing quote is missing"
+    } else if has("array") || has("table") || has("]") {
+        "a bracket is missing or stands in the wrong place"
+    } else {
+        "neither a text in quotes, a number, a list in brackets, nor a heading"
     }
 }
 

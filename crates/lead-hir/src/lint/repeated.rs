@@ -66,6 +66,15 @@ fn contradiction(parts: &[Expr], found: &mut Vec<Diagnostic>) {
             Value::Text(_) | Value::YesNo(_) if *op == CompareOp::Equal => equal(entry, value, part.span),
             _ => number(value).and_then(|n| bound(entry, *op, n, part.span)),
         };
+        if let Some(first) = clash.filter(|first| *first == part.span) {
+            // The two bounds of one `between`.
+            found.push(
+                Diagnostic::new(codes::CONTRADICTION, "no value lies between these bounds")
+                    .label(first, "the lower bound is above the upper one")
+                    .help("the smaller of the two comes first"),
+            );
+            return;
+        }
         if let Some(first) = clash {
             found.push(
                 Diagnostic::new(codes::CONTRADICTION, "no record can meet both of these")

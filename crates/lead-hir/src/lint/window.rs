@@ -35,7 +35,9 @@ fn window_of<'e>(cx: &Cx, part: &'e Expr) -> Option<&'e Window> {
 }
 
 fn beside(cx: &Cx, parts: &[Expr], found: &mut Vec<Diagnostic>) {
-    let Some(window) = parts.iter().rev().find_map(|p| window_of(cx, p)) else { return };
+    let Some((beside, window)) = parts.iter().rev().find_map(|p| Some((p, window_of(cx, p)?))) else { return };
+    let behind = matches!(beside.kind, ExprKind::Windowed { .. });
+    let what = if behind { "reaches only what stands to its left" } else { "covers these events alone" };
     for part in parts {
         if !cx.reach(part).events {
             continue;
@@ -43,7 +45,7 @@ fn beside(cx: &Cx, parts: &[Expr], found: &mut Vec<Diagnostic>) {
         found.push(
             Diagnostic::new(codes::UNWINDOWED_SIGNAL, "this signal has no window, and the one beside it has")
                 .label(part.span, "counted over all time")
-                .label(window.span, "reaches only what stands to its left")
+                .label(window.span, what)
                 .help("move the window to the end of the condition, or give this signal a window of its own"),
         );
     }

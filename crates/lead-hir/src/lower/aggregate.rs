@@ -233,7 +233,7 @@ impl<'a> Body<'_, 'a> {
         .label(argument.span, format!("this is {}", self.cx.describe(&argument.ty)));
         found = match argument.ty {
             Ty::YesNo => found.help(format!("count the records where it is yes: `count({name} where …)`")),
-            Ty::Time | Ty::Date => found.help("times are compared: `min`, `max`, `first` and `last` take them; what lies between two is a length of time"),
+            Ty::Time | Ty::Date => found.help("times have no total: `min`, `max`, `first` and `last` take them; what lies between two is a length of time"),
             Ty::Text | Ty::OneOf(_) | Ty::Key => found.help("texts are counted, `count(distinct …)`, or taken from one event, `first(…)` or `last(…)`"),
             _ => found.help("it takes numbers, amounts of money and lengths of time"),
         };

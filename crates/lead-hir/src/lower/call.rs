@@ -30,12 +30,12 @@ const AGGREGATES: &[&str] = &["count", "any", "no", "every", "sum", "average", "
 
 impl Body<'_, '_> {
     pub fn call(&mut self, name: &ast::Name, args: &[ast::Expr], span: Span) -> Expr {
-        let lowered: Vec<Expr> = args.iter().map(|a| self.expr(a)).collect();
         let key = name.key();
         let Some((_, function)) = FUNCTIONS.iter().find(|(n, _)| *n == key) else {
             self.unknown_function(name);
             return error(span);
         };
+        let lowered: Vec<Expr> = args.iter().map(|a| self.expr(a)).collect();
         let [arg] = lowered.as_slice() else {
             let found = Diagnostic::new(codes::BAD_ARGUMENT, format!("`{}` takes one value", name.text))
                 .label(span, format!("{} given", lowered.len()))

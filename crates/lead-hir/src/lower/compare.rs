@@ -240,14 +240,20 @@ impl Body<'_, '_> {
             return None;
         }
         if !equality && matches!(a, Class::Text | Class::Key | Class::YesNo) {
-            let what = if a == Class::YesNo { "a yes or no has" } else { "texts have" };
+            let yes_no = a == Class::YesNo;
+            let what = if yes_no { "a yes or no has" } else { "texts have" };
+            let help = if yes_no {
+                "name it alone, or with `not` before it"
+            } else {
+                "compare with `=` or `!=`; a number that stands in a text column is declared as `number`"
+            };
             let found = Diagnostic::new(
                 codes::UNLIKE_THINGS,
                 format!("{what} no order, so `{}` cannot compare them", sign(op)),
             )
             .label(op_span, "compares sizes")
             .label(l.span, format!("this is {}", self.cx.describe(&l.ty)))
-            .help("compare with `=` or `!=`; a number that stands in a text column is declared as `number`");
+            .help(help);
             self.report(found);
             return None;
         }

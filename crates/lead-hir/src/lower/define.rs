@@ -314,7 +314,7 @@ impl Body<'_, '_> {
             Ty::Number => Some(lowered),
             Ty::Error => None,
             _ => {
-                let found = Diagnostic::new(codes::BAD_SCORE, format!("{what} is a number"))
+                let found = Diagnostic::new(codes::BAD_SCORE, format!("{what} must be a number"))
                     .label(lowered.span, format!("this is {}", self.cx.describe(&lowered.ty)))
                     .help("write a number, or a value or choice that is one");
                 self.report(found);

@@ -174,6 +174,14 @@ impl Cx<'_> {
                     edits: vec![Edit { span: value.span, text: quoted }],
                 })
             }
+            Ast::Literal(LiteralKind::Text(text)) if bare(text, ty).is_some() => {
+                let bare = bare(text, ty).unwrap_or_default();
+                found.help(format!("without quotes it is {wanted}: `{bare}`")).fix(Fix {
+                    title: format!("write `{bare}`"),
+                    applicability: Applicability::Safe,
+                    edits: vec![Edit { span: value.span, text: bare }],
+                })
+            }
             _ => found.help(match ty {
                 Ty::YesNo => "write `yes` or `no`; an empty cell is cannot tell".to_string(),
                 Ty::OneOf(values) => format!("it is one of {}", list(values.iter().map(String::as_str))),
@@ -219,4 +227,16 @@ impl Cx<'_> {
             _ => false,
         }
     }
+}
+
+/// What a text in quotes would be without them, if that is a value of the type.
+fn bare(text: &str, ty: &Ty) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let fits = match ty {
+        Ty::YesNo => matches!(text.as_str(), "yes" | "no" | "true" | "false"),
+        Ty::Number | Ty::Money => text.parse::<f64>().is_ok() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.'),
+        Ty::Date | Ty::Time => text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok(),
+        _ => false,
+    };
+    fits.then_some(text)
 }

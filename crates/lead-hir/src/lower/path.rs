@@ -40,7 +40,7 @@ impl Body<'_, '_> {
             Some(Found::Def(spot, def)) => End::Value(self.definition(&spot, def, first.span)),
             Some(Found::Field(spot, field)) => self.arrive(spot, Member::Field(field), first.span),
             None => {
-                self.unknown(first, wanted);
+                self.unknown(first, rest, wanted);
                 return None;
             }
         };
@@ -299,7 +299,7 @@ impl Body<'_, '_> {
         self.report(
             Diagnostic::new(codes::NOT_A_TERM, format!("`{word}` asks a term, and `{}` is not one", last.text))
                 .label(last.span, what)
-                .help(format!("define a term, such as `{} … when …`, and ask `{word}` of that", last.text)),
+                .help(format!("define a term that says when it holds, and ask `{word}` of that")),
         );
         None
     }

@@ -259,6 +259,14 @@ impl Body<'_, '_> {
         self.report(found.help(help));
     }
 
+    /// A reference that one of the ways begins with.
+    fn by_reference(&self, from: TableId, ways: &[Vec<Hop>]) -> Option<String> {
+        ways.iter().find_map(|way| match way.first()? {
+            Hop::Forward(field) => Some(self.cx.table(from).fields[field.0 as usize].name.text.clone()),
+            Hop::Back(..) => None,
+        })
+    }
+
     fn ambiguous(&mut self, from: TableId, to: TableId, ways: &[Vec<Hop>], target: Span) {
         let (subject, records) = (self.cx.table_name(from).to_string(), self.cx.table_name(to).to_string());
         let mut found = Diagnostic::new(
@@ -287,7 +295,10 @@ impl Body<'_, '_> {
         }
         found = found.help(match vias.first() {
             Some(name) => format!("say which by a name on the way, such as `{records} via {name}`"),
-            None => "follow the references by name instead, such as `company.parent.employees`".to_string(),
+            None => match self.by_reference(from, ways) {
+                Some(name) => format!("follow a reference by name instead, such as `{name}.{records}`"),
+                None => "declare the reference that is meant in the entity itself".to_string(),
+            },
         });
         for via in vias {
             found = found.fix(Fix {

@@ -356,7 +356,7 @@ impl Cx<'_> {
     /// A type in words: `a number`, `a record of `company``.
     pub(crate) fn describe(&self, ty: &Ty) -> String {
         match ty {
-            Ty::YesNo => "yes or no".into(),
+            Ty::YesNo => "a yes or no".into(),
             Ty::Number => "a number".into(),
             Ty::Percent => "a percentage".into(),
             Ty::Money => "an amount of money".into(),

@@ -73,15 +73,15 @@ impl Cx<'_> {
 }
 
 impl Body<'_, '_> {
-    /// Reports a name that is not known here.
-    pub fn unknown(&mut self, name: &ast::Name, wanted: Wanted) {
+    /// Reports a name that is not known here; `rest` are the names behind it.
+    pub fn unknown(&mut self, name: &ast::Name, rest: &[ast::Name], wanted: Wanted) {
         if matches!(name.key().as_str(), "unknown" | "null" | "empty" | "blank" | "none" | "missing") {
             let found = Diagnostic::new(codes::UNKNOWN_NAME, format!("`{}` is not a value", name.text))
                 .label(name.span, "nothing to compare with")
                 .help("whether a value is there is asked with `is known` and `is unknown`");
             return self.report(found);
         }
-        if self.too_far_out(name) || self.known_as_something_else(name, wanted) {
+        if self.too_far_out(name) || self.known_as_something_else(name, rest, wanted) {
             return;
         }
         if self.known_elsewhere(name, wanted) || self.glued(name) {
@@ -162,12 +162,19 @@ impl Body<'_, '_> {
     }
 
     /// A table, metric or period where a value is wanted.
-    fn known_as_something_else(&mut self, name: &ast::Name, wanted: Wanted) -> bool {
+    fn known_as_something_else(&mut self, name: &ast::Name, rest: &[ast::Name], wanted: Wanted) -> bool {
         match self.cx.names.get(&name.key()).copied() {
             Some(Item::Table(table)) => {
                 let what = if self.cx.table(table).is_event() { "an event" } else { "an entity" };
-                let way = if wanted == Wanted::Condition { "any" } else { "count" };
-                let text = needs_backticks(&name.text);
+                let way = match (rest.is_empty(), wanted) {
+                    (false, _) if self.cx.table(table).is_event() => "last",
+                    (false, _) => "max",
+                    (true, Wanted::Condition) => "any",
+                    (true, Wanted::Any) => "count",
+                };
+                let span = rest.last().map_or(name.span, |last| name.span.to(last.span));
+                let names: Vec<String> = [name].into_iter().chain(rest).map(|n| needs_backticks(&n.text)).collect();
+                let text = names.join(".");
                 self.report(
                     Diagnostic::new(codes::RECORD_AS_VALUE, format!("`{}` is {what}, not a measurement", name.text))
                         .label(name.span, "stands for many records")
@@ -175,7 +182,7 @@ impl Body<'_, '_> {
                         .fix(Fix::replace(
                             format!("write `{way}({text})`"),
                             Applicability::Unsafe,
-                            name.span,
+                            span,
                             format!("{way}({text})"),
                         )),
                 );

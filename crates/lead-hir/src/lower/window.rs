@@ -5,6 +5,7 @@ use lead_syntax::ast::{self, LiteralKind, MomentKind, WindowKind as Ast};
 
 use super::Item;
 use super::body::Body;
+use super::declare::is_period;
 use super::literal::{days, micros};
 use super::unknown::did_you_mean;
 use crate::hir::{DefKind, ExprKind, Moment, Step, Value, Which, Window, WindowKind};
@@ -202,13 +203,13 @@ impl Body<'_, '_> {
     }
 
     fn unknown_period<T>(&mut self, name: &ast::Name, period: bool) -> Option<T> {
-        let periods: Vec<String> = self
-            .cx
-            .suggested()
-            .iter()
-            .filter(|d| if period { matches!(d.kind, DefKind::Period(_)) } else { matches!(d.kind, DefKind::Value(_)) })
-            .map(|d| d.name.text.clone())
-            .collect();
+        let fits = |statement: &ast::StatementKind| match statement {
+            ast::StatementKind::Value(value) => is_period(&value.expr) == period,
+            _ => false,
+        };
+        let known = self.cx.suggested().iter().zip(&self.cx.origins);
+        let periods: Vec<String> =
+            known.filter(|(_, o)| fits(&o.statement.kind)).map(|(d, _)| d.name.text.clone()).collect();
         let code = if period { codes::NOT_A_PERIOD } else { codes::MOVING_BOUND };
         let what = if period { "no period is called" } else { "no date is called" };
         let found = Diagnostic::new(code, format!("{what} `{}`", name.text)).label(name.span, "not defined");
