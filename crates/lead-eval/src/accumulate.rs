@@ -9,9 +9,10 @@ use lead_data::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text}
 use lead_hir::hir::{Ty, Value};
 use lead_plan::MeasureKind;
 
+use crate::hits::Counted;
 use crate::kernel::Overflow;
 use crate::number::{from_fixed, from_points, mean, narrow, to_fixed, to_points};
-use crate::vector::{Tri, Vector, dates, ints, numbers, records, texts};
+use crate::vector::{Known, Vector, dates, ints, numbers, records, texts};
 
 /// Texts by number.
 #[derive(Debug, Default)]
@@ -36,26 +37,44 @@ impl Interner {
     }
 }
 
-/// A record that counts: where its argument stands, and whose it is.
-#[derive(Clone, Copy)]
-pub(crate) struct Hit {
-    /// Row of the argument vector.
-    pub(crate) at: usize,
-    /// Row of the times.
-    pub(crate) row: usize,
-    /// The subject.
-    pub(crate) subject: u32,
+/// Totals that are not in 128 bits: how often each went past their end, up less down, so that the order of values means
+/// nothing; with a value that is too large itself, for ever.
+type Lost = HashMap<u32, i64, FixedState>;
+
+/// What no number of overflows outweighs.
+const FOR_EVER: i64 = 1 << 48;
+
+/// Adds a value to the total of a subject.
+#[inline]
+fn put(total: &mut i128, lost: &mut Lost, subject: u32, value: Option<i128>) {
+    let Some(value) = value else { return lose(lost, subject, FOR_EVER) };
+    let (sum, past) = total.overflowing_add(value);
+    *total = sum;
+    if past {
+        lose(lost, subject, if value > 0 { 1 } else { -1 });
+    }
+}
+
+#[cold]
+fn lose(lost: &mut Lost, subject: u32, count: i64) {
+    let before = lost.entry(subject).or_default();
+    *before = before.saturating_add(count);
+}
+
+/// Whether the total of a subject is in its bits.
+fn is_held(lost: &Lost, subject: usize) -> bool {
+    lost.is_empty() || lost.get(&(subject as u32)).is_none_or(|n| *n == 0)
 }
 
 /// What is kept.
 #[derive(Debug)]
 pub(crate) enum Kept {
     Count(Vec<u32>),
-    /// Fixed-point totals, counts, and subjects whose total is lost.
+    /// Fixed-point totals, counts, and what is lost.
     Number {
         total: Vec<i128>,
         count: Vec<u32>,
-        lost: HashSet<u32, FixedState>,
+        lost: Lost,
         average: bool,
     },
     Money {
@@ -63,7 +82,10 @@ pub(crate) enum Kept {
         count: Vec<u32>,
         average: bool,
     },
-    Points(Vec<i128>),
+    Points {
+        total: Vec<i128>,
+        lost: Lost,
+    },
     /// By value, or by time and value.
     Extreme {
         seen: Vec<bool>,
@@ -107,7 +129,7 @@ impl Accumulator {
             if is_int {
                 Kept::Money { total: vec![0; len], count, average }
             } else {
-                Kept::Number { total: vec![0; len], count, lost: HashSet::default(), average }
+                Kept::Number { total: vec![0; len], count, lost: Lost::default(), average }
             }
         };
         let kept = match kind {
@@ -119,7 +141,7 @@ impl Accumulator {
             MeasureKind::Max => extreme(true, false),
             MeasureKind::First => extreme(false, true),
             MeasureKind::Last => extreme(true, true),
-            MeasureKind::Points { .. } => Kept::Points(vec![0; len]),
+            MeasureKind::Points { .. } => Kept::Points { total: vec![0; len], lost: Lost::default() },
             MeasureKind::Sequence(_) => Kept::Steps(Vec::new()),
         };
         Accumulator { kept, ty, len }
@@ -139,7 +161,7 @@ impl Accumulator {
                     count.resize(len, 0);
                 }
             }
-            Kept::Points(total) => total.resize(len, 0),
+            Kept::Points { total, .. } => total.resize(len, 0),
             Kept::Extreme { seen, times, values, by_time, .. } => {
                 seen.resize(len, false);
                 values.resize(len, 0);
@@ -151,44 +173,38 @@ impl Accumulator {
         }
     }
 
-    /// Adds records. `decay` gives what points of a row's time are multiplied by.
+    /// Adds records. `decay` gives what points of a time are multiplied by; `None`: points stay as they are.
     pub(crate) fn add(
         &mut self,
-        hits: &mut dyn FnMut(&mut dyn FnMut(Hit)),
+        counted: &Counted,
         argument: Option<&Vector>,
         times: &[i64],
         step: u8,
-        decay: &dyn Fn(i64) -> f64,
+        decay: Option<&dyn Fn(i64) -> f64>,
     ) {
         let ty = self.ty.clone();
-        let known = |at: usize| argument.is_some_and(|v| v.is_known(at));
         match &mut self.kept {
-            Kept::Count(count) => hits(&mut |h| count[h.subject as usize] += 1),
-            Kept::Steps(steps) => hits(&mut |h| steps.push((h.subject, times.get(h.row).copied().unwrap_or(0), step))),
-            Kept::Points(total) => {
+            Kept::Count(count) if counted.subjects.is_empty() && !count.is_empty() => count[0] += counted.len() as u32,
+            Kept::Count(count) => counted.subjects.iter().for_each(|s| count[*s as usize] += 1),
+            Kept::Steps(steps) => {
+                let time = |row: &u32| times.get(*row as usize).copied().unwrap_or(0);
+                let events = counted.rows().iter().enumerate().map(|(i, row)| (counted.subject(i), time(row), step));
+                steps.extend(events);
+            }
+            Kept::Points { total, lost } => {
                 let Some(argument) = argument else { return };
                 let points = numbers(argument);
-                hits(&mut |h| {
-                    if known(h.at) {
-                        let weight = times.get(h.row).map_or(1.0, |t| decay(*t));
-                        total[h.subject as usize] += to_points(points.get(h.at) * weight);
-                    }
+                let rows = counted.rows();
+                known_places(counted, argument, |i, at, subject| {
+                    let weight = decay.map_or(1.0, |d| times.get(rows[i] as usize).map_or(1.0, |t| d(*t)));
+                    put(&mut total[subject], lost, subject as u32, to_points(points.get(at) * weight));
                 });
             }
             Kept::Number { total, count, lost, average } => {
                 let Some(argument) = argument else { return };
                 let values = numbers(argument);
-                hits(&mut |h| {
-                    if !known(h.at) {
-                        return;
-                    }
-                    let s = h.subject as usize;
-                    match to_fixed(values.get(h.at)).and_then(|v| total[s].checked_add(v)) {
-                        Some(sum) => total[s] = sum,
-                        None => {
-                            lost.insert(h.subject);
-                        }
-                    }
+                known_places(counted, argument, |_, at, s| {
+                    put(&mut total[s], lost, s as u32, to_fixed(values.get(at)));
                     if *average {
                         count[s] += 1;
                     }
@@ -197,32 +213,27 @@ impl Accumulator {
             Kept::Money { total, count, average } => {
                 let Some(argument) = argument else { return };
                 let values = ints(argument);
-                hits(&mut |h| {
-                    if known(h.at) {
-                        let s = h.subject as usize;
-                        total[s] += i128::from(values.get(h.at));
-                        if *average {
-                            count[s] += 1;
-                        }
+                known_places(counted, argument, |_, at, s| {
+                    total[s] += i128::from(values.get(at));
+                    if *average {
+                        count[s] += 1;
                     }
                 });
             }
-            Kept::Extreme { seen, times: kept_times, values, texts: interner, greatest, by_time } => {
+            Kept::Extreme { seen, times: kept_times, values, texts, greatest, by_time } => {
                 let Some(argument) = argument else { return };
-                let mut bits_of = bits_reader(argument, &ty, interner);
-                hits(&mut |h| {
-                    if !known(h.at) {
+                let wanted = if *greatest { Ordering::Greater } else { Ordering::Less };
+                let bits = bits_reader(argument, &ty);
+                let rows = counted.rows();
+                known_places(counted, argument, |i, at, s| {
+                    let time = if *by_time { times.get(rows[i] as usize).copied().unwrap_or(0) } else { 0 };
+                    let by = if *by_time && seen[s] { time.cmp(&kept_times[s]) } else { Ordering::Equal };
+                    // Texts are looked at only where the time does not decide.
+                    if seen[s] && by == wanted.reverse() {
                         return;
                     }
-                    let s = h.subject as usize;
-                    let time = if *by_time { times.get(h.row).copied().unwrap_or(0) } else { 0 };
-                    let (bits, interner) = bits_of(h.at);
-                    let better = !seen[s] || {
-                        let by = if *by_time { time.cmp(&kept_times[s]) } else { Ordering::Equal };
-                        let by = by.then_with(|| compare_bits(&ty, bits, values[s], interner));
-                        by == if *greatest { Ordering::Greater } else { Ordering::Less }
-                    };
-                    if better {
+                    let bits = bits(at, texts);
+                    if !seen[s] || by.then_with(|| compare_bits(&ty, bits, values[s], texts)) == wanted {
                         seen[s] = true;
                         values[s] = bits;
                         if *by_time {
@@ -234,10 +245,8 @@ impl Accumulator {
             Kept::Distinct { pairs, texts: interner } => {
                 let Some(argument) = argument else { return };
                 let mut key_of = key_reader(argument, &ty, interner);
-                hits(&mut |h| {
-                    if known(h.at) {
-                        pairs.insert((h.subject, key_of(h.at)));
-                    }
+                known_places(counted, argument, |_, at, s| {
+                    pairs.insert((s as u32, key_of(at)));
                 });
             }
         }
@@ -249,18 +258,18 @@ impl Accumulator {
         let at = |i: usize| place(i as u32) as usize;
         match (&mut self.kept, other.kept) {
             (Kept::Count(a), Kept::Count(b)) => b.iter().enumerate().for_each(|(i, n)| a[at(i)] += n),
-            (Kept::Points(a), Kept::Points(b)) => b.iter().enumerate().for_each(|(i, n)| a[at(i)] += n),
+            (Kept::Points { total, lost }, Kept::Points { total: t, lost: l }) => {
+                for (i, n) in t.into_iter().enumerate() {
+                    put(&mut total[at(i)], lost, place(i as u32), Some(n));
+                }
+                l.into_iter().for_each(|(s, n)| lose(lost, place(s), n));
+            }
             (Kept::Number { total, count, lost, .. }, Kept::Number { total: t, count: c, lost: l, .. }) => {
                 for (i, n) in t.into_iter().enumerate() {
-                    match total[at(i)].checked_add(n) {
-                        Some(sum) => total[at(i)] = sum,
-                        None => {
-                            lost.insert(place(i as u32));
-                        }
-                    }
+                    put(&mut total[at(i)], lost, place(i as u32), Some(n));
                 }
                 c.iter().enumerate().for_each(|(i, n)| count[at(i)] += n);
-                lost.extend(l.into_iter().map(place));
+                l.into_iter().for_each(|(s, n)| lose(lost, place(s), n));
             }
             (Kept::Money { total, count, .. }, Kept::Money { total: t, count: c, .. }) => {
                 t.iter().enumerate().for_each(|(i, n)| total[at(i)] += n);
@@ -301,7 +310,11 @@ impl Accumulator {
         let floats = |n: Vec<f64>, known| Ok(Column { values: Values::Number(n), known });
         match self.kept {
             Kept::Count(count) => all(Values::Number(count.into_iter().map(f64::from).collect())),
-            Kept::Points(total) => all(Values::Number(total.into_iter().map(from_points).collect())),
+            Kept::Points { total, lost } => {
+                let known = Bitmap::from_fn(total.len(), |i| is_held(&lost, i));
+                let known = if known.all() { None } else { Some(known) };
+                floats(total.into_iter().map(from_points).collect(), known)
+            }
             Kept::Number { total, count, lost, average } => {
                 let mean = |i: usize| {
                     let sum = from_fixed(total[i]);
@@ -313,7 +326,7 @@ impl Accumulator {
                         sum / f64::from(count[i])
                     }
                 };
-                let known = Bitmap::from_fn(total.len(), |i| !(lost.contains(&(i as u32)) || average && count[i] == 0));
+                let known = Bitmap::from_fn(total.len(), |i| is_held(&lost, i) && !(average && count[i] == 0));
                 let known = if known.all() { None } else { Some(known) };
                 floats((0..total.len()).map(mean).collect(), known)
             }
@@ -366,46 +379,52 @@ fn is_text(ty: &Ty) -> bool {
     matches!(ty, Ty::Text | Ty::OneOf(_) | Ty::Key)
 }
 
-/// Reads arguments as 64 bits that [`compare_bits`] orders. Texts become numbers of the interner.
-fn bits_reader<'v>(
-    argument: &'v Vector,
-    ty: &Ty,
-    interner: &'v mut Interner,
-) -> Box<dyn FnMut(usize) -> (u64, &'v Interner) + 'v> {
-    if is_text(ty) {
-        let view = texts(argument);
-        let mut pairs: Vec<u64> = Vec::new();
-        // Every entry of the batch's dictionary in use gets its number first, so that comparing can borrow them.
-        let len = argument.column().map_or(1, |c| c.len());
-        for i in 0..len {
-            pairs.push(if argument.is_known(i) { u64::from(interner.id(view.get(i))) } else { 0 });
-        }
-        let constant = argument.column().is_none();
-        let interner: &'v Interner = interner;
-        return Box::new(move |i| (pairs[if constant { 0 } else { i }], interner));
+/// Calls `f` with place, row of the argument and subject of each record whose argument is known.
+#[inline]
+fn known_places(counted: &Counted, argument: &Vector, mut f: impl FnMut(usize, usize, usize)) {
+    let known = argument.known();
+    if matches!(known, Known::None) {
+        return;
     }
-    let interner: &'v Interner = interner;
+    let known = known.map();
+    for (i, at) in counted.at.iter().enumerate() {
+        let at = *at as usize;
+        if known.is_none_or(|k| k.get(at)) {
+            f(i, at, counted.subject(i) as usize);
+        }
+    }
+}
+
+/// Reads arguments as 64 bits that [`compare_bits`] orders. Texts become numbers of the interner.
+fn bits_reader<'v>(argument: &'v Vector, ty: &Ty) -> Box<dyn Fn(usize, &mut Interner) -> u64 + 'v> {
     match ty {
+        ty if is_text(ty) => {
+            let view = texts(argument);
+            Box::new(move |i, interner| u64::from(interner.id(view.get(i))))
+        }
         Ty::Number | Ty::Percent => {
             let view = numbers(argument);
-            Box::new(move |i| ((view.get(i) + 0.0).to_bits(), interner))
+            Box::new(move |i, _| (view.get(i) + 0.0).to_bits())
         }
         Ty::Date => {
             let view = dates(argument);
-            Box::new(move |i| (i64::from(view.get(i)) as u64, interner))
+            Box::new(move |i, _| i64::from(view.get(i)) as u64)
         }
-        Ty::YesNo => {
-            let tri = Tri::of(argument, argument.column().map_or(1, |c| c.len()));
-            let constant = argument.column().is_none();
-            Box::new(move |i| (u64::from(tri.yes.get(if constant { 0 } else { i })), interner))
-        }
+        Ty::YesNo => match (argument, argument.column().map(|c| &c.values)) {
+            (_, Some(Values::YesNo(map))) => Box::new(move |i, _| u64::from(map.get(i))),
+            (Vector::Const(Some(Value::YesNo(v))), _) => {
+                let v = u64::from(*v);
+                Box::new(move |_, _| v)
+            }
+            _ => Box::new(|_, _| 0),
+        },
         Ty::Record(_) => {
             let view = records(argument);
-            Box::new(move |i| (u64::from(view.get(i)), interner))
+            Box::new(move |i, _| u64::from(view.get(i)))
         }
         _ => {
             let view = ints(argument);
-            Box::new(move |i| (view.get(i) as u64, interner))
+            Box::new(move |i, _| view.get(i) as u64)
         }
     }
 }
@@ -448,8 +467,8 @@ fn key_reader<'v>(argument: &'v Vector, ty: &Ty, interner: &'v mut Interner) -> 
             u64::from(interner.id(&text))
         }),
         _ => {
-            let mut bits = bits_reader(argument, ty, interner);
-            Box::new(move |i| bits(i).0)
+            let bits = bits_reader(argument, ty);
+            Box::new(move |i| bits(i, interner))
         }
     }
 }

@@ -228,12 +228,10 @@ impl<'a> Engine<'a> {
         self.with_entity(job, |frame| {
             let found = counted(self, Some((job.measure, measure)), job.way.as_ref(), None, job.filter, frame);
             if let Ok(found) = found {
-                found.each(frame.len, &mut |hit| {
-                    if hit.subject == subject {
-                        let key = self.data.key(job.table, hit.row as u32).map(str::to_string);
-                        out.push(Seen { time: None, key, fields: Vec::new(), step: 0, table: job.table });
-                    }
-                });
+                for (_, row) in found.rows().iter().enumerate().filter(|(i, _)| found.subject(*i) == subject) {
+                    let key = self.data.key(job.table, *row).map(str::to_string);
+                    out.push(Seen { time: None, key, fields: Vec::new(), step: 0, table: job.table });
+                }
             }
         });
         out
@@ -452,15 +450,13 @@ pub(crate) fn add_counted<'a>(
         accumulator.grow(groups.len());
     }
     let rows = Rows { len: frame.len, slots: frame.slots };
-    let argument = match &counted {
-        crate::hits::Counted::Pairs { argument: Some(argument), .. } => Some(argument),
-        _ => measure.argument.map(|id| rows.get(id)),
+    let argument = counted.argument.as_ref().or_else(|| measure.argument.map(|id| rows.get(id)));
+    let half_life = match measure.kind {
+        MeasureKind::Points { half_life: Some(h), as_of } => Some((h as f64, as_of)),
+        _ => None,
     };
-    let decay = |time: i64| match measure.kind {
-        MeasureKind::Points { half_life: Some(h), as_of } => libm::exp2(-((as_of - time) as f64) / h as f64),
-        _ => 1.0,
-    };
-    let mut each = |f: &mut dyn FnMut(crate::accumulate::Hit)| counted.each(frame.len, f);
-    accumulator.add(&mut each, argument, frame.times, job.step, &decay);
+    let decay = half_life.map(|(h, as_of)| move |time: i64| libm::exp2(-((as_of - time) as f64) / h));
+    let decay = decay.as_ref().map(|d| d as &dyn Fn(i64) -> f64);
+    accumulator.add(&counted, argument, frame.times, job.step, decay);
     Ok(())
 }

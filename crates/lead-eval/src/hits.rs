@@ -1,13 +1,14 @@
 //! Which records of a batch (or of an entity) count for a measure, and for whom.
 
-use lead_data::{Bitmap, NO_RECORD};
+use std::borrow::Cow;
+
+use lead_data::{Bitmap, Column, NO_RECORD, Values};
 use lead_plan::{Measure, NodeId, Op, Scope};
 
-use crate::accumulate::Hit;
 use crate::engine::Engine;
 use crate::kernel::{Overflow, Rows, kernel};
 use crate::relation::Way;
-use crate::vector::{Tri, Vector, gather, records};
+use crate::vector::{Tri, Vector, gather};
 
 /// Rows of one table at hand: events of a batch, or all records of an entity.
 pub(crate) struct Frame<'r, 'a> {
@@ -20,58 +21,64 @@ pub(crate) struct Frame<'r, 'a> {
     pub(crate) reference: &'r dyn Fn(lead_hir::hir::FieldId) -> Option<&'r Vector<'a>>,
 }
 
-/// Records that count, ready to be added.
-pub(crate) enum Counted<'a> {
-    /// Row by row, at most one subject each.
-    Rows { mask: Option<Bitmap>, subjects: Option<Vec<u32>> },
-    /// Pairs of row and subject. `argument`: measured per pair.
-    Pairs { rows: Vec<u32>, subjects: Vec<u32>, mask: Option<Bitmap>, argument: Option<Vector<'a>> },
+/// Records that count, ready to be added: three lists of one length.
+pub(crate) struct Counted<'a> {
+    /// Where the argument stands: the record's row, or its pair where `argument` is measured per pair.
+    pub(crate) at: Vec<u32>,
+    /// The record's row, if that is not `at`.
+    rows: Option<Vec<u32>>,
+    /// Whose it is. Empty: there is one subject only.
+    pub(crate) subjects: Vec<u32>,
+    /// The argument of each pair, where the measure looks at both of a pair.
+    pub(crate) argument: Option<Vector<'a>>,
 }
 
 impl Counted<'_> {
-    /// Calls `f` for each.
-    pub(crate) fn each(&self, len: usize, f: &mut dyn FnMut(Hit)) {
+    /// The rows of the records, in the order of `at`.
+    pub(crate) fn rows(&self) -> &[u32] {
+        self.rows.as_deref().unwrap_or(&self.at)
+    }
+
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// The subject of the record at a place.
+    pub(crate) fn subject(&self, i: usize) -> u32 {
+        self.subjects.get(i).copied().unwrap_or(0)
+    }
+}
+
+/// Where records find their subjects, or where links to them start.
+enum Owners<'f> {
+    /// Each row is its own.
+    Own,
+    /// A row each, or [`NO_RECORD`].
+    Rows(Cow<'f, [u32]>),
+}
+
+impl Owners<'_> {
+    fn of(&self, row: usize) -> u32 {
         match self {
-            Counted::Rows { mask, subjects } => {
-                let mut one = |i: usize| {
-                    let subject = subjects.as_ref().map_or(0, |s| s[i]);
-                    if subject != NO_RECORD {
-                        f(Hit { at: i, row: i, subject });
-                    }
-                };
-                match mask {
-                    Some(mask) => mask.ones().for_each(&mut one),
-                    None => (0..len).for_each(one),
-                }
-            }
-            Counted::Pairs { rows, subjects, mask, argument } => {
-                for (i, (row, subject)) in rows.iter().zip(subjects).enumerate() {
-                    if mask.as_ref().is_none_or(|m| m.get(i)) {
-                        let at = if argument.is_some() { i } else { *row as usize };
-                        f(Hit { at, row: *row as usize, subject: *subject });
-                    }
-                }
-            }
+            Owners::Own => row as u32,
+            Owners::Rows(rows) => rows[row],
         }
     }
 }
 
-/// The subject of each row, if it has one at most: `None` where links spread it.
-fn subjects_of(way: &Way, frame: &Frame) -> Vec<u32> {
-    let own: Vec<u32> = match way.first {
-        None => (0..frame.len as u32).collect(),
-        Some(field) => match (frame.reference)(field) {
-            Some(vector) => {
-                let view = records(vector);
-                (0..frame.len).map(|i| view.get(i)).collect()
-            }
-            None => vec![NO_RECORD; frame.len],
+fn owners<'f>(way: &Way, frame: &Frame<'f, '_>) -> Owners<'f> {
+    let nobody = || Owners::Rows(Cow::Owned(vec![NO_RECORD; frame.len]));
+    let own = match way.first {
+        None => Owners::Own,
+        Some(field) => match (frame.reference)(field).map(|vector| (vector.column(), vector)) {
+            Some((Some(Column { values: Values::Record(rows), .. }), _)) => Owners::Rows(Cow::Borrowed(rows)),
+            _ => return nobody(),
         },
     };
-    match &way.tail {
-        None => own,
-        Some(tail) => own.into_iter().map(|r| tail.get(r as usize).copied().unwrap_or(NO_RECORD)).collect(),
-    }
+    let Some(tail) = &way.tail else { return own };
+    let far = |row: usize| tail.get(own.of(row) as usize).copied().unwrap_or(NO_RECORD);
+    Owners::Rows(Cow::Owned((0..frame.len).map(far).collect()))
 }
 
 /// What counts of a frame for a measure. `times`, `filter`: those of the measure, or of a step of a sequence.
@@ -99,37 +106,47 @@ pub(crate) fn counted<'a>(
             Some(before) => before.zip(&yes, |a, b| a & b),
         });
     }
-    let Some(way) = way else { return Ok(Counted::Rows { mask, subjects: None }) };
-    let own = subjects_of(way, frame);
-    if way.links.is_none() && pair_measure.is_none() {
-        return Ok(Counted::Rows { mask, subjects: Some(own) });
-    }
-    let (mut rows, mut subjects) = (Vec::new(), Vec::new());
-    for (i, middle) in own.iter().enumerate() {
-        if *middle == NO_RECORD || mask.as_ref().is_some_and(|m| !m.get(i)) {
-            continue;
-        }
+    let chosen = |f: &mut dyn FnMut(usize)| match &mask {
+        Some(mask) => mask.ones().for_each(f),
+        None => (0..len).for_each(f),
+    };
+    let expected = mask.as_ref().map_or(len, Bitmap::count);
+    let mut at = Vec::with_capacity(expected);
+    let Some(way) = way else {
+        chosen(&mut |i| at.push(i as u32));
+        return Ok(Counted { at, rows: None, subjects: Vec::new(), argument: None });
+    };
+    let own = owners(way, frame);
+    let mut subjects = Vec::with_capacity(expected);
+    chosen(&mut |i| {
+        let owner = own.of(i);
         match &way.links {
+            _ if owner == NO_RECORD => {}
             None => {
-                rows.push(i as u32);
-                subjects.push(*middle);
+                at.push(i as u32);
+                subjects.push(owner);
             }
             Some(links) => {
-                for subject in links.of(*middle) {
-                    rows.push(i as u32);
+                for subject in links.of(owner) {
+                    at.push(i as u32);
                     subjects.push(*subject);
                 }
             }
         }
-    }
+    });
     let Some((index, measure)) = pair_measure else {
-        return Ok(Counted::Pairs { rows, subjects, mask: None, argument: None });
+        return Ok(Counted { at, rows: None, subjects, argument: None });
     };
-    let slots = pair_slots(engine, index, frame, &rows, &subjects)?;
+    let slots = pair_slots(engine, index, frame, &at, &subjects)?;
     let pair = |id: NodeId| slots.get(id.0 as usize).cloned().flatten().unwrap_or_else(Vector::unknown);
-    let mask = filter.map(|id| Tri::of(&pair(id), rows.len()).yes);
-    let argument = measure.argument.map(pair);
-    Ok(Counted::Pairs { rows, subjects, mask, argument })
+    let argument = measure.argument.map(pair).unwrap_or_else(Vector::unknown);
+    let mut places: Vec<u32> = (0..at.len() as u32).collect();
+    if let Some(id) = filter {
+        let yes = Tri::of(&pair(id), at.len()).yes;
+        let pick = |list: &[u32]| yes.ones().map(|i| list[i]).collect::<Vec<u32>>();
+        (places, at, subjects) = (pick(&places), pick(&at), pick(&subjects));
+    }
+    Ok(Counted { at: places, rows: Some(at), subjects, argument: Some(argument) })
 }
 
 /// Evaluates the nodes of a measure's pairs.

@@ -85,26 +85,16 @@ impl Groups {
 
     /// Gives each record that counts the group it falls into as its subject.
     pub(crate) fn assign(&mut self, engine: &Engine, measure: &Measure, counted: &mut Counted, frame: &Frame) {
-        let Counted::Rows { mask, subjects } = counted else { return };
         let rows = Rows { len: frame.len, slots: frame.slots };
         let plan = engine.cx.plan;
-        let vectors: Vec<(&Vector, bool)> =
-            measure.by.iter().map(|id| (rows.get(*id), plan.node(*id).ty == Ty::Key)).collect();
-        let mut ids = vec![NO_RECORD; frame.len];
-        let mut group = |i: usize| {
-            let values: Vec<Option<Value>> = vectors
-                .iter()
-                .zip(&measure.by)
-                .map(|((v, _), id)| v.value(i).and_then(|v| shown_value(engine, v, &plan.node(*id).ty)))
-                .collect();
-            let keys = values.iter().zip(&vectors).map(|(v, (_, exact))| key(v.as_ref(), *exact)).collect();
-            ids[i] = self.id(keys, values);
-        };
-        match mask {
-            Some(mask) => mask.ones().for_each(&mut group),
-            None => (0..frame.len).for_each(group),
-        }
-        *subjects = Some(ids);
+        let vectors: Vec<(&Vector, &Ty)> = measure.by.iter().map(|id| (rows.get(*id), &plan.node(*id).ty)).collect();
+        let subjects = counted.rows().iter().map(|row| {
+            let value = |(v, ty): &(&Vector, &Ty)| v.value(*row as usize).and_then(|v| shown_value(engine, v, ty));
+            let values: Vec<Option<Value>> = vectors.iter().map(value).collect();
+            let keys = values.iter().zip(&vectors).map(|(v, (_, ty))| key(v.as_ref(), **ty == Ty::Key)).collect();
+            self.id(keys, values)
+        });
+        counted.subjects = subjects.collect();
     }
 
     /// Takes in the groups of another worker; says where each of them is here.

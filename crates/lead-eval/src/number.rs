@@ -70,10 +70,11 @@ pub(crate) fn from_fixed(n: i128) -> f64 {
     n as f64 / 18_446_744_073_709_551_616.0
 }
 
-/// Points in multiples of 2^-40 (D38).
+/// Points in multiples of 2^-40 (D38); none of 2^62 or more in size.
 #[inline]
-pub(crate) fn to_points(n: f64) -> i128 {
-    (n * 1_099_511_627_776.0).round_ties_even() as i128
+pub(crate) fn to_points(n: f64) -> Option<i128> {
+    const LIMIT: f64 = (1u64 << 62) as f64;
+    (n.abs() < LIMIT).then(|| (n * 1_099_511_627_776.0).round_ties_even() as i128)
 }
 
 /// Points as a float.

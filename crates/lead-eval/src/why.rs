@@ -308,20 +308,21 @@ fn catch<'b>(
     else {
         return;
     };
-    counted.each(frame.len, &mut |hit| {
-        if !wanted.contains(&(id, hit.subject)) {
-            return;
+    for (i, row) in counted.rows().iter().enumerate() {
+        let (subject, row) = (counted.subject(i), *row as usize);
+        if !wanted.contains(&(id, subject)) {
+            continue;
         }
         let value = |field: &FieldId| {
             let ty = engine.lexicon.field(batch.table, *field).ty.clone();
             let column = batch.columns.get(field.0 as usize).and_then(|c| c.as_ref());
-            let value = column.and_then(|c| Vector::Borrowed(c).value(hit.row)).map(|v| typed(v, &ty));
+            let value = column.and_then(|c| Vector::Borrowed(c).value(row)).map(|v| typed(v, &ty));
             (*field, ty, value)
         };
         let fields = fields.get(&batch.table).map(|f| f.iter().map(value).collect()).unwrap_or_default();
-        let time = batch.times.get(hit.row).copied();
-        caught.push(((id, hit.subject), Seen { time, key: None, fields, step: job.step, table: batch.table }));
-    });
+        let time = batch.times.get(row).copied();
+        caught.push(((id, subject), Seen { time, key: None, fields, step: job.step, table: batch.table }));
+    }
 }
 
 fn build(engine: &Engine, part: &Explained, row: u32, parent: Option<TableId>, seen: &SeenBy) -> Why {
@@ -329,7 +330,10 @@ fn build(engine: &Engine, part: &Explained, row: u32, parent: Option<TableId>, s
     let plan = engine.cx.plan;
     let value_of = |node: NodeId| {
         let ty = &plan.node(node).ty;
-        (at != NO_RECORD).then(|| engine.stored(node).value(at as usize)).flatten().and_then(|v| shown_value(engine, v, ty))
+        (at != NO_RECORD)
+            .then(|| engine.stored(node).value(at as usize))
+            .flatten()
+            .and_then(|v| shown_value(engine, v, ty))
     };
     let mut value = value_of(part.node);
     let mut because = None;
