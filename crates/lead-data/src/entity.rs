@@ -139,6 +139,8 @@ fn group(table: &Table, key: FieldId, set: &RowSet, several: bool, out: &mut Ass
     // Keys that came more than once, with the feeds they came from.
     let mut feeds_of: HashMap<u32, HashSet<u32>> = HashMap::new();
     let mut seconds: Vec<HashMap<String, u32>> = table.same_when.iter().map(|_| HashMap::new()).collect();
+    // Rows that share their key are one record by declaration.
+    let by_own_key = table.same_when.contains(&key);
     for (row, rejected) in rejected.iter_mut().enumerate() {
         let own = set.text(key, row);
         let Some(text) = key_of(table, key, set, row) else {
@@ -155,7 +157,7 @@ fn group(table: &Table, key: FieldId, set: &RowSet, several: bool, out: &mut Ass
             let feed = set.origins[row].0;
             let feeds = feeds_of.entry(earlier).or_insert_with(|| HashSet::from([set.origins[earlier as usize].0]));
             let first_here = several && feeds.insert(feed);
-            if own.is_some() && !first_here {
+            if own.is_some() && !first_here && !by_own_key {
                 *rejected = true;
                 let value = text.to_owned();
                 out.issues.push(RowIssue { row: row as u32, field: Some(key), code: codes::DUPLICATE_KEY, value });
@@ -163,7 +165,7 @@ fn group(table: &Table, key: FieldId, set: &RowSet, several: bool, out: &mut Ass
             }
             union(&mut parent, earlier, row as u32);
         }
-        for (second, seen) in table.same_when.iter().zip(&mut seconds) {
+        for (second, seen) in table.same_when.iter().zip(&mut seconds).filter(|s| *s.0 != key) {
             if let Some(text) = set.text(*second, row) {
                 let earlier = *seen.entry(fold_text(text)).or_insert(row as u32);
                 union(&mut parent, earlier, row as u32);

@@ -158,7 +158,9 @@ impl Opener<'_> {
             let elsewhere = field.is_some_and(|f| fed.iter().any(|(feed, _)| feed.columns[f.0 as usize].is_some()));
             let vital = match field {
                 None => true,
-                Some(f) => declared.time() == Some(f) || declared.key == Some(f) && declared.same_when.is_empty(),
+                Some(f) => {
+                    declared.time() == Some(f) || declared.key == Some(f) && declared.same_when.iter().all(|s| *s == f)
+                }
             };
             let (repeated, absent): (Vec<_>, Vec<_>) = places.into_iter().partition(|p| !p.1.repeated.is_empty());
             let (fatal, gap): (Vec<_>, Vec<_>) = absent.into_iter().partition(|p| vital || !elsewhere || p.1.declared);
@@ -204,7 +206,7 @@ impl Opener<'_> {
     }
 }
 
-fn path_problem(source: &str, trouble: &PathTrouble) -> Problem {
+pub(crate) fn path_problem(source: &str, trouble: &PathTrouble) -> Problem {
     let mut problem = match trouble {
         PathTrouble::Outside(how) => problem(
             codes::PATH_OUTSIDE_DATA,
@@ -229,7 +231,7 @@ fn path_problem(source: &str, trouble: &PathTrouble) -> Problem {
     problem
 }
 
-fn file_problem(file: &str, trouble: &FileTrouble) -> Problem {
+pub(crate) fn file_problem(file: &str, trouble: &FileTrouble) -> Problem {
     match trouble {
         FileTrouble::Stream(trouble) => stream_problem(file, trouble),
         FileTrouble::NoHeader => {
