@@ -1,4 +1,5 @@
 //! Messages, source and rendering together: one case a file in `cases/`, its name a sentence.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

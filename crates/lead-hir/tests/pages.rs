@@ -1,4 +1,5 @@
 //! Every code has a page; where the page shows a wrong and a right `.lead` text, the one gives the code and the other none.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

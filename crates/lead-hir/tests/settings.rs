@@ -1,4 +1,5 @@
 //! `lead.toml`: what is read, and what is said of the rest.
+#![allow(clippy::unwrap_used)]
 
 use lead_diag::render::{self, Options};
 use lead_diag::{FileId, Severity, SourceMap};

@@ -80,7 +80,12 @@ impl Project {
             );
         }
         let borrowed: Vec<(FileId, &ast::File)> = asts.iter().map(|(id, file)| (*id, file)).collect();
-        let lowered = lead_hir::lower(&borrowed, &config);
+        let mut lowered = lead_hir::lower(&borrowed, &config);
+        if lowered.lexicon.settings.name.is_empty() {
+            let named = found.lone.as_deref().unwrap_or(&found.root);
+            lowered.lexicon.settings.name =
+                named.file_stem().map_or(String::new(), |n| n.to_string_lossy().into_owned());
+        }
         diagnostics.extend(lowered.diagnostics);
         let data_dir = data_dir(&found.root, &config, &mut diagnostics);
         diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));

@@ -1,4 +1,5 @@
 //! Lexicons on disk: where they are found, what is read, and what is refused.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;

@@ -132,7 +132,7 @@ impl Body<'_, '_> {
             self.report(
                 Diagnostic::new(codes::BAD_SCORE, "points are given per record, not per value of one")
                     .label(from.target.span, "names a value")
-                    .help("name the event alone; points that differ come first: `+amount per deal`"),
+                    .help("name the event alone; points that differ come first: `+seats per order`"),
             );
             return None;
         }
