@@ -335,9 +335,14 @@ impl Printer<'_> {
                 for (i, s) in sequence.steps.iter().enumerate() {
                     let within = s.within.map(|w| format!(" within {}", step(w))).unwrap_or_default();
                     let then = if i == 0 { "" } else { " then" };
+                    let gap = if i == 0 { "" } else { " " };
                     let filter = s.filter.as_ref().map(|f| format!(" where {}", self.expr(f))).unwrap_or_default();
-                    let _ =
-                        write!(text, "{then}{within} {}{}{filter}", self.table(s.table), self.relation(&s.relation));
+                    let _ = write!(
+                        text,
+                        "{then}{within}{gap}{}{}{filter}",
+                        self.table(s.table),
+                        self.relation(&s.relation)
+                    );
                 }
                 if let Some(own) = &sequence.window {
                     let _ = write!(text, " {}", window(own));

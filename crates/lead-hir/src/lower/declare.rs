@@ -57,7 +57,7 @@ enum InForce {
 impl<'a> Cx<'a> {
     pub(crate) fn declare(&mut self, files: &[(FileId, &'a ast::File)]) -> Statements<'a> {
         let mut statements = Statements::default();
-        let mut first_broken = false;
+        let mut broken = false;
         let mut first_entity = None;
         // Tables first, so that a `for` may name one that is declared further down.
         for statement in files.iter().flat_map(|(_, f)| &f.statements) {
@@ -73,8 +73,7 @@ impl<'a> Cx<'a> {
                     self.tables[id.0 as usize].kind = TableKind::Event { subject: None, time: FieldId(0) };
                     statements.events.push((id, event));
                 }
-                // It may have been the first entity; then the subject of what follows is anybody's guess.
-                StatementKind::Broken { .. } if first_entity.is_none() => first_broken = true,
+                StatementKind::Broken { .. } => broken = true,
                 _ => {}
             }
         }
@@ -83,7 +82,6 @@ impl<'a> Cx<'a> {
                 self.names.entry(name.key()).or_insert(Item::Broken);
             }
         }
-        let first = if first_broken { None } else { first_entity };
         for (_, file) in files {
             let mut subject = InForce::First;
             for statement in &file.statements {
@@ -96,7 +94,7 @@ impl<'a> Cx<'a> {
                     kind => {
                         let Some(name) = defined(kind) else { continue };
                         let subject = match subject {
-                            InForce::First => first,
+                            InForce::First => first_entity,
                             InForce::Table(id) => Some(id),
                             InForce::Unknown => None,
                         };
@@ -105,7 +103,8 @@ impl<'a> Cx<'a> {
                 }
             }
         }
-        self.no_subject(first_entity.is_none() && !first_broken);
+        // A broken statement may have been the entity that is missed.
+        self.no_subject(first_entity.is_none() && !broken);
         statements
     }
 
