@@ -30,9 +30,11 @@ fn report(seed: u64, generated: &Generated, difference: Difference) -> String {
         generated.setting.zone,
         generated.setting.fiscal
     );
-    out += &format!("{}\n", files[1].1);
+    files[1..].iter().for_each(|f| out += &format!("{}\n", f.1));
     for (name, sheet) in sheets.iter().filter(|s| !s.1.rows.is_empty()) {
-        out += &format!("--- {name}\n{}", sheet.text());
+        let text = sheet.text();
+        let few: Vec<&str> = text.lines().take(12).collect();
+        out += &format!("--- {name}, {} rows\n{}\n", sheet.rows.len(), few.join("\n"));
     }
     out + "\n"
 }
@@ -81,7 +83,8 @@ fn the_evaluator_and_the_reference_agree_on_random_lexicons() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let refused = refused.into_inner().unwrap();
     let few = refused.len() * 20 <= seeds.len();
-    assert!(few, "{} of {} lexicons are refused:\n{}", refused.len(), seeds.len(), refused.join("\n"));
+    let shown = refused[..refused.len().min(12)].join("\n");
+    assert!(few, "{} of {} lexicons are refused:\n{shown}", refused.len(), seeds.len());
     let answers = answers.into_inner();
     assert!(seeds.len() < 10 || answers > 100 * seeds.len() as u64, "only {answers} answers were compared");
 }

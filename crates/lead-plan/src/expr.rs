@@ -316,14 +316,19 @@ impl Planner<'_> {
         let Some(base) = Self::base(env, s.up) else { return self.node(env.scope(), Ty::Error, Op::Unknown) };
         let window = s.window.as_ref().map(|w| w.kind).or(ctx.window);
         let times = calendar::event_range(window, ctx.as_of, &self.lexicon.settings);
-        let subject = self.table_after(base, &s.path);
+        let ways: Vec<Vec<Hop>> = s.steps.iter().map(|step| hops_of(&step.relation)).collect();
+        // References that all ways begin with lead to the record that the sequence is of: an event keeps nothing of its own.
+        let lead = shared_lead(&ways);
+        let mut path = s.path.clone();
+        path.extend(ways.iter().take(1).flat_map(|w| &w[..lead]).filter_map(|h| match h {
+            Hop::Forward(field) => Some(*field),
+            Hop::Back(..) => None,
+        }));
+        let subject = self.table_after(base, &path);
         let mut steps = Vec::with_capacity(s.steps.len());
-        for step in &s.steps {
+        for (step, way) in s.steps.iter().zip(ways) {
             let filter = step.filter.as_ref().map(|f| self.expr(f, Env::Record(step.table), ctx.no_window()));
-            let hops = match &step.relation {
-                Relation::Hops(hops) => hops.clone(),
-                Relation::All => Vec::new(),
-            };
+            let hops = way[lead..].to_vec();
             steps.push(SequenceStep { within: step.within, table: step.table, hops, times: times.clone(), filter });
         }
         let first = steps.remove(0);
@@ -338,7 +343,7 @@ impl Planner<'_> {
             correlated: false,
             by: Vec::new(),
         });
-        let count = self.measure_node(id, Ty::Number, env, s.up, &s.path, ctx);
+        let count = self.measure_node(id, Ty::Number, env, s.up, &path, ctx);
         let scope = env.scope();
         match s.function {
             AggregateFn::Count => count,
@@ -349,6 +354,20 @@ impl Planner<'_> {
             }
         }
     }
+}
+
+fn hops_of(relation: &Relation) -> Vec<Hop> {
+    match relation {
+        Relation::Hops(hops) => hops.clone(),
+        Relation::All => Vec::new(),
+    }
+}
+
+/// How many references all ways follow first, the same ones.
+fn shared_lead(ways: &[Vec<Hop>]) -> usize {
+    let Some((first, rest)) = ways.split_first() else { return 0 };
+    let same = |i: usize| rest.iter().all(|w| w.get(i) == first.get(i));
+    first.iter().enumerate().take_while(|(i, h)| matches!(h, Hop::Forward(_)) && same(*i)).count()
 }
 
 /// An aggregate, or a line of a score, taken apart.

@@ -90,7 +90,7 @@ impl Maker<'_> {
         }
         let mut covers = event && !own;
         if must_filter || (depth > 0 && self.random.chance(50)) {
-            let inner = ctx.inside(table);
+            let inner = ctx.inside(self.schema, table);
             let filter = self.condition(&inner, depth.saturating_sub(1));
             if !event {
                 covers |= filter.covers;
@@ -110,6 +110,14 @@ impl Maker<'_> {
     pub fn exists(&mut self, ctx: &Ctx, depth: u32, name: &str) -> E {
         let Some((target, table)) = self.collection(ctx, |_, _| true) else { return E::new("yes", 8, false) };
         let via = std::mem::take(&mut self.last_via);
+        if name == "every"
+            && self.random.chance(20)
+            && let Some((text, _)) = self.argument(&Ctx::of(table), &target, |t| *t == T::YesNo)
+        {
+            let via = if via.is_empty() { via } else { format!(" via {via}") };
+            let covers = self.last_covers || self.schema.tables[table].event.is_some();
+            return E::new(format!("every({text}{via})"), 8, covers);
+        }
         let (tail, covers) = self.tail(ctx, table, depth, &via, name == "every");
         E::new(format!("{name}({target}{tail})"), 8, covers)
     }
@@ -161,7 +169,7 @@ impl Maker<'_> {
         if !matches!(ty, T::Text(..) | T::YesNo) {
             names.extend(["min", "max"]);
         }
-        if matches!(ty, T::Number | T::Money) {
+        if matches!(ty, T::Number | T::Money | T::Duration) {
             names.extend(["sum", "sum", "average"]);
         }
         let name = *self.random.pick(&names);
@@ -228,13 +236,18 @@ impl Maker<'_> {
     pub fn sequence(&mut self, ctx: &Ctx) -> E {
         let event = |m: &Self, t: usize| m.schema.tables[t].event.is_some();
         let mut text = String::new();
+        let mut start: Option<String> = None;
         let count = self.random.between(2, 3);
         for n in 0..count {
             let mut step = None;
-            for _ in 0..4 {
+            for _ in 0..8 {
                 let found = self.collection(ctx, event);
+                let Some((name, _)) = &found else { break };
+                // All events belong to one record.
+                let before = name.rsplit_once('.').map_or(String::new(), |n| n.0.to_string());
                 // A step has no `via`.
-                if self.last_via.is_empty() && found.is_some() {
+                if self.last_via.is_empty() && start.as_ref().is_none_or(|s| *s == before) {
+                    start = Some(before);
                     step = found;
                     break;
                 }

@@ -185,7 +185,7 @@ impl Maker<'_> {
     fn atom(&mut self, ctx: &Ctx, depth: u32) -> E {
         let below = depth.saturating_sub(1);
         let sign = |m: &mut Self| *m.random.pick(&["=", "!=", "<", "<=", ">", ">="]);
-        match self.random.weighted(&[5, 3, 5, 2, 2, 4, 2, 1, 4, 1, 1, 2]) {
+        match self.random.weighted(&[5, 3, 5, 2, 2, 4, 2, 1, 4, 1, 1, 2, 1, 1, 1, 1]) {
             1 => {
                 let (a, b) = (self.money(ctx, depth), self.money(ctx, 0));
                 if self.random.chance(60) {
@@ -270,17 +270,52 @@ impl Maker<'_> {
                 }
                 None => self.atom(ctx, depth),
             },
-            10 if ctx.tables.len() == 1 => self.sequence(ctx),
+            10 => self.sequence(ctx),
             11 => {
                 let a = self.number(ctx, below);
                 let (low, high) = (self.random.between(-2, 5), self.random.between(3, 60));
                 E::new(format!("{} between {low} and {high}", a.at(5)), 4, a.covers)
+            }
+            12 => {
+                let (a, b) = (self.moment(ctx, below), self.moment(ctx, 0));
+                let covers = a.covers || b.covers;
+                E::new(format!("{} between {} - 60d and now", a.at(5), b.at(5)), 4, covers)
+            }
+            13 => {
+                // Money beside a number that is not written out.
+                let (a, b) = (self.money(ctx, below), self.number(ctx, 0));
+                let b = if b.text.ends_with('%') { E::new("7", 8, false) } else { b };
+                let covers = a.covers || b.covers;
+                E::new(format!("{} {} {}", a.at(5), sign(self), b.at(5)), 4, covers)
+            }
+            14 => self.key_test(ctx),
+            15 => {
+                let refs = &self.schema.tables[*ctx.tables.last().expect("a table in scope")].refs;
+                if refs.is_empty() {
+                    return self.atom(ctx, depth);
+                }
+                let name = self.random.pick(refs).name.clone();
+                E::new(format!("{name} is {}", self.random.pick(&["known", "unknown"])), 4, false)
             }
             _ => {
                 let (a, b) = (self.number(ctx, depth), self.number(ctx, 0));
                 let covers = a.covers || b.covers;
                 E::new(format!("{} {} {}", a.at(5), sign(self), b.at(5)), 4, covers)
             }
+        }
+    }
+
+    fn key_test(&mut self, ctx: &Ctx) -> E {
+        let keys: Vec<_> = self.reaches(ctx).into_iter().filter(|r| r.ty == T::Key).collect();
+        if keys.is_empty() {
+            return E::new("yes", 8, false);
+        }
+        let key = self.random.pick(&keys).text.clone();
+        match self.random.below(4) {
+            0 => E::new(format!("{key} in [\"c1\", \"C3\", \"p0\"]"), 4, false),
+            1 => E::new(format!("{key} starts with \"C\""), 4, false),
+            2 => E::new(format!("{key} = {}", self.random.pick(&keys).text), 4, false),
+            _ => E::new(format!("{key} {} \"c1\"", self.random.pick(&["=", "!="])), 4, false),
         }
     }
 

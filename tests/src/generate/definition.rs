@@ -105,10 +105,12 @@ impl Maker<'_> {
             let condition = self.condition(&ctx, 2);
             text += &format!("    {} when {}\n", shown(result), condition.text);
         }
+        let mut said = results[..lines].to_vec();
         if self.random.chance(70) {
             text += &format!("    {} otherwise\n", shown(&results[2]));
+            said.push(results[2].clone());
         }
-        let ty = if numbers { T::Number } else { T::Text(results, false) };
+        let ty = if numbers { T::Number } else { T::Text(said, true) };
         self.push(name, subject, ty, text, false, false, false);
     }
 
@@ -129,7 +131,15 @@ impl Maker<'_> {
         for _ in 0..self.random.between(1, 4) {
             let sign = *self.random.pick(&["+", "+", "-"]);
             let points = *self.random.pick(&["1", "10", "2.5", "0.1"]);
-            match self.random.weighted(&[5, 4, 1]) {
+            match self.random.weighted(&[5, 4, 1, 1]) {
+                3 => {
+                    let Some((target, table)) = self.collection(&ctx, |m, t| m.schema.tables[t].event.is_none()) else {
+                        continue;
+                    };
+                    let via = std::mem::take(&mut self.last_via);
+                    let (tail, _) = self.tail_of(&ctx, table, &via);
+                    text += &format!("    {sign}{points} per {target}{tail}, at least 1\n");
+                }
                 0 => {
                     let Some((target, table)) = self.collection(&ctx, |m, t| m.schema.tables[t].event.is_some()) else {
                         continue;

@@ -1,7 +1,7 @@
 //! Random well-typed expressions, as text.
 
 use super::Maker;
-use super::schema::{GField, T};
+use super::schema::{GField, GSchema, T};
 
 /// A text of an expression, how tightly it binds, and whether a window behind it would cover something.
 #[derive(Clone, Debug)]
@@ -39,9 +39,10 @@ impl Ctx {
         Ctx { tables: vec![table] }
     }
 
-    /// Inside of an aggregate.
-    pub fn inside(&self, table: usize) -> Ctx {
-        Ctx { tables: self.tables.last().copied().into_iter().chain([table]).collect() }
+    /// Inside of an aggregate. What an event says cannot be named in the `where` of an aggregate inside of its own.
+    pub fn inside(&self, schema: &GSchema, table: usize) -> Ctx {
+        let outer = self.tables.last().copied().filter(|t| schema.tables[*t].event.is_none());
+        Ctx { tables: outer.into_iter().chain([table]).collect() }
     }
 }
 
@@ -166,6 +167,15 @@ impl Maker<'_> {
                 let covers = a.covers || b.covers;
                 E::new(format!("{} / {}", a.at(6), b.at(7)), 6, covers)
             }
+            9 => {
+                let (a, b) = (self.duration(ctx, 0), self.duration(ctx, depth - 1));
+                let covers = a.covers || b.covers;
+                E::new(format!("{} / {}", a.at(6), b.at(7)), 6, covers)
+            }
+            10 => {
+                let (a, _, _) = self.words(ctx, depth - 1);
+                E::new(format!("length({})", a.text), 8, a.covers)
+            }
             _ => self.path(ctx, &T::Number).unwrap_or_else(|| E::new(self.digits(), 8, false)),
         }
     }
@@ -219,7 +229,7 @@ impl Maker<'_> {
             }
             6 => {
                 let a = self.money(ctx, depth - 1);
-                E::new(format!("abs({})", a.text), 8, a.covers)
+                E::new(format!("{}({})", self.random.pick(&["abs", "round"]), a.text), 8, a.covers)
             }
             _ => self.path(ctx, &T::Money).unwrap_or_else(|| self.measure(ctx, 0, &T::Money)),
         }
@@ -280,6 +290,11 @@ impl Maker<'_> {
                 let like = if self.random.chance(70) { T::Time } else { T::Date };
                 self.measure(ctx, depth, &like)
             }
+            4 if self.random.chance(30) => {
+                let (a, b) = (self.moment(ctx, 0), self.duration(ctx, 0));
+                let covers = a.covers || b.covers;
+                E::new(format!("{} + {}", a.at(5), b.at(6)), 5, covers)
+            }
             4 => {
                 let (a, op) = (self.moment(ctx, 0), *self.random.pick(&["+", "-"]));
                 let by = *self.random.pick(&["1d", "2w", "1mo", "1q", "1y", "30d", "36h"]);
@@ -298,7 +313,14 @@ impl Maker<'_> {
         }
         let (a, b) = (self.moment(ctx, depth), self.moment(ctx, depth));
         let covers = a.covers || b.covers;
-        E::new(format!("{} - {}", a.at(5), b.at(6)), 5, covers)
+        let between = E::new(format!("{} - {}", a.at(5), b.at(6)), 5, covers);
+        match self.random.below(10) {
+            0 => E::new(format!("{} * 0.5", between.at(6)), 6, covers),
+            1 => E::new(format!("{} / 3", between.at(6)), 6, covers),
+            2 => E::new(format!("{} + 36h", between.text), 5, covers),
+            3 => E::new(format!("abs({})", between.text), 8, covers),
+            _ => between,
+        }
     }
 
     /// A duration written out, for comparing.

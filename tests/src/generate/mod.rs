@@ -101,19 +101,27 @@ impl Generated {
         )
     }
 
-    /// The `.lead` files: the schema, and the definitions that are kept, each below the `for` of its subject.
+    /// The `.lead` files: the schema, and the definitions that are kept, each below the `for` of its subject. Their order means
+    /// nothing, so they stand in any.
     pub fn lexicon(&self, keep: &dyn Fn(usize) -> bool) -> Vec<(String, String)> {
-        let mut defs = String::new();
-        let mut subject = usize::MAX;
-        for (i, def) in self.defs.iter().enumerate().filter(|(i, _)| keep(*i)) {
+        let mut order: Vec<usize> = (0..self.defs.len()).filter(|i| keep(*i)).collect();
+        Random::new(self.defs.len() as u64).shuffle(&mut order);
+        let (first, second) = order.split_at(order.len() * 2 / 3);
+        let schema = ("schema.lead".to_string(), self.schema.text());
+        vec![schema, ("a.lead".to_string(), self.statements(first)), ("b.lead".to_string(), self.statements(second))]
+    }
+
+    fn statements(&self, order: &[usize]) -> String {
+        let (mut text, mut subject) = (String::new(), usize::MAX);
+        for def in order.iter().map(|i| &self.defs[*i]) {
             if def.subject != subject && !def.metric {
                 subject = def.subject;
-                defs += &format!("for {}\n\n", self.schema.tables[subject].name);
+                text += &format!("for {}\n\n", self.schema.tables[subject].name);
             }
-            defs += &self.defs[i].text;
-            defs.push('\n');
+            text += &def.text;
+            text.push('\n');
         }
-        vec![("schema.lead".to_string(), self.schema.text()), ("definitions.lead".to_string(), defs)]
+        text
     }
 
     /// A definition and all that it needs.

@@ -8,7 +8,7 @@ use lead_syntax::ast::{Aggregate, AggregateBody, AggregateFn, Path, Records, Seq
 use super::calendar::duration_of;
 use super::expr::kleene_and;
 use super::scope::{Collection, Kind};
-use super::value::{OrderKey, RefValue, divide_half_away, fixed, fold, unfixed};
+use super::value::{OrderKey, RefValue, divide_half_away, fixed, fold, total, unfixed};
 use super::window::Span;
 use super::{Env, Reference};
 
@@ -61,7 +61,7 @@ impl Reference {
         let via = records.via.as_ref().map(|n| n.key());
         let path = self.path_of(&records.target, &collection);
         let related = self.related(&collection, &path, via.as_deref(), env);
-        let inner_tables = super::scope::inside(&tables, collection.table);
+        let inner_tables = self.tables_inside(&tables, collection.table);
         let (window, filter) = if event {
             self.own_window(records, &inner_tables)
         } else {
@@ -73,7 +73,7 @@ impl Reference {
         let outside = self.outside(&collection, env);
         let mut taken = Vec::new();
         for row in related {
-            let inner = outside.inside(collection.table, row, inner_window);
+            let inner = self.inside(&outside, collection.table, row, inner_window);
             if event && !self.in_window(collection.table, row, span, env.as_of) {
                 continue;
             }
@@ -139,7 +139,7 @@ impl Reference {
             self.value(&records.target, &env)
         };
         if every {
-            let inner_tables = super::scope::inside(&env.tables(), taken.collection.table);
+            let inner_tables = self.tables_inside(&env.tables(), taken.collection.table);
             let (_, filter) = self.own_window(records, &inner_tables);
             let holds = |inner: &Env| {
                 let asked = filter.iter().map(|f| self.condition(f, inner));
@@ -153,7 +153,7 @@ impl Reference {
             values.filter(|(_, v)| !v.is_unknown())
         };
         let kind = || {
-            let tables = super::scope::inside(&env.tables(), taken.collection.table);
+            let tables = self.tables_inside(&env.tables(), taken.collection.table);
             self.kind(&records.target, &tables, Some(&taken.collection.names))
         };
         match aggregate.function {
@@ -209,12 +209,11 @@ impl Reference {
         };
         let collection = self.collection(&target, &env.tables());
         let table = collection.table;
-        let outside = self.outside(&collection, env);
         self.related(&collection, &step.event, None, env)
             .into_iter()
             .filter(|row| self.in_window(table, *row, span, env.as_of))
             .filter(|row| match &step.filter {
-                Some(filter) => self.condition(filter, &outside.inside(table, *row, None)) == Some(true),
+                Some(filter) => self.condition(filter, &env.alone(table, *row, None)) == Some(true),
                 None => true,
             })
             .map(|row| self.time_of(table, row))
@@ -240,23 +239,18 @@ fn order(a: &RefValue, b: &RefValue) -> Ordering {
 
 /// The exact sum of known values, and how many they are (D18, D19).
 fn sum(values: impl Iterator<Item = RefValue>, kind: Kind) -> (RefValue, usize) {
-    let (mut total, mut count, mut fits) = (0i128, 0, true);
-    for value in values {
-        count += 1;
-        let part = match value {
+    let parts: Vec<Option<i128>> = values
+        .map(|value| match value {
             RefValue::Number(x) => fixed(x, 64),
             RefValue::Money(m) => Some(i128::from(m)),
             RefValue::Duration(d) => Some(i128::from(d)),
             other => panic!("no sum of {other:?}"),
-        };
-        match part.and_then(|p| total.checked_add(p)) {
-            Some(t) => total = t,
-            None => fits = false,
-        }
-    }
+        })
+        .collect();
+    let count = parts.len();
+    let Some(total) = total(parts.into_iter()) else { return (RefValue::Unknown, count) };
     let narrow = || i64::try_from(total).expect("sums fit 64 bits in the tests");
     let value = match kind {
-        _ if !fits => RefValue::Unknown,
         Kind::Money => RefValue::Money(narrow()),
         Kind::Duration => RefValue::Duration(narrow()),
         _ => RefValue::finite(unfixed(total, 64)),

@@ -5,7 +5,7 @@ use lead_syntax::ast::{Choice, Funnel, Score, ScoreLine, ScoreLineKind, ScoreOpt
 use super::calendar::{duration_of, exact_length};
 use super::expr::kleene_or;
 use super::schema::DefBody;
-use super::value::{RefValue, fixed, unfixed};
+use super::value::{RefValue, fixed, total, unfixed};
 use super::{Env, Reference};
 
 impl Reference {
@@ -80,10 +80,7 @@ impl Reference {
             ScoreLineKind::Per(records) => {
                 let taken = self.taken(records, env, true);
                 let event = self.schema.tables[taken.collection.table].event;
-                // Points that leave the range make the line unknown, and so nothing (D12, D18).
-                let mut total = Some(0i128);
-                for inner in &taken.records {
-                    let Some(points) = points(inner) else { continue };
+                let parts = taken.records.iter().filter_map(|inner| {
                     let weight = match half_life {
                         Some(half_life) if event => {
                             let (table, row) = *inner.records.last().expect("a record");
@@ -92,9 +89,10 @@ impl Reference {
                         }
                         _ => 1.0,
                     };
-                    total = total.zip(fixed(points * weight, 40)).and_then(|(t, p)| t.checked_add(p));
-                }
-                total.map_or(0.0, |t| unfixed(t, 40))
+                    Some(fixed(points(inner)? * weight, 40))
+                });
+                // Points that leave the range make the line unknown, and so nothing (D12, D18).
+                total(parts).map_or(0.0, |t| unfixed(t, 40))
             }
         }
     }

@@ -5,7 +5,7 @@ use lead_syntax::ast::{self, Expr, ExprKind, LiteralKind, Path, fold_name};
 
 use super::calendar::exact_length;
 use super::scope::{Kind, Member};
-use super::value::{RefValue, fold};
+use super::value::{RefValue, divide_half_away, fold};
 use super::{Env, Reference};
 
 /// Kleene `and`.
@@ -241,6 +241,7 @@ impl Reference {
             ("fiscal year", _) => RefValue::Number(f64::from(self.calendar.fiscal_year(day()))),
             ("hours", RefValue::Duration(d)) => RefValue::Number(*d as f64 / 3_600_000_000.0),
             ("days", RefValue::Duration(d)) => RefValue::Number(*d as f64 / 86_400_000_000.0),
+            ("round", RefValue::Money(m)) => RefValue::Money(divide_half_away((*m).into(), 10_000) as i64 * 10_000),
             ("round", RefValue::Number(x)) => RefValue::Number(x.round()),
             ("abs", RefValue::Number(x)) => RefValue::Number(x.abs()),
             ("abs", RefValue::Money(m)) => RefValue::Money(m.abs()),

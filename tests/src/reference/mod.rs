@@ -70,10 +70,9 @@ impl Env {
         Env { window, ..self.clone() }
     }
 
-    /// One record further in: only the record outside of it stays in sight (D3).
-    pub fn inside(&self, table: usize, row: usize, window: Option<Span>) -> Env {
-        let records = self.records.last().copied().into_iter().chain([(table, row)]).collect();
-        Env { records, as_of: self.as_of, window, collected: None, group: None }
+    /// At a record with nothing in sight outside of it.
+    pub fn alone(&self, table: usize, row: usize, window: Option<Span>) -> Env {
+        Env { records: vec![(table, row)], as_of: self.as_of, window, collected: None, group: None }
     }
 }
 
@@ -103,6 +102,23 @@ impl Reference {
         let def = self.schema.def(&ast::fold_name(name)).unwrap_or_else(|| panic!("no definition `{name}`"));
         assert_eq!(self.schema.defs[def].subject, table, "`{name}` is not said of `{entity}`");
         self.answer_of(def, row, as_of, None)
+    }
+
+    /// One record further in: the record outside of it stays in sight, unless it is an event (D3).
+    fn inside(&self, env: &Env, table: usize, row: usize, window: Option<Span>) -> Env {
+        let mut inner = env.alone(table, row, window);
+        if let Some(outer) = env.records.last()
+            && !self.schema.tables[outer.0].event
+        {
+            inner.records.insert(0, *outer);
+        }
+        inner
+    }
+
+    /// The tables in scope inside of an aggregate.
+    fn tables_inside(&self, tables: &[usize], table: usize) -> Vec<usize> {
+        let outer = tables.last().copied().filter(|t| !self.schema.tables[*t].event);
+        outer.into_iter().chain([table]).collect()
     }
 
     /// The row of the record of an entity with a key.

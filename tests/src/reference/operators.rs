@@ -98,7 +98,9 @@ impl Reference {
         let (a, b) = if is_money(&a) || is_money(&b) { (as_money(left, a), as_money(right, b)) } else { (a, b) };
         let order = || self.order(&a, &b).expect("an order");
         let texts = |test: fn(&str, &str) -> bool| match (&a, &b) {
-            (RefValue::Text(a) | RefValue::Key(a), RefValue::Text(b) | RefValue::Key(b)) => test(&fold(a), &fold(b)),
+            (RefValue::Text(a), RefValue::Text(b)) => test(&fold(a), &fold(b)),
+            // Keys are exact (D17).
+            (RefValue::Text(a) | RefValue::Key(a), RefValue::Text(b) | RefValue::Key(b)) => test(a.trim(), b.trim()),
             _ => panic!("no texts: {a:?}, {b:?}"),
         };
         Some(match op {
@@ -119,7 +121,9 @@ impl Reference {
             CompareOp::StartsWith => texts(|a, b| a.starts_with(b)),
             CompareOp::EndsWith => texts(|a, b| a.ends_with(b)),
             CompareOp::Matches => match (&a, &b) {
-                (RefValue::Text(a), RefValue::Text(b)) => regex::Regex::new(b).expect("an expression").is_match(a),
+                (RefValue::Text(a) | RefValue::Key(a), RefValue::Text(b)) => {
+                    regex::Regex::new(b).expect("an expression").is_match(a)
+                }
                 _ => panic!("no texts: {a:?}, {b:?}"),
             },
         })

@@ -149,7 +149,7 @@ impl Reference {
                 None => Kind::Record(*tables.last().expect("a record of the collection")),
             },
             ExprKind::Call { function, .. } if function.key() == "day" => Kind::Moment,
-            ExprKind::Call { function, args } if function.key() == "abs" => kind(&args[0]),
+            ExprKind::Call { function, args } if matches!(function.key().as_str(), "abs" | "round") => kind(&args[0]),
             ExprKind::Arithmetic { op, left, right, .. } => match (op, kind(left), kind(right)) {
                 (ArithmeticOp::Subtract, Kind::Moment, Kind::Moment) => Kind::Duration,
                 (_, Kind::Moment, _) | (_, _, Kind::Moment) => Kind::Moment,
@@ -158,6 +158,11 @@ impl Reference {
                 (_, l, _) => l,
             },
             ExprKind::Aggregate(aggregate) => self.kind_of_aggregate(aggregate, tables),
+            // A time before a window is a test, and so a yes or no.
+            ExprKind::Windowed { value, .. } => match kind(value) {
+                Kind::Moment => Kind::Other,
+                other => other,
+            },
             _ => Kind::Other,
         }
     }
@@ -167,7 +172,7 @@ impl Reference {
         match &aggregate.body {
             AggregateBody::Records(records) if !matches!(aggregate.function, Count | Any | No | Every) => {
                 let collection = self.collection(&records.target, tables);
-                self.kind(&records.target, &inside(tables, collection.table), Some(&collection.names))
+                self.kind(&records.target, &self.tables_inside(tables, collection.table), Some(&collection.names))
             }
             _ => Kind::Other,
         }
@@ -255,7 +260,7 @@ impl Reference {
                 AggregateBody::Sequence { window, .. } => window.is_none(),
                 AggregateBody::Records(records) => {
                     let collection = self.collection(&records.target, tables);
-                    let inner = inside(tables, collection.table);
+                    let inner = self.tables_inside(tables, collection.table);
                     if self.schema.tables[collection.table].event {
                         self.own_window(records, &inner).0.is_none()
                     } else {
@@ -297,11 +302,6 @@ impl Reference {
             _ => (None, vec![filter]),
         }
     }
-}
-
-/// The tables in scope inside of an aggregate.
-pub fn inside(tables: &[usize], table: usize) -> Vec<usize> {
-    tables.last().copied().into_iter().chain([table]).collect()
 }
 
 /// Every path of an expression that is not inside of another aggregate.

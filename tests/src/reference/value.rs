@@ -207,3 +207,16 @@ pub fn unfixed(total: i128, bits: i32) -> f64 {
     let value = value / 2f64.powi(bits);
     if total < 0 { -value } else { value }
 }
+
+/// The exact total of counts, in any order; `None` where one is missing or the total leaves 128 bits (D18).
+pub fn total(parts: impl Iterator<Item = Option<i128>>) -> Option<i128> {
+    // High and low halves apart, so that nothing on the way can leave the bits.
+    let (mut high, mut low) = (0i128, 0i128);
+    for part in parts {
+        let part = part?;
+        high += part >> 64;
+        low += part & i128::from(u64::MAX);
+    }
+    high += low >> 64;
+    high.checked_mul(1 << 64)?.checked_add(low & i128::from(u64::MAX))
+}

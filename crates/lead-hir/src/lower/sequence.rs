@@ -5,7 +5,7 @@ use lead_syntax::ast;
 
 use super::aggregate::word;
 use super::body::{Body, Covered, error, make};
-use crate::hir::{AggregateFn, Expr, ExprKind, FieldId, Sequence, SequenceStep, Ty, Window};
+use crate::hir::{AggregateFn, Expr, ExprKind, FieldId, Relation, Sequence, SequenceStep, Ty, Window};
 
 impl Body<'_, '_> {
     pub fn sequence(
@@ -60,7 +60,30 @@ impl Body<'_, '_> {
             }
         }
         let (Some((up, path)), false) = (start, broken) else { return error(span) };
+        if path.is_empty() && self.parted_ways(up, &lowered) {
+            return error(span);
+        }
         make(ExprKind::Sequence(Box::new(Sequence { function, up, path, window: own, steps: lowered })), ty, span)
+    }
+
+    /// Whether steps that are asked of an event relate to it by different references: then they belong to no one record.
+    fn parted_ways(&mut self, up: u8, steps: &[SequenceStep]) -> bool {
+        let asked = self.frames.iter().rev().nth(usize::from(up)).copied();
+        if !asked.is_some_and(|t| self.cx.table(t).is_event()) {
+            return false;
+        }
+        let first = |step: &SequenceStep| match &step.relation {
+            Relation::Hops(hops) => hops.first().copied(),
+            Relation::All => None,
+        };
+        let lead = steps.first().and_then(first);
+        let Some(other) = steps.iter().find(|s| first(s) != lead) else { return false };
+        self.report(
+            Diagnostic::new(codes::NOT_RECORDS, "the events of a sequence belong to one record")
+                .label(other.span, "of another record than the first")
+                .help("begin each event with the same reference"),
+        );
+        true
     }
 
     fn sequence_step(
