@@ -20,14 +20,14 @@ pub enum Change {
         /// What measures them.
         span: Span,
     },
-    /// Fewer records would have to count; where they leave a window by themselves, that happens at a time.
+    /// Fewer records would have to count: enough of them leave their window at a time.
     Fewer {
         /// How many fewer.
         records: u64,
         /// Whose.
         table: TableId,
         /// When enough of them have left the window, if no more come.
-        from: Option<i64>,
+        from: i64,
         /// What measures them.
         span: Span,
     },
@@ -99,13 +99,10 @@ fn turn(why: &Why, wanted: bool, as_of: i64, zone: &TimeZone) -> Option<Vec<Chan
         }
         WhyKind::Measure(measured) if why.ty == Ty::YesNo => {
             let more = measured.none != wanted;
-            let change = if more {
-                Change::More { records: 1, table: measured.table, before: None, span: why.span }
-            } else {
-                let count = measured.count as u64;
-                fewer(measured, count, why.span, zone)
-            };
-            Some(vec![change])
+            if more {
+                return Some(vec![Change::More { records: 1, table: measured.table, before: None, span: why.span }]);
+            }
+            Some(vec![fewer(measured, measured.count as u64, why.span, zone)?])
         }
         _ => None,
     }
@@ -173,7 +170,7 @@ fn threshold(left: &Why, op: CompareOp, right: &Why, as_of: i64, zone: &TimeZone
             CompareOp::LessEqual | CompareOp::Equal => wanted.floor(),
             _ => return None,
         };
-        return (most >= 0.0).then(|| fewer(measured, count.saturating_sub(most as u64), what.span, zone));
+        return if most >= 0.0 { fewer(measured, count.saturating_sub(most as u64), what.span, zone) } else { None };
     }
     let _ = as_of;
     let ordered = matches!(op, CompareOp::Less | CompareOp::LessEqual | CompareOp::Greater | CompareOp::GreaterEqual);
@@ -181,8 +178,9 @@ fn threshold(left: &Why, op: CompareOp, right: &Why, as_of: i64, zone: &TimeZone
     (ordered && number).then_some(Change::Number { span: what.span, have, op, need })
 }
 
-fn fewer(measured: &Measured, records: u64, span: Span, zone: &TimeZone) -> Change {
-    let last = measured.all_times.get((records as usize).saturating_sub(1));
-    let from = last.and_then(|t| leaves(measured.window, *t, zone));
-    Change::Fewer { records, table: measured.table, from, span }
+/// What happened cannot be undone, but events leave a window in time: only then is it a change that may come.
+fn fewer(measured: &Measured, records: u64, span: Span, zone: &TimeZone) -> Option<Change> {
+    let last = measured.all_times.get((records as usize).saturating_sub(1))?;
+    let from = leaves(measured.window, *last, zone)?;
+    Some(Change::Fewer { records, table: measured.table, from, span })
 }

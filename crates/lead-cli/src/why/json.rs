@@ -132,7 +132,7 @@ fn change(teller: &Teller<'_>, change: &Change) -> Json {
             json!({"change": "more", "records": records, "of": table(*of), "before": time(before), "text": text})
         }
         Change::Fewer { records, table: of, from, .. } => {
-            json!({"change": "fewer", "records": records, "of": table(*of), "from": time(from), "text": text})
+            json!({"change": "fewer", "records": records, "of": table(*of), "from": time(&Some(*from)), "text": text})
         }
         Change::Number { have, op, need, .. } => json!({
             "change": "number",

@@ -330,12 +330,10 @@ impl Teller<'_> {
         match change {
             Change::More { records, table, before, .. } => {
                 let by = before.map(|t| format!(" before {}", self.moment(t))).unwrap_or_default();
-                format!("{records} more {}{by}", name(table))
+                format!("{records} more {}{by}", counted_name(*records, name(table)))
             }
             Change::Fewer { records, table, from, .. } => {
-                let by =
-                    from.map(|t| format!("; by {} they are out of the window", self.moment(t))).unwrap_or_default();
-                format!("{records} fewer {}{by}", name(table))
+                format!("no {} until {}, when {records} left the window", name(table), self.moment(*from))
             }
             Change::Number { span, have, op, need } => {
                 let what = self.sources.slice(*span).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -343,6 +341,18 @@ impl Teller<'_> {
                 format!("`{what}` {} {}, where it is {}", op_text(*op), self.value(need), self.value(have))
             }
         }
+    }
+}
+
+/// A name after a number: `1 visit`, `2 visits`, `3 companies`.
+fn counted_name(count: u64, name: &str) -> String {
+    let lower = name.to_lowercase();
+    let vowel_y = ["ay", "ey", "oy", "uy"].iter().any(|end| lower.ends_with(end));
+    match name.strip_suffix('y') {
+        _ if count == 1 => name.to_string(),
+        Some(stem) if !vowel_y => format!("{stem}ies"),
+        _ if ["s", "x", "ch", "sh"].iter().any(|end| lower.ends_with(end)) => format!("{name}es"),
+        _ => format!("{name}s"),
     }
 }
 
