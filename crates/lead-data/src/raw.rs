@@ -30,7 +30,7 @@ pub struct Preview {
 }
 
 /// Reads the first `most` rows of a file of the data folder, with the settings of `lead.toml`.
-pub fn preview(dir: &Path, file: &str, config: &Config, most: usize) -> Result<Preview, Problem> {
+pub fn preview(dir: &Path, file: &str, config: &Config, most: usize) -> Result<Preview, Box<Problem>> {
     let (settings, _) = settings_for(config, &TimeZone::UTC, file, file);
     let export = open(dir, file, &settings)?;
     let needed: Vec<usize> = (0..export.headers.len()).collect();
@@ -47,7 +47,7 @@ pub fn preview(dir: &Path, file: &str, config: &Config, most: usize) -> Result<P
         }
         true
     });
-    read.map_err(|trouble| file_problem(file, &FileTrouble::Stream(trouble)))?;
+    read.map_err(|trouble| Box::new(file_problem(file, &FileTrouble::Stream(trouble))))?;
     Ok(Preview { file: file.to_owned(), format: export.format, headers: export.headers, rows, total })
 }
 
@@ -61,9 +61,9 @@ fn cells(block: &Block, row: usize, width: usize) -> Vec<Option<String>> {
 }
 
 /// Opens one file of the data folder.
-pub(crate) fn open(dir: &Path, file: &str, settings: &Settings) -> Result<ExportFile, Problem> {
-    let found = resolve(dir, file).map_err(|trouble| crate::open::path_problem(file, &trouble))?;
+pub(crate) fn open(dir: &Path, file: &str, settings: &Settings) -> Result<ExportFile, Box<Problem>> {
+    let found = resolve(dir, file).map_err(|trouble| Box::new(crate::open::path_problem(file, &trouble)))?;
     let found: Found =
-        found.into_iter().next().ok_or_else(|| crate::open::path_problem(file, &PathTrouble::NoMatch))?;
-    ExportFile::open(&found, settings).map_err(|trouble| file_problem(file, &trouble))
+        found.into_iter().next().ok_or_else(|| Box::new(crate::open::path_problem(file, &PathTrouble::NoMatch)))?;
+    ExportFile::open(&found, settings).map_err(|trouble| Box::new(file_problem(file, &trouble)))
 }

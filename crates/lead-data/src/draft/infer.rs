@@ -56,7 +56,7 @@ pub(crate) enum FieldType {
 }
 
 /// What events are most likely of, likeliest first.
-const SUBJECTS: [&str; 10] =
+pub(crate) const SUBJECTS: [&str; 10] =
     ["contact", "lead", "person", "prospect", "user", "customer", "member", "account", "company", "deal"];
 
 /// A reference that was found.
@@ -73,7 +73,8 @@ struct Link {
 pub(crate) fn infer(dir: &Path, profiles: Vec<TableProfile>) -> Model {
     let files: Vec<&str> = profiles.iter().map(|p| p.file.as_str()).collect();
     let table_names = names::of_files(&files);
-    let keys: Vec<Option<usize>> = profiles.iter().zip(&table_names).map(|(p, name)| key_of(p, name)).collect();
+    let keys: Vec<Option<usize>> =
+        profiles.iter().zip(&table_names).map(|(p, name)| key_of(p, name, &table_names)).collect();
     let links: Vec<Vec<Option<Link>>> =
         (0..profiles.len()).map(|t| links_of(t, &profiles, &table_names, &keys)).collect();
     let is_target = |t: usize| links.iter().flatten().flatten().any(|l| l.table == t && l.joins);
@@ -166,8 +167,8 @@ fn overlap(column: &ColumnProfile, key: &ColumnProfile) -> usize {
     column.values.iter().filter(|v| key.values.contains(v)).count()
 }
 
-/// The column that names each row.
-fn key_of(profile: &TableProfile, table: &str) -> Option<usize> {
+/// The column that names each row. A column that names another table's record is no key, even where it never repeats.
+fn key_of(profile: &TableProfile, table: &str, all: &[String]) -> Option<usize> {
     let own = fold_header(table);
     let last = fold_header(table.rsplit(' ').next().unwrap_or(table));
     let rank = |column: &ColumnProfile, at: usize| {
@@ -175,10 +176,15 @@ fn key_of(profile: &TableProfile, table: &str) -> Option<usize> {
         let id = |of: &str| header == format!("{of}id") || header == format!("{of}key");
         let ends =
             ["id", "guid", "uuid", "key"].iter().any(|e| names::words(&column.header).last().is_some_and(|w| w == e));
+        // `type id`, `source id`: of a kind, not of the row.
+        const KINDS: [&str; 7] = ["type", "source", "portal", "app", "parent", "master", "smtp"];
+        let kind = names::words(&column.header).iter().any(|w| KINDS.contains(&w.as_str()));
         match () {
             _ if header == "id" || header == "recordid" || header == own => Some(0),
             _ if id(&own) => Some(0),
+            _ if all.iter().any(|other| other != table && id(&fold_header(other))) => None,
             _ if id(&last) => Some(1),
+            _ if kind || profile.rows < 3 => None,
             _ if ends && at == 0 => Some(2),
             _ if ends => Some(3),
             _ => None,
@@ -225,6 +231,37 @@ fn links_of(table: usize, profiles: &[TableProfile], names: &[String], keys: &[O
 fn is_id(header: &str) -> bool {
     const WORDS: [&str; 8] = ["id", "ids", "guid", "uuid", "key", "vid", "hash", "token"];
     names::words(header).last().is_some_and(|w| WORDS.contains(&w.as_str()))
+}
+
+/// Whether a name is that of a thing that is, not of something that happens.
+fn is_thing(name: &str) -> bool {
+    const WORDS: [&str; 24] = [
+        "contact",
+        "lead",
+        "person",
+        "account",
+        "company",
+        "customer",
+        "user",
+        "owner",
+        "deal",
+        "opportunity",
+        "order",
+        "project",
+        "product",
+        "campaign",
+        "program",
+        "ticket",
+        "pipeline",
+        "stage",
+        "subscription",
+        "list",
+        "team",
+        "item",
+        "form",
+        "offer",
+    ];
+    !happens(name) && name.rsplit(' ').next().is_some_and(|w| WORDS.contains(&w))
 }
 
 /// Whether the words of a name speak of something that happens.
@@ -287,7 +324,9 @@ fn event(
         let distinct = profile.columns[s].distinct.max(1) as u64;
         profile.columns[s].filled * 2 >= distinct * 3 && profile.columns[s].filled >= 3
     });
-    let is_event = many || happens && subject.is_some() || key.is_none() && subject.is_none() && profile.rows >= 20;
+    let is_event = many && !(key.is_some() && is_thing(&all[at]))
+        || happens && subject.is_some()
+        || key.is_none() && subject.is_none() && profile.rows >= 20;
     is_event.then_some(Kind::Event { time, subject })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::draft::infer::{FieldModel, FieldType, Kind, Model, TableModel};
+use crate::draft::infer::{FieldModel, FieldType, Kind, Model, SUBJECTS, TableModel};
 use crate::draft::names::{free, quoted, written};
 use crate::draft::{Draft, DraftOptions};
 use crate::headers::fold_header;
@@ -21,7 +21,8 @@ pub(crate) fn write(model: &Model, mut left_out: Vec<(String, String)>, options:
             Kind::Entity { key: None } => 1,
             Kind::Event { .. } => 2,
         };
-        (rank, std::cmp::Reverse(events_of(*t)), std::cmp::Reverse(references_to(model, *t)), *t)
+        let person = SUBJECTS.iter().position(|s| *s == table.name).unwrap_or(SUBJECTS.len());
+        (rank, std::cmp::Reverse(events_of(*t)), person, std::cmp::Reverse(references_to(model, *t)), *t)
     });
     let mut schema =
         String::from("# Drafted from the exports: types, keys and references are what the files look like.\n");
