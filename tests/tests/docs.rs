@@ -245,14 +245,15 @@ fn the_settings_shown_are_settings() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The command, built once in the profile and target folder of this test.
+/// The command, built once in the profile and target folder of this test. All targets: with the features of the
+/// development dependencies, so that nothing outside is built a second time.
 fn lead() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let test = std::env::current_exe().unwrap();
         let folder = test.parent().and_then(Path::parent).unwrap();
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "lead-cli"]).current_dir(root());
+        build.args(["build", "--quiet", "--package", "lead-cli", "--all-targets"]).current_dir(root());
         build.arg("--target-dir").arg(folder.parent().unwrap());
         if folder.ends_with("release") {
             build.arg("--release");

@@ -25,7 +25,7 @@ fn lead() -> &'static Path {
         let test = std::env::current_exe().unwrap();
         let folder = test.parent().and_then(Path::parent).unwrap();
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "lead-cli"]).current_dir(root());
+        build.args(["build", "--quiet", "--package", "lead-cli", "--all-targets"]).current_dir(root());
         build.arg("--target-dir").arg(folder.parent().unwrap());
         if folder.ends_with("release") {
             build.arg("--release");

@@ -11,8 +11,15 @@ const CELL: (f64, usize) = (8.4, 19);
 
 /// Runs the command over the industrial example and draws its terms about contacts and its funnels.
 pub fn files(root: &Path) -> Result<Vec<Generated>, String> {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "lead-cli", "--", "run", "examples/industrial", "--color", "always"])
+    // All targets: with the features of the development dependencies, so that tests and pictures share what is built.
+    let build = ["build", "--quiet", "--package", "lead-cli", "--all-targets"];
+    let built = Command::new(env!("CARGO")).args(build).current_dir(root).status();
+    if !built.is_ok_and(|s| s.success()) {
+        return Err("the command does not build".to_owned());
+    }
+    let lead = root.join(format!("target/debug/lead{}", std::env::consts::EXE_SUFFIX));
+    let output = Command::new(lead)
+        .args(["run", "examples/industrial", "--color", "always"])
         .current_dir(root)
         .env("COLUMNS", WIDTH.to_string())
         .output()
