@@ -66,8 +66,8 @@ pub enum Command {
     /// Explain a code of a message
     #[command(after_help = "Examples:\n  lead explain L0101\n  lead explain broken-statement")]
     Explain(ExplainArgs),
-    /// Draft a lexicon from exports
-    #[command(after_help = "Example:\n  lead init drafted --from examples/hello")]
+    /// Draft a lexicon from exports, or begin with a small one
+    #[command(after_help = "Examples:\n  lead init small\n  lead init drafted --from examples/hello")]
     Init(InitArgs),
     /// Show what a stage makes of a lexicon
     #[command(after_help = "Example:\n  lead debug hir examples/hello")]
@@ -138,7 +138,7 @@ pub struct InitArgs {
     /// Where to write; the current folder by default
     #[arg(default_value = ".", hide_default_value = true)]
     pub dir: PathBuf,
-    /// Exports to draft from: files or a folder
+    /// Exports to draft from: files or a folder; without any a small lexicon to begin with is written
     #[arg(long, value_name = "EXPORTS")]
     pub from: Vec<PathBuf>,
     /// Time zone of the lexicon

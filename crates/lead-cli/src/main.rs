@@ -10,6 +10,7 @@ mod files;
 mod fix;
 mod fmt;
 mod grid;
+mod init;
 mod run;
 mod terminal;
 mod value;
@@ -59,7 +60,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Fmt(args) => fmt::fmt(args, terminal),
         Command::Fix(args) => fix::fix(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),
-        Command::Init(_) => Ok(Exit::Usage),
+        Command::Init(args) => init::init(args, terminal),
         Command::Debug(args) => debug::debug(args, terminal),
         Command::Completions(args) => completions::completions(args),
     }

@@ -5,6 +5,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod help;
+mod init;
 mod lab;
 mod output;
 mod run;
