@@ -46,37 +46,73 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         return parsed;
     }
     let (pieces, comments) = split::split(file, text);
-    for piece in pieces {
-        let Some(source) = text.get(piece.start..piece.end) else { continue };
-        let first = parsed.diagnostics.len();
-        if piece.indented {
-            parsed.diagnostics.push(indented_start(Span::new(file, piece.start, piece.end), text));
-        }
-        let whole = |kind| vec![Found { start: 0, end: source.len(), kind }];
-        let found = if let Some(at) = piece.control {
-            parsed.diagnostics.push(control_character(file, text, at));
-            whole(broken(file, source, piece.start))
-        } else if let Some(at) = piece.too_deep {
-            parsed.diagnostics.push(build::too_deep(Span::new(file, at, at + 1)));
-            whole(broken(file, source, piece.start))
-        } else if piece.nesting > EASY_NESTING {
-            deep_statement(file, source, piece.start, &mut parsed.diagnostics)
-        } else {
-            statement::statement(file, source, piece.start, &mut parsed.diagnostics)
-        };
-        if let Some(new) = parsed.diagnostics.get_mut(first..) {
-            new.sort_by_key(|d| d.span().map_or(0, |s| s.start));
-        }
-        let mut docs = piece.docs;
-        for Found { start, end, kind } in found {
-            let span = Span::new(file, piece.start + start, piece.start + end);
-            let mut statement = Statement { span, docs: docs.take(), kind };
-            field_docs(&mut statement, &comments, text);
-            parsed.file.statements.push(statement);
-        }
+    for (statements, diagnostics) in read_all(file, text, &pieces, &comments) {
+        parsed.file.statements.extend(statements);
+        parsed.diagnostics.extend(diagnostics);
     }
     parsed.file.comments = comments;
     parsed
+}
+
+/// A text that is larger is read by several threads; statements know nothing of each other.
+const LARGE: usize = 256 << 10;
+
+/// The statements of pieces, in order, and what could not be read of them.
+type Read = (Vec<Statement>, Vec<Diagnostic>);
+
+fn read_all(file: FileId, text: &str, pieces: &[split::Piece], comments: &[Comment]) -> Vec<Read> {
+    let read = |part: &[split::Piece]| {
+        let mut out = Read::default();
+        part.iter().for_each(|piece| read_piece(file, text, piece, comments, &mut out));
+        out
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
+    if text.len() < LARGE || threads == 1 || pieces.len() < threads {
+        return vec![read(pieces)];
+    }
+    std::thread::scope(|scope| {
+        let parts: Vec<&[split::Piece]> = pieces.chunks(pieces.len().div_ceil(threads)).collect();
+        let work: Vec<_> = parts
+            .iter()
+            .map(|part| (*part, std::thread::Builder::new().spawn_scoped(scope, || read(part)).ok()))
+            .collect();
+        // A part whose thread could not be had is read here.
+        work.into_iter()
+            .map(|(part, thread)| thread.and_then(|t| t.join().ok()).unwrap_or_else(|| read(part)))
+            .collect()
+    })
+}
+
+/// Reads one piece, and gives its fields their documentation.
+fn read_piece(file: FileId, text: &str, piece: &split::Piece, comments: &[Comment], out: &mut Read) {
+    let (statements, diagnostics) = out;
+    let Some(source) = text.get(piece.start..piece.end) else { return };
+    let first = diagnostics.len();
+    if piece.indented {
+        diagnostics.push(indented_start(Span::new(file, piece.start, piece.end), text));
+    }
+    let whole = |kind| vec![Found { start: 0, end: source.len(), kind }];
+    let found = if let Some(at) = piece.control {
+        diagnostics.push(control_character(file, text, at));
+        whole(broken(file, source, piece.start))
+    } else if let Some(at) = piece.too_deep {
+        diagnostics.push(build::too_deep(Span::new(file, at, at + 1)));
+        whole(broken(file, source, piece.start))
+    } else if piece.nesting > EASY_NESTING {
+        deep_statement(file, source, piece.start, diagnostics)
+    } else {
+        statement::statement(file, source, piece.start, diagnostics)
+    };
+    if let Some(new) = diagnostics.get_mut(first..) {
+        new.sort_by_key(|d| d.span().map_or(0, |s| s.start));
+    }
+    let mut docs = piece.docs.clone();
+    for Found { start, end, kind } in found {
+        let span = Span::new(file, piece.start + start, piece.start + end);
+        let mut statement = Statement { span, docs: docs.take(), kind };
+        field_docs(&mut statement, comments, text);
+        statements.push(statement);
+    }
 }
 
 /// How deep brackets may nest on any thread's stack.
