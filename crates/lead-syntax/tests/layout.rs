@@ -38,7 +38,7 @@ fn check_layout(text: &str, what: &str) -> String {
 fn seeds() -> std::ops::Range<u64> {
     match std::env::var("LEAD_SEED").ok().and_then(|s| s.parse().ok()) {
         Some(seed) => seed..seed + 1,
-        None => 0..std::env::var("LEAD_SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(300),
+        None => 0..std::env::var("LEAD_SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(150),
     }
 }
 
