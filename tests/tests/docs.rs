@@ -332,12 +332,16 @@ fn is_shown(output: &[&str], shown: &[&str]) -> bool {
     }
 }
 
-/// `console` blocks: what stands behind `$ lead` is run, in a copy of the examples, and prints the lines below it.
+/// `console` blocks: what stands behind `$ lead` is run, in a copy of the examples, and prints the lines below it. With
+/// `UPDATE_PAGES=1` in the environment, blocks without `…` are written anew.
 #[test]
 fn commands_print_what_the_pages_show() {
+    let update = std::env::var_os("UPDATE_PAGES").is_some();
+    let mut wrong = Vec::new();
     for page in pages() {
         let folder = tempfile::tempdir().unwrap();
         copy(&root().join("examples"), &folder.path().join("examples"));
+        let mut text = page.text.clone();
         for block in blocks(&page).iter().filter(|b| b.mark == "console") {
             for part in format!("\n{}", block.text).split("\n$ lead ").skip(1) {
                 let (command, shown) = part.split_once('\n').unwrap_or((part, ""));
@@ -347,16 +351,22 @@ fn commands_print_what_the_pages_show() {
                     .env("NO_COLOR", "1")
                     .output()
                     .unwrap();
-                let output = [run.stdout, run.stderr].concat();
-                let output = String::from_utf8(output).unwrap();
+                let output = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
                 let lines: Vec<&str> = output.trim_end().lines().collect();
-                assert!(
-                    is_shown(&lines, &shown.trim_end().lines().collect::<Vec<_>>()),
-                    "{}:{}: `lead {command}` prints\n{output}",
-                    page.name,
-                    block.line
-                );
+                if is_shown(&lines, &shown.trim_end().lines().collect::<Vec<_>>()) {
+                    continue;
+                }
+                if update && !shown.lines().any(|l| l == "…") {
+                    let (old, new) = (format!("$ lead {part}"), format!("$ lead {command}\n{}\n", output.trim_end()));
+                    text = text.replacen(old.trim_end(), new.trim_end(), 1);
+                } else {
+                    wrong.push(format!("{}:{}: `lead {command}` prints\n{output}", page.name, block.line));
+                }
             }
         }
+        if text != page.text {
+            fs::write(&page.path, text).unwrap();
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
