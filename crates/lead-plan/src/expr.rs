@@ -80,11 +80,20 @@ impl Planner<'_> {
         let l = self.expr(left, env, ctx);
         let op = match op {
             CompareOp::In | CompareOp::NotIn => {
-                let items = match &right.kind {
-                    ExprKind::List(items) => self.all(items, env, ctx),
-                    _ => vec![self.expr(right, env, ctx)],
+                let (items, list) = match &right.kind {
+                    ExprKind::List(items) => (self.all(items, env, ctx), None),
+                    _ => {
+                        let list = self.expr(right, env, ctx);
+                        let known = matches!(self.op(list), Op::Const(_) | Op::List(_));
+                        (vec![list], (!known).then_some(list))
+                    }
                 };
-                let found = self.node(scope, Ty::YesNo, Op::InList(l, items));
+                let mut found = self.node(scope, Ty::YesNo, Op::InList(l, items));
+                // An item that is unknown never matches; of a list that is unknown nothing can be told (D9).
+                if let Some(list) = list {
+                    let known = self.node(scope, Ty::YesNo, Op::IsKnown(list));
+                    found = self.node(scope, Ty::YesNo, Op::Choice(vec![(Some(known), found)]));
+                }
                 if op == CompareOp::In {
                     return found;
                 }

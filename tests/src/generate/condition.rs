@@ -295,7 +295,11 @@ impl Maker<'_> {
                     return self.atom(ctx, depth);
                 }
                 let name = self.random.pick(refs).name.clone();
-                E::new(format!("{name} is {}", self.random.pick(&["known", "unknown"])), 4, false)
+                match self.random.below(3) {
+                    0 => E::new(format!("{name} = \"c1\""), 4, false),
+                    1 => E::new(format!("{name} in [\"c0\", \"p1\"]"), 4, false),
+                    _ => E::new(format!("{name} is {}", self.random.pick(&["known", "unknown"])), 4, false),
+                }
             }
             _ => {
                 let (a, b) = (self.number(ctx, depth), self.number(ctx, 0));
@@ -324,7 +328,13 @@ impl Maker<'_> {
         let value = if values.is_empty() { "x".to_string() } else { self.random.pick(&values).clone() };
         let covers = a.covers;
         let text = a.at(5);
-        match self.random.weighted(&[5, 2, 2, 1, 1, 1, 1]) {
+        let lists: Vec<_> = self.reaches(ctx).into_iter().filter(|r| matches!(r.ty, T::List(_))).collect();
+        match self.random.weighted(&[5, 2, 2, 1, 1, 1, 1, 1]) {
+            7 if !lists.is_empty() && !listed => {
+                let list = self.random.pick(&lists).clone();
+                self.used.extend(list.def);
+                E::new(format!("{text} {} {}", self.random.pick(&["in", "not in"]), list.text), 4, covers)
+            }
             1 => {
                 let op = *self.random.pick(&["in", "not in"]);
                 let other = if values.is_empty() { "y".to_string() } else { self.random.pick(&values).clone() };

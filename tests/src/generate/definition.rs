@@ -20,6 +20,22 @@ impl Maker<'_> {
                 true,
             );
         }
+        for (n, (text, ty)) in [
+            ("4.5", T::Number),
+            ("2026-03-29", T::Date),
+            ("now - 30d", T::Time),
+            ("[\"Automotive\", \"engineer\", \"PPC\"]", T::List(vec!["PPC".to_string()])),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            if self.random.chance(30) {
+                let subject = [CONTACT, COMPANY][self.random.below(2)];
+                let name = format!("k{n} constant");
+                self.push(name.clone(), subject, ty, format!("{name} = {text}\n"), false, false, false);
+                self.defs.last_mut().expect("it was pushed").constant = true;
+            }
+        }
         let count = self.random.between(15, 30);
         for n in 0..count {
             let subject = [CONTACT, COMPANY, PROJECT][self.random.weighted(&[5, 3, 2])];
@@ -37,7 +53,7 @@ impl Maker<'_> {
     #[allow(clippy::too_many_arguments)]
     fn push(&mut self, name: String, subject: usize, ty: T, text: String, covers: bool, term: bool, metric: bool) {
         let uses = std::mem::take(&mut self.used);
-        self.defs.push(GDef { name, subject, ty, text, covers, term, metric, uses });
+        self.defs.push(GDef { name, subject, ty, text, covers, term, metric, constant: false, uses });
     }
 
     fn value(&mut self, n: i64, subject: usize) {
@@ -226,6 +242,10 @@ impl Maker<'_> {
         let mut dimensions: Vec<_> =
             reaches.into_iter().filter(|r| matches!(r.ty, T::Text(..) | T::YesNo | T::Date | T::Time)).collect();
         self.random.shuffle(&mut dimensions);
+        let refs = &self.schema.tables[table].refs;
+        if !refs.is_empty() && self.random.chance(20) {
+            by.push(self.random.pick(refs).name.clone());
+        }
         let count = self.random.below(3);
         for d in dimensions.into_iter().take(count) {
             self.used.extend(d.def);

@@ -104,6 +104,11 @@ impl Maker<'_> {
                 seen.extend(table.refs.iter().map(|r| r.name.clone()));
             }
         }
+        // Constants of other subjects.
+        let here: Vec<usize> = found.iter().filter_map(|r| r.def).collect();
+        for (i, d) in self.defs.iter().enumerate().filter(|(i, d)| d.constant && !here.contains(i)) {
+            found.push(Reach { text: d.name.clone(), ty: d.ty.clone(), covers: false, def: Some(i), term: false });
+        }
         found
     }
 

@@ -37,6 +37,8 @@ pub struct GDef {
     pub term: bool,
     /// Whether it is a metric (or a period, which nothing asks either).
     pub metric: bool,
+    /// Whether it is the same for every record, so that any subject may use it.
+    pub constant: bool,
     /// Definitions that it names.
     pub uses: BTreeSet<usize>,
 }

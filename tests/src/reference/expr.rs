@@ -152,6 +152,7 @@ impl Reference {
     /// A member of a record.
     fn member_value(&self, table: usize, row: usize, member: Member, env: &Env) -> RefValue {
         match member {
+            Member::Itself => RefValue::Record(table, row),
             Member::Field(f) => self.rows[table][row][f].clone(),
             Member::Def(d) => self.answer_of(d, row, env.as_of, env.window),
         }
@@ -172,6 +173,9 @@ impl Reference {
 
     /// A path: unknown as soon as a reference on it is (D14).
     fn path(&self, path: &Path, env: &Env) -> RefValue {
+        if self.is_constant_path(path, &env.tables(), env.collected.as_deref()) {
+            return self.constant(&path.names[0].key()).map_or(RefValue::Unknown, |e| self.value(e, env));
+        }
         let names: Vec<String> = path.names.iter().map(|n| n.key()).collect();
         let (mut at, rest) = match &env.collected {
             Some(prefix) if names.starts_with(prefix) => {

@@ -69,7 +69,11 @@ impl Reference {
 
     /// A dimension of a record. Values of a `one of` are shown as the schema spells them.
     fn dimension(&self, dimension: &Expr, inner: &Env) -> RefValue {
-        let value = self.value(dimension, inner);
+        let value = match self.value(dimension, inner) {
+            // A record is told apart by its key (D49).
+            RefValue::Record(table, row) => RefValue::Key(self.key_of(table, row)),
+            value => value,
+        };
         if let (RefValue::Text(text), ExprKind::Path(path)) = (&value, &dimension.kind)
             && let Some((table, Member::Field(field))) = self.walk_path(path, &inner.tables(), None)
             && let FieldType::OneOf(spellings) = &self.schema.tables[table].fields[field].ty

@@ -15,6 +15,8 @@ pub enum Member {
     Field(usize),
     /// A definition.
     Def(usize),
+    /// The record itself, by the name of its table (D49).
+    Itself,
 }
 
 /// Where a name was found.
@@ -74,14 +76,25 @@ impl Reference {
             if let Some(member) = self.member(*table, key) {
                 return Some(Found { up, on_subject: None, member });
             }
-            let Some(of) = self.schema.tables[*table].subject else { continue };
-            if let FieldType::Reference(subject) = self.schema.tables[*table].fields[of].ty
+            if let Some(of) = self.schema.tables[*table].subject
+                && let FieldType::Reference(subject) = self.schema.tables[*table].fields[of].ty
                 && let Some(member) = self.member(subject, key)
             {
                 return Some(Found { up, on_subject: Some(of), member });
             }
+            if self.schema.tables[*table].name == key {
+                return Some(Found { up, on_subject: None, member: Member::Itself });
+            }
         }
         None
+    }
+
+    /// A value of any subject that is the same for every record (D46).
+    pub fn constant(&self, key: &str) -> Option<&Expr> {
+        match &self.schema.defs[self.schema.def(key)?].body {
+            DefBody::Value(expr) if is_constant(expr) => Some(expr),
+            _ => None,
+        }
     }
 
     /// The table that a name was found on.
@@ -103,6 +116,7 @@ impl Reference {
                 FieldType::Duration => Kind::Duration,
                 _ => Kind::Other,
             },
+            Member::Itself => Kind::Record(table),
             Member::Def(d) => match &self.schema.defs[d].body {
                 DefBody::Value(expr) => self.kind(expr, &[table], None),
                 DefBody::Choice(c) => self.kind(&c.lines[0].result, &[table], None),
@@ -135,6 +149,13 @@ impl Reference {
         at
     }
 
+    /// Whether a path is the name of a constant that stands in sight of no record that it is said of.
+    pub fn is_constant_path(&self, path: &Path, tables: &[usize], collected: Option<&[String]>) -> bool {
+        let key = path.names[0].key();
+        let prefix = collected.is_some_and(|c| c.first() == Some(&key));
+        path.names.len() == 1 && !prefix && self.find(tables, &key).is_none() && self.constant(&key).is_some()
+    }
+
     /// What kind of thing an expression gives, asked of a record of the innermost table.
     pub fn kind(&self, expr: &Expr, tables: &[usize], collected: Option<&[String]>) -> Kind {
         let kind = |e: &Expr| self.kind(e, tables, collected);
@@ -144,6 +165,9 @@ impl Reference {
             }
             ExprKind::Literal(LiteralKind::Duration(..)) => Kind::Duration,
             ExprKind::Paren(inner) | ExprKind::Negate(inner) => kind(inner),
+            ExprKind::Path(path) if self.is_constant_path(path, tables, collected) => {
+                self.constant(&path.names[0].key()).map_or(Kind::Other, |e| self.kind(e, &[], None))
+            }
             ExprKind::Path(path) => match self.walk_path(path, tables, collected) {
                 Some((t, m)) => self.kind_of_member(t, m),
                 None => Kind::Record(*tables.last().expect("a record of the collection")),
@@ -249,6 +273,7 @@ impl Reference {
             ExprKind::Between { value, low, high } => covers(value) || covers(low) || covers(high),
             ExprKind::IsKnown { value, .. } => covers(value),
             ExprKind::Became { .. } => true,
+            ExprKind::Path(path) if self.is_constant_path(path, tables, None) => false,
             ExprKind::Path(path) => match self.walk_path(path, tables, None) {
                 Some((table, Member::Def(d))) => match &self.schema.defs[d].body {
                     DefBody::Value(expr) => self.covers(expr, &[table], false),
@@ -276,6 +301,7 @@ impl Reference {
     fn covers_argument(&self, target: &Expr, tables: &[usize], collection: &Collection) -> bool {
         let mut paths = Vec::new();
         paths_in(target, &mut paths);
+        paths.retain(|p| !self.is_constant_path(p, tables, Some(&collection.names)));
         paths.iter().any(|p| match self.walk_path(p, tables, Some(&collection.names)) {
             Some((table, Member::Def(d))) => match &self.schema.defs[d].body {
                 DefBody::Value(expr) => self.covers(expr, &[table], false),
@@ -326,5 +352,17 @@ pub fn paths_in<'a>(expr: &'a Expr, out: &mut Vec<&'a Path>) {
         ExprKind::IsTerm { record, .. } => paths_in(record, out),
         ExprKind::Windowed { value, .. } => paths_in(value, out),
         _ => {}
+    }
+}
+
+/// Whether an expression is written with literals, `now` and `today` alone.
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Today => true,
+        ExprKind::List(items) => items.iter().all(is_constant),
+        ExprKind::Paren(e) | ExprKind::Negate(e) => is_constant(e),
+        ExprKind::Arithmetic { left, right, .. } => is_constant(left) && is_constant(right),
+        ExprKind::Call { args, .. } => args.iter().all(is_constant),
+        _ => false,
     }
 }
