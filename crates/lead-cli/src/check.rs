@@ -48,10 +48,13 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     Ok(exit)
 }
 
-/// The lexicons of the paths, each once; beside each the files asked for, or `None` for all of it.
-pub fn open_all(paths: &[PathBuf]) -> Result<Vec<(Project, Option<Vec<PathBuf>>)>, Failure> {
+/// A lexicon, and the files of it that are asked for; `None`: all of it.
+pub type Asked = (Project, Option<Vec<PathBuf>>);
+
+/// The lexicons of the paths, each once.
+pub fn open_all(paths: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
     let here = [PathBuf::from(".")];
-    let mut opened: Vec<(Project, Option<Vec<PathBuf>>)> = Vec::new();
+    let mut opened: Vec<Asked> = Vec::new();
     for path in if paths.is_empty() { &here[..] } else { paths } {
         let path = files::tidy(path);
         let project = open(&path)?;

@@ -110,8 +110,8 @@ pub struct Request<'a> {
     pub as_of: i64,
     /// Only these; `None`: all.
     pub wanted: Option<&'a [DefId]>,
-    /// How many; `None`: one per core.
-    pub threads: Option<usize>,
+    /// How many work.
+    pub threads: usize,
     /// Whether rejects are to be kept.
     pub rejects: bool,
     /// Whether the answers of clauses are to be kept.
@@ -164,6 +164,11 @@ pub fn answer(project: &Project, request: &Request<'_>, progress: &Progress) -> 
     Ok(Answered { answers, keys: opened.keys(lexicon), report })
 }
 
+/// How many threads work where nothing is said.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Exports that are open.
 pub struct Opened<'a> {
     data: Data<'a>,
@@ -174,15 +179,13 @@ pub fn open_data<'a>(
     project: &'a Project,
     plan: &Plan,
     folder: Option<&Path>,
-    threads: Option<usize>,
+    threads: usize,
     rejects: bool,
     progress: &Progress,
 ) -> Result<Opened<'a>, Failure> {
     let folder = data_folder(folder, project)?;
     let needs = Needs { tables: plan.needs(&project.lexicon) };
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let options =
-        Options { threads: threads.unwrap_or_else(cores), keep_rejects: rejects, progress: progress.listener() };
+    let options = Options { threads, keep_rejects: rejects, progress: progress.listener() };
     let data = Data::open(&project.lexicon, &project.config, &folder, &needs, options);
     Ok(Opened { data })
 }

@@ -127,7 +127,7 @@ pub fn bar(part: usize, whole: usize, room: usize) -> String {
     }
     let eighths = ((part as u128 * room as u128 * 8 + whole as u128 / 2) / whole as u128).max(1) as usize;
     let mut out = "█".repeat(eighths / 8);
-    if eighths % 8 > 0 {
+    if !eighths.is_multiple_of(8) {
         out.push(EIGHTHS[eighths % 8]);
     }
     out

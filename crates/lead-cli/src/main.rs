@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Cli, Command};
-use terminal::{Exit, Failure, Outcome, Style, Terminal, eprint};
+use terminal::{Failure, Outcome, Style, Terminal, eprint};
 
 fn main() -> ExitCode {
     let cli = parse();

@@ -32,12 +32,13 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
         return Err(Failure { exit: Exit::Findings, ..Failure::usage("the lexicon defines nothing to answer") });
     }
     refuse_overwriting(args, &project)?;
+    let threads = args.threads.map_or_else(data::cores, usize::from);
     let progress = Progress::new(terminal);
     let request = Request {
         data: args.data.as_deref(),
         as_of,
         wanted: wanted.as_deref(),
-        threads: args.threads.map(usize::from),
+        threads,
         rejects: args.rejects.is_some(),
         clauses: args.reasons,
     };
@@ -63,7 +64,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
     let mut files: Vec<PathBuf> = Vec::new();
     if let Some(folder) = &args.output {
         let mut tables = assemble::tables(lexicon, &answered.answers, &answered.keys, args.reasons);
-        files = output::stage(folder, &mut tables, args.format, &shown, args.raw_cells)?.put_in_place()?;
+        files = output::stage(folder, &mut tables, args.format, &shown, args.raw_cells, threads)?.put_in_place()?;
         if !args.json {
             let listed: String = files
                 .iter()

@@ -1,7 +1,8 @@
 //! Values as people and files read them: money exact, numbers as short as they read back, times in the lexicon's zone.
 
+use std::fmt::Write;
+
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use lead_data::{Column, Values};
 use lead_hir::hir::{TableId, Ty, Value};
@@ -18,37 +19,48 @@ pub struct Shown<'a> {
     /// The lexicon's zone.
     pub zone: &'a TimeZone,
     /// The key of a record.
-    pub key_of: &'a dyn Fn(TableId, u32) -> Option<String>,
+    pub key_of: &'a (dyn Fn(TableId, u32) -> Option<String> + Sync),
 }
 
 impl Shown<'_> {
     /// The value of a row as text, `None` where it is unknown.
     pub fn text(&self, column: &Column, ty: &Ty, row: usize) -> Option<String> {
-        column.is_known(row).then(|| self.known_text(&column.values, ty, row)).flatten()
+        let mut out = String::new();
+        (column.is_known(row) && self.write(&mut out, &column.values, ty, row)).then_some(out)
     }
 
-    fn known_text(&self, values: &Values, ty: &Ty, row: usize) -> Option<String> {
-        Some(match values {
-            Values::YesNo(bits) => if bits.get(row) { "true" } else { "false" }.to_owned(),
-            Values::Number(v) => number(v[row]),
+    /// Writes the known value of a row as text. `false` if it cannot be shown: a time out of the calendar, a record
+    /// without a key.
+    pub fn write(&self, out: &mut String, values: &Values, ty: &Ty, row: usize) -> bool {
+        match values {
+            Values::YesNo(bits) => out.push_str(if bits.get(row) { "true" } else { "false" }),
+            Values::Number(v) => write_number(out, v[row]),
             Values::Int(v) => match ty {
-                Ty::Money => money(v[row] as i128),
-                Ty::Duration => duration(v[row]),
-                _ => time(v[row], self.zone)?,
+                Ty::Money => write_money(out, v[row] as i128),
+                Ty::Duration => out.push_str(&duration(v[row])),
+                _ => return write_time(out, v[row], self.zone),
             },
-            Values::Date(v) => date(v[row])?,
-            Values::Text(v) => v.get(row).to_owned(),
+            Values::Date(v) => return write_date(out, v[row]),
+            Values::Text(v) => out.push_str(v.get(row)),
             Values::Record(v) => match ty {
-                Ty::Record(table) => (self.key_of)(*table, v[row])?,
-                _ => return None,
+                Ty::Record(table) => match (self.key_of)(*table, v[row]) {
+                    Some(key) => out.push_str(&key),
+                    None => return false,
+                },
+                _ => return false,
             },
             Values::List { offsets, items } => {
-                let item = item_type(ty);
                 let range = offsets[row] as usize..offsets[row + 1] as usize;
-                let texts: Vec<String> = range.filter_map(|i| self.known_text(items, item, i)).collect();
-                texts.join(";")
+                let first = range.start;
+                for i in range {
+                    if i > first {
+                        out.push(';');
+                    }
+                    self.write(out, items, item_type(ty), i);
+                }
             }
-        })
+        }
+        true
     }
 
     /// The value of a row as JSON, `null` where it is unknown.
@@ -62,10 +74,13 @@ impl Shown<'_> {
 
     fn known_json(&self, out: &mut String, values: &Values, ty: &Ty, row: usize) {
         match values {
-            Values::YesNo(_) | Values::Number(_) => out.push_str(&self.known_text(values, ty, row).unwrap_or_default()),
-            Values::Int(_) if *ty == Ty::Money => {
-                out.push_str(&self.known_text(values, ty, row).unwrap_or_default());
+            Values::YesNo(_) | Values::Number(_) => {
+                self.write(out, values, ty, row);
             }
+            Values::Int(_) if *ty == Ty::Money => {
+                self.write(out, values, ty, row);
+            }
+            Values::Text(v) => json_text(out, v.get(row)),
             Values::List { offsets, items } => {
                 out.push('[');
                 let range = offsets[row] as usize..offsets[row + 1] as usize;
@@ -77,10 +92,14 @@ impl Shown<'_> {
                 }
                 out.push(']');
             }
-            _ => match self.known_text(values, ty, row) {
-                Some(text) => json_text(out, &text),
-                None => out.push_str("null"),
-            },
+            _ => {
+                let mut text = String::new();
+                if self.write(&mut text, values, ty, row) {
+                    json_text(out, &text);
+                } else {
+                    out.push_str("null");
+                }
+            }
         }
     }
 }
@@ -100,21 +119,43 @@ pub fn is_text(ty: &Ty) -> bool {
 
 /// A number as short as it reads back; whole ones without a point.
 pub fn number(n: f64) -> String {
-    let n = if n == 0.0 { 0.0 } else { n };
+    let mut out = String::new();
+    write_number(&mut out, n);
+    out
+}
+
+fn write_number(out: &mut String, n: f64) {
+    // Whole numbers up to here are exact, and integers print faster.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
     let size = n.abs();
-    if size != 0.0 && !(1e-7..1e21).contains(&size) { format!("{n:e}") } else { format!("{n}") }
+    // Writing to a text does not fail.
+    let _ = if n.fract() == 0.0 && size < EXACT {
+        write!(out, "{}", n as i64)
+    } else if (1e-7..1e21).contains(&size) {
+        write!(out, "{n}")
+    } else {
+        write!(out, "{n:e}")
+    };
 }
 
 /// Ten-thousandths as a decimal without needless zeros.
 pub fn money(units: i128) -> String {
+    let mut out = String::new();
+    write_money(&mut out, units);
+    out
+}
+
+fn write_money(out: &mut String, units: i128) {
     let size = units.unsigned_abs();
     let (whole, part) = (size / MONEY as u128, size % MONEY as u128);
-    let sign = if units < 0 { "-" } else { "" };
-    if part == 0 {
-        return format!("{sign}{whole}");
+    if units < 0 {
+        out.push('-');
     }
-    let digits = format!("{part:04}");
-    format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+    let _ = write!(out, "{whole}");
+    if part > 0 {
+        let _ = write!(out, ".{part:04}");
+        out.truncate(out.trim_end_matches('0').len());
+    }
 }
 
 /// Microseconds as `12d 4h 30min 5.25s`, exact; days count 24 hours.
@@ -154,29 +195,77 @@ fn duration_parts(micros: i64, most: usize) -> String {
 
 /// A day as `2026-03-31`.
 pub fn date(days: i32) -> Option<String> {
-    let day = Date::new(1970, 1, 1).ok()?.checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?).ok()?;
-    Some(day.to_string())
+    let mut out = String::new();
+    write_date(&mut out, days).then_some(out)
+}
+
+/// Days of the years -9999 and 9999, beyond which nothing is written.
+const DAYS: std::ops::RangeInclusive<i64> = -4_371_587..=2_932_896;
+
+fn write_date(out: &mut String, days: i32) -> bool {
+    let days = i64::from(days);
+    if !DAYS.contains(&days) {
+        return false;
+    }
+    // Years begin in March here, so that the day that comes and goes is their last (400 years have 146,097 days).
+    let day = days + 719_468;
+    let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day_of_month = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    if year < 0 {
+        let _ = write!(out, "-{:06}", -year);
+    } else {
+        digits(out, (year / 100) as u32);
+        digits(out, (year % 100) as u32);
+    }
+    out.push('-');
+    digits(out, month as u32);
+    out.push('-');
+    digits(out, day_of_month as u32);
+    true
+}
+
+/// Two digits.
+fn digits(out: &mut String, n: u32) {
+    out.push((b'0' + (n / 10 % 10) as u8) as char);
+    out.push((b'0' + (n % 10) as u8) as char);
 }
 
 /// A time as `2026-03-31T14:00:00+02:00`, with a fraction where there is one.
 pub fn time(micros: i64, zone: &TimeZone) -> Option<String> {
-    let at = Timestamp::from_microsecond(micros).ok()?.to_zoned(zone.clone());
+    let mut out = String::new();
+    write_time(&mut out, micros, zone).then_some(out)
+}
+
+fn write_time(out: &mut String, micros: i64, zone: &TimeZone) -> bool {
+    const DAY_SECONDS: i64 = 86_400;
+    let Ok(at) = Timestamp::from_microsecond(micros) else { return false };
+    let offset = i64::from(zone.to_offset(at).seconds());
+    let seconds = micros.div_euclid(SECOND as i64) + offset;
+    let Ok(day) = i32::try_from(seconds.div_euclid(DAY_SECONDS)) else { return false };
+    if !write_date(out, day) {
+        return false;
+    }
+    let clock = seconds.rem_euclid(DAY_SECONDS) as u32;
+    for (sign, n) in [('T', clock / 3600), (':', clock / 60 % 60), (':', clock % 60)] {
+        out.push(sign);
+        digits(out, n);
+    }
     let part = micros.rem_euclid(SECOND as i64);
-    let fraction = if part == 0 { String::new() } else { format!(".{part:06}").trim_end_matches('0').to_owned() };
-    let civil = at.datetime();
-    let seconds = at.offset().seconds();
-    let (sign, size) = if seconds < 0 { ('-', -seconds) } else { ('+', seconds) };
-    Some(format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{fraction}{sign}{:02}:{:02}",
-        civil.year(),
-        civil.month(),
-        civil.day(),
-        civil.hour(),
-        civil.minute(),
-        civil.second(),
-        size / 3600,
-        size / 60 % 60
-    ))
+    if part > 0 {
+        let _ = write!(out, ".{part:06}");
+        out.truncate(out.trim_end_matches('0').len());
+    }
+    out.push(if offset < 0 { '-' } else { '+' });
+    let size = offset.unsigned_abs() as u32;
+    digits(out, size / 3600);
+    out.push(':');
+    digits(out, size / 60 % 60);
+    true
 }
 
 /// A value of the lexicon as text.
@@ -231,17 +320,22 @@ pub fn round_to(n: f64, places: i32) -> f64 {
 /// A text as JSON.
 pub fn json_text(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
+        out.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            other => {
+                let _ = write!(out, "\\u{other:04x}");
+            }
         }
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
     out.push('"');
 }
 
@@ -282,8 +376,31 @@ mod tests {
         let zone = TimeZone::get("Europe/Berlin").expect("a known zone");
         assert_eq!(time(1_774_958_400_000_000, &zone).as_deref(), Some("2026-03-31T14:00:00+02:00"));
         assert_eq!(time(1_767_225_600_500_000, &zone).as_deref(), Some("2026-01-01T01:00:00.5+01:00"));
+        assert_eq!(time(-62_135_596_800_000_001, &TimeZone::UTC).as_deref(), Some("0000-12-31T23:59:59.999999+00:00"));
         assert_eq!(time(i64::MAX, &zone), None);
         assert_eq!(date(20_543).as_deref(), Some("2026-03-31"));
         assert_eq!(date(i32::MAX), None);
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let mut day = jiff::civil::Date::new(-9999, 1, 1).expect("a day");
+        let last = jiff::civil::Date::new(9999, 12, 31).expect("a day");
+        let since = jiff::civil::Date::new(1970, 1, 1).expect("a day");
+        loop {
+            let days = since.until(day).expect("days").get_days();
+            assert_eq!(date(days), Some(day.to_string()));
+            let Ok(next) = day.checked_add(jiff::Span::new().days(97)) else { break };
+            day = next;
+        }
+        let end = since.until(last).expect("days").get_days();
+        assert_eq!((date(end), date(end + 1)), (Some("9999-12-31".to_owned()), None));
+    }
+
+    #[test]
+    fn json_texts_are_escaped() {
+        let mut out = String::new();
+        json_text(&mut out, "a\"b\\c\n\u{1}é");
+        assert_eq!(serde_json::from_str::<String>(&out).ok().as_deref(), Some("a\"b\\c\n\u{1}é"));
     }
 }

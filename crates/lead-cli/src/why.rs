@@ -37,7 +37,7 @@ pub fn why(args: &WhyArgs, terminal: &Terminal) -> Outcome {
     }
     let plan = planner.finish();
     let progress = Progress::new(terminal);
-    let opened = data::open_data(&project, &plan, args.data.as_deref(), None, false, &progress);
+    let opened = data::open_data(&project, &plan, args.data.as_deref(), data::cores(), false, &progress);
     progress.done();
     let opened = opened?;
     if let Some(report) = opened.fatal() {

@@ -235,7 +235,7 @@ pub fn column_of(values: &[Option<Value>], ty: &Ty) -> Column {
         Ty::Record(_) => Values::Record(
             values.iter().map(|v| if let Some(Value::Number(row)) = v { *row as u32 } else { NO_RECORD }).collect(),
         ),
-        _ => return text_column(values.iter().map(|v| v.as_ref().map(|v| plain_text(v))).collect()),
+        _ => return text_column(values.iter().map(|v| v.as_ref().map(plain_text)).collect()),
     };
     Column { values, known }
 }

@@ -30,6 +30,7 @@ pub fn stage(
     format: OutputFormat,
     shown: &Shown<'_>,
     raw: bool,
+    threads: usize,
 ) -> Result<Pending, Failure> {
     let fail = |e: io::Error| Failure::data(format!("`{}` cannot be written: {}", folder.display(), plain(&e)));
     apart(tables.iter_mut().map(|t| &mut t.stem));
@@ -42,13 +43,12 @@ pub fn stage(
         let file = fs::File::create(pending.staged.path().join(&name)).map_err(fail)?;
         let mut out = BufWriter::with_capacity(1 << 16, file);
         match format {
-            OutputFormat::Csv => write::csv(&mut out, table, shown, raw),
-            OutputFormat::Jsonl => write::jsonl(&mut out, table, shown),
-            OutputFormat::Parquet => parquet::parquet(&mut out, table, shown),
+            OutputFormat::Csv => write::csv(&mut out, table, shown, raw, threads),
+            OutputFormat::Jsonl => write::jsonl(&mut out, table, shown, threads),
+            OutputFormat::Parquet => parquet::parquet(&mut out, table, shown, threads),
         }
         .map_err(fail)?;
-        let file = out.into_inner().map_err(|e| fail(e.into_error()))?;
-        file.sync_all().map_err(fail)?;
+        out.into_inner().map_err(|e| fail(e.into_error()))?;
         pending.names.push(name);
     }
     Ok(pending)

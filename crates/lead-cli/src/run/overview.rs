@@ -223,10 +223,10 @@ fn measured(subject: &Subject, shown: &Shown<'_>, terminal: &Terminal) -> String
 fn counted_answers(subject: &Subject, terminal: &Terminal) -> String {
     let mut out = String::new();
     for answer in &subject.answers {
-        let Spread::Counted { counts, unknown } = &answer.spread else { continue };
-        let all = counts.iter().map(|c| c.1).sum::<usize>() + unknown;
-        if counts.len() > ANSWERS && answer.kind == "value" {
-            let (known, kinds) = (grouped((all - unknown) as i128), grouped(counts.len() as i128));
+        let Spread::Counted { counts, distinct, known, unknown } = &answer.spread else { continue };
+        let all = known + unknown;
+        if *distinct > ANSWERS && answer.kind == "value" {
+            let (known, kinds) = (grouped(*known as i128), grouped(*distinct as i128));
             out.push_str(&format!("\n  {}: {known} known, {kinds} different\n", answer.name));
             continue;
         }
@@ -241,8 +241,9 @@ fn counted_answers(subject: &Subject, terminal: &Terminal) -> String {
             ]);
         }
         if counts.len() > ANSWERS {
-            let rest: usize = counts[ANSWERS..].iter().map(|c| c.1).sum();
-            let label = format!("{} others", counts.len() - ANSWERS);
+            let rest = known - counts[..ANSWERS].iter().map(|c| c.1).sum::<usize>();
+            let shown = counts[..ANSWERS].iter().filter(|c| c.1 > 0).count();
+            let label = format!("{} others", grouped((distinct - shown) as i128));
             grid.row(vec![Cell::styled(label, Style::Dim), grouped(rest as i128).into(), percent(rest, all).into()]);
         }
         if *unknown > 0 {

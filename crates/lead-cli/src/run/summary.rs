@@ -1,5 +1,6 @@
 //! What answers come to: how many yes, no and cannot tell; how values are spread; how often each choice was made.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use lead_data::{Column, Values, fold_text};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::value::{self, Shown};
 
-/// Answers that the JSON summary lists; `distinct` tells how many there are.
+/// Texts that are listed besides those of a choice's lines.
 const LISTED: usize = 100;
 
 /// What a column of answers comes to.
@@ -34,8 +35,12 @@ pub enum Spread {
     },
     /// Texts, by how often.
     Counted {
-        /// Each text with its count.
+        /// Texts with their counts: those of a choice's lines, then the most frequent others.
         counts: Vec<(String, usize)>,
+        /// How many texts there are.
+        distinct: usize,
+        /// How many are known.
+        known: usize,
         /// How many are unknown.
         unknown: usize,
     },
@@ -119,8 +124,7 @@ pub fn spread(column: &Column, ty: &Ty, order: &[String]) -> Spread {
             let figure = if *ty == Ty::Percent { Figure::Percent } else { Figure::Number };
             let mut numbers: Vec<f64> = known().map(|i| v[i]).collect();
             let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-            numbers.sort_by(f64::total_cmp);
-            let figures = ends(&numbers).map(|(min, low, high, max)| Figures {
+            let figures = ends(&mut numbers, f64::total_cmp).map(|(min, low, high, max)| Figures {
                 min: figure(min),
                 median: figure(low + (high - low) / 2.0),
                 mean: figure(mean),
@@ -143,19 +147,16 @@ pub fn spread(column: &Column, ty: &Ty, order: &[String]) -> Spread {
             Spread::Measured { known: rows - unknown, unknown, figures: whole_figures(numbers, figure) }
         }
         Values::Text(v) => {
-            let mut by_code: HashMap<u32, usize> = HashMap::new();
+            let mut by_code = vec![0usize; v.dictionary.len()];
             for i in known() {
-                *by_code.entry(v.codes[i]).or_default() += 1;
+                by_code[v.codes[i] as usize] += 1;
             }
             // Spellings that compare equal are one answer, shown as the choice spells it, else as the least spelling.
-            let mut counts: HashMap<String, (String, usize)> = HashMap::new();
-            for (code, count) in by_code {
-                let text = v.dictionary.get(code);
-                let slot = counts.entry(fold_text(text)).or_insert_with(|| (text.to_owned(), 0));
+            let mut counts: HashMap<String, (&str, usize)> = HashMap::new();
+            for (text, count) in v.dictionary.iter().zip(by_code).filter(|(_, n)| *n > 0) {
+                let slot = counts.entry(fold_text(text)).or_insert((text, 0));
                 slot.1 += count;
-                if text < slot.0.as_str() {
-                    slot.0 = text.to_owned();
-                }
+                slot.0 = slot.0.min(text);
             }
             let mut listed: Vec<(String, usize)> = Vec::new();
             for text in order {
@@ -164,24 +165,34 @@ pub fn spread(column: &Column, ty: &Ty, order: &[String]) -> Spread {
                     listed.push((text.clone(), count));
                 }
             }
-            let mut rest: Vec<(String, usize)> = counts.into_values().collect();
-            rest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            listed.extend(rest);
-            Spread::Counted { counts: listed, unknown }
+            let distinct = counts.len() + listed.iter().filter(|l| l.1 > 0).count();
+            let mut rest: Vec<(&str, usize)> = counts.into_values().collect();
+            let by_count = |a: &(&str, usize), b: &(&str, usize)| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0));
+            if rest.len() > LISTED {
+                rest.select_nth_unstable_by(LISTED, by_count);
+                rest.truncate(LISTED);
+            }
+            rest.sort_unstable_by(by_count);
+            listed.extend(rest.into_iter().map(|(text, n)| (text.to_owned(), n)));
+            Spread::Counted { counts: listed, distinct, known: rows - unknown, unknown }
         }
         Values::Record(_) | Values::List { .. } => Spread::Known { known: rows - unknown, unknown },
     }
 }
 
 /// Least, the two in the middle, greatest.
-fn ends<T: Copy>(sorted: &[T]) -> Option<(T, T, T, T)> {
-    let n = sorted.len();
-    Some((*sorted.first()?, *sorted.get((n - 1) / 2)?, *sorted.get(n / 2)?, *sorted.last()?))
+fn ends<T: Copy>(values: &mut [T], order: impl Fn(&T, &T) -> Ordering + Copy) -> Option<(T, T, T, T)> {
+    let n = values.len();
+    let least = *values.iter().min_by(|a, b| order(a, b))?;
+    let greatest = *values.iter().max_by(|a, b| order(a, b))?;
+    let (below, high, _) = values.select_nth_unstable_by(n / 2, order);
+    let high = *high;
+    let low = if n.is_multiple_of(2) { *below.iter().max_by(|a, b| order(a, b))? } else { high };
+    Some((least, low, high, greatest))
 }
 
 fn whole_figures(mut numbers: Vec<i64>, figure: impl Fn(i64) -> Figure) -> Option<Figures> {
-    numbers.sort_unstable();
-    let (min, low, high, max) = ends(&numbers)?;
+    let (min, low, high, max) = ends(&mut numbers, i64::cmp)?;
     let total: i128 = numbers.iter().map(|n| i128::from(*n)).sum();
     let n = numbers.len() as i128;
     let mean = (2 * total + n).div_euclid(2 * n);
@@ -208,14 +219,12 @@ impl Spread {
                     "max": figure(|f| f.max),
                 })
             }
-            Spread::Counted { counts, unknown } => {
-                let known: usize = counts.iter().map(|c| c.1).sum();
+            Spread::Counted { counts, distinct, known, unknown } => {
                 let answers: Vec<Json> = counts
                     .iter()
-                    .take(LISTED)
                     .map(|(text, n)| json!({"answer": text, "count": n, "share": share(*n, known + unknown)}))
                     .collect();
-                json!({"known": known, "unknown": unknown, "distinct": counts.len(), "answers": answers})
+                json!({"known": known, "unknown": unknown, "distinct": distinct, "answers": answers})
             }
             Spread::Known { known, unknown } => json!({"known": known, "unknown": unknown}),
         };
@@ -302,7 +311,12 @@ mod tests {
         let counts = [("field sales", 3), ("CEO", 0), ("nurture", 1), ("other", 1)];
         assert_eq!(
             spread(&column, &Ty::Text, &order),
-            Spread::Counted { counts: counts.map(|(t, n)| (t.to_owned(), n)).to_vec(), unknown: 0 }
+            Spread::Counted {
+                counts: counts.map(|(t, n)| (t.to_owned(), n)).to_vec(),
+                distinct: 3,
+                known: 5,
+                unknown: 0
+            }
         );
     }
 
