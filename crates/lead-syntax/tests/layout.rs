@@ -125,3 +125,40 @@ fn the_corpus_is_read_and_laid_out() {
         });
     }
 }
+
+#[test]
+fn texts_that_are_being_written_are_laid_out_as_far_as_they_can_be_read() {
+    let mut random = support::Random::new(7);
+    for seed in seeds() {
+        let whole = Writer::lexicon(seed, true);
+        let chars: Vec<char> = whole.chars().collect();
+        for _ in 0..6 {
+            let mut text = chars.clone();
+            let at = random.below(text.len().max(1) as u64) as usize;
+            match random.below(4) {
+                0 => text.truncate(at),
+                1 => drop(text.drain(at..(at + 3).min(text.len()))),
+                2 => text.insert(at, ['"', '(', '`', '\n', '#', '=', ')', '“'][random.below(8) as usize]),
+                _ => text.splice(at..at, " and ".chars()).for_each(drop),
+            }
+            let text: String = text.into_iter().collect();
+            let old = parse(FileId(0), &text);
+            for d in &old.diagnostics {
+                for label in &d.labels {
+                    assert!(text.get(label.span.range()).is_some(), "seed {seed}: a place outside the text\n{text}");
+                }
+                for edit in d.fixes.iter().flat_map(|f| &f.edits) {
+                    assert!(text.get(edit.span.range()).is_some(), "seed {seed}: a fix outside the text\n{text}");
+                }
+            }
+            for s in &old.file.statements {
+                assert!(text.get(s.span.range()).is_some_and(|t| t.trim() == t), "seed {seed}: {:?}\n{text}", s.span);
+            }
+            let new = formatted(&text, &format!("seed {seed}"));
+            let again = formatted(&new, &format!("seed {seed}"));
+            assert_eq!(new, again, "seed {seed}: a second time changes the layout\n{text}");
+            let (a, b) = (debug(&old.file), debug(&parse(FileId(0), &new).file));
+            assert_eq!(a, b, "seed {seed}: another tree\n{text}\n---\n{new}");
+        }
+    }
+}

@@ -196,3 +196,20 @@ fn random_characters_never_stop_the_reader() {
         within(5, &String::from_utf8_lossy(&bytes));
     }
 }
+
+#[test]
+fn deep_and_long_statements_are_laid_out() {
+    for text in [
+        format!("a = {}1{}\n", "(".repeat(128), ")".repeat(128)),
+        format!("a when {}x{}\n", "any(visit where not ".repeat(100), ")".repeat(100)),
+        format!("a when {}x{}\n", "long name of a thing and (other or ".repeat(60), ")".repeat(60)),
+        format!("a = {} 5\n", "a long name + ".repeat(300)),
+        format!("a when {} x\n", "x and ".repeat(20_000)),
+        format!("x = [{}1]\n", "\"a\", ".repeat(20_000)),
+    ] {
+        let start = Instant::now();
+        let new = lead_syntax::format(&text).unwrap_or_default();
+        assert!(!new.is_empty());
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
+}

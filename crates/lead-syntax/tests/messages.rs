@@ -181,6 +181,9 @@ mistakes! {
     a_reason_before_the_condition: "lead because \"x\" when pages > 5";
     per_without_an_event: "score s\n    +1 per";
     an_unknown_option_of_a_score: "score s, max 100\n    +1 per visit";
+    a_name_with_a_number: "tier 1 lead when pages > 5";
+    a_name_with_a_slash: "cost / lead = 5";
+    a_name_with_a_number_in_use: "lead when tier 1 lead and pages > 5";
     too_long_a_duration: "lead when pages > 5 within 99999999999d";
     a_sequence_with_a_window_on_its_first_step: "x when any(visit within 30d then form submit)";
 }
@@ -217,6 +220,17 @@ visits = count(visit)
     assert!(tree.contains("value `pages` (count `page view`)"));
     assert!(tree.contains("term `lead`\n  when (> `pages` 5)"));
     assert!(tree.contains("value `visits` (count `visit`)"));
+}
+
+#[test]
+fn every_rule_of_the_grammar_is_explained() {
+    let grammar = include_str!("../../../grammar/lead.pest");
+    let lines: Vec<&str> = grammar.lines().collect();
+    for (i, line) in lines.iter().enumerate() {
+        if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            assert!(i > 0 && lines[i - 1].starts_with("/// "), "{line}");
+        }
+    }
 }
 
 #[test]

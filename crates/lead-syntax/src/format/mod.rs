@@ -157,7 +157,11 @@ impl Layout<'_> {
                 out.push('\n');
             }
             after_block &= indented;
-            self.own_line(&mut out, comment, if indented && next > 0 { INDENT } else { 0 });
+            self.own_line(
+                &mut out,
+                comment,
+                if indented && !self.parsed.file.statements.is_empty() { INDENT } else { 0 },
+            );
         }
         out
     }

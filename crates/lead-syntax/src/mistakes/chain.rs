@@ -438,9 +438,11 @@ pub(super) fn glued(place: &Place) -> Option<Diagnostic> {
                     place.of(token),
                     "expected `=` or another sign before this",
                 )
-                .help(
-                    "compare with `=`, `!=`, `<`, `<=`, `>`, `>=`, `contains`, `starts with`, `ends with` or `matches`",
-                )
+                .help(if token.kind == TokenKind::Number {
+                    "compare with a sign such as `=` or `>`; a name that holds a number stands in backticks"
+                } else {
+                    "compare with `=`, `!=`, `contains`, `starts with`, `ends with` or `matches`"
+                })
                 .fix(likely("write `=` between them", place.of(token).before(), "= ")),
         );
     }

@@ -349,16 +349,23 @@ pub(super) fn metric(place: &Place) -> Option<Diagnostic> {
 /// A word in a name, from token `from` to the sign at `to`, that no name may hold.
 fn reserved_in_name(place: &Place, from: usize, to: usize) -> Option<Diagnostic> {
     let name = place.tokens.get(from..to)?;
-    let reserved = name.iter().find(|t| t.kind == TokenKind::Word && is_keyword(place.text(t)))?;
-    if !name.iter().all(|t| t.kind == TokenKind::Word) {
+    let odd = |t: &&Token| t.kind != TokenKind::Word || is_keyword(place.text(t));
+    let reserved = name.iter().find(odd)?;
+    let part = |t: &Token| matches!(t.kind, TokenKind::Word | TokenKind::Number | TokenKind::Sign | TokenKind::Other);
+    if !name.iter().all(|t| part(t) && !place.is_sign(Some(t), &["->", ":", ",", "|"])) {
         return None;
     }
+    let label = if reserved.kind == TokenKind::Word {
+        "a word of the language"
+    } else {
+        "the words of a name start with a letter"
+    };
     let span = place.of(name.first()?).to(place.of(name.last()?));
     let written = place.text.get(name.first()?.start..name.last()?.end)?;
     let word = place.text(reserved);
     Some(
         place
-            .broken(format!("`{word}` cannot be part of a name"), place.of(reserved), "a word of the language")
+            .broken(format!("`{word}` cannot be part of a name"), place.of(reserved), label)
             .help("choose another name, or write it in backticks wherever it is used")
             .fix(likely("write the name in backticks", span, format!("`{written}`"))),
     )
