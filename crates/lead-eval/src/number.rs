@@ -70,16 +70,16 @@ pub(crate) fn from_fixed(n: i128) -> f64 {
     n as f64 / 18_446_744_073_709_551_616.0
 }
 
-/// Points in multiples of 2^-40 (D38); none of 2^62 or more in size.
+/// Points in billionths (D38); none of 2^62 or more in size.
 #[inline]
 pub(crate) fn to_points(n: f64) -> Option<i128> {
     const LIMIT: f64 = (1u64 << 62) as f64;
-    (n.abs() < LIMIT).then(|| (n * 1_099_511_627_776.0).round_ties_even() as i128)
+    (n.abs() < LIMIT).then(|| (n * 1e9).round_ties_even() as i128)
 }
 
-/// Points as a float.
+/// Billionths as points.
 pub(crate) fn from_points(n: i128) -> f64 {
-    n as f64 / 1_099_511_627_776.0
+    n as f64 / 1e9
 }
 
 fn known_rows(known: Option<&Bitmap>, i: usize) -> bool {
@@ -273,7 +273,7 @@ pub(crate) fn call_number<'a>(f: Function, vector: &Vector, ty: &Ty, len: usize)
     })
 }
 
-/// D12, D38: each line within its bounds, added in order, within the score's bounds.
+/// D12, D38: each line within its bounds, added exactly, within the score's bounds.
 pub(crate) fn score<'a>(
     rows: &Rows<'_, 'a>,
     lines: &[ScoreLine],
@@ -281,13 +281,15 @@ pub(crate) fn score<'a>(
     at_least: Option<NodeId>,
 ) -> Vector<'a> {
     let len = rows.len;
-    let mut total = vec![0.0f64; len];
+    let mut exact = vec![0i128; len];
     for line in lines {
         let part = score_line(rows, line);
-        for (sum, part) in total.iter_mut().zip(part) {
-            *sum += part;
+        for (sum, part) in exact.iter_mut().zip(part) {
+            // A line that leaves the range gives nothing, like one that cannot be told.
+            *sum = sum.saturating_add(to_points(part).unwrap_or(0));
         }
     }
+    let mut total: Vec<f64> = exact.into_iter().map(from_points).collect();
     bound(rows, &mut total, at_most, at_least);
     Vector::owned(Column { values: Values::Number(total), known: None })
 }

@@ -294,7 +294,7 @@ pub enum MeasureKind {
     First,
     /// Known argument of the latest (D37).
     Last,
-    /// Points of a score (D38): known arguments in multiples of 2^-40, each times 2^(-(as_of - time) / half_life).
+    /// Points of a score (D38): known arguments in billionths, each times 2^(-(as_of - time) / half_life).
     Points {
         /// Microseconds; `None`: no decay.
         half_life: Option<i64>,

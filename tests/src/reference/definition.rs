@@ -5,7 +5,7 @@ use lead_syntax::ast::{Choice, Funnel, Score, ScoreLine, ScoreLineKind, ScoreOpt
 use super::calendar::{duration_of, exact_length};
 use super::expr::kleene_or;
 use super::schema::DefBody;
-use super::value::{RefValue, fixed, total, unfixed};
+use super::value::{RefValue, billionths, total};
 use super::{Env, Reference};
 
 impl Reference {
@@ -27,17 +27,14 @@ impl Reference {
         if blocked == Some(true) { Some(false) } else { holds }
     }
 
-    /// The reasons of the alternatives that hold, or of the exceptions that blocked (LANGUAGE section 4).
-    pub fn reasons(&self, def: usize, row: usize, as_of: i64) -> Vec<String> {
-        let DefBody::Term(term) = &self.schema.defs[def].body else { return Vec::new() };
+    /// The reasons of a term's alternatives that hold, and of its exceptions that do.
+    pub fn held(&self, def: usize, row: usize, as_of: i64) -> [Vec<String>; 2] {
+        let DefBody::Term(term) = &self.schema.defs[def].body else { return Default::default() };
         let env = Env { records: vec![(self.schema.defs[def].subject, row)], as_of, ..Env::default() };
-        let of = |clauses: &[lead_syntax::ast::Clause]| -> Vec<(Option<String>, bool)> {
-            let yes = |c: &lead_syntax::ast::Clause| self.condition(&c.condition, &env) == Some(true);
-            clauses.iter().map(|c| (c.because.as_ref().map(|t| t.value.clone()), yes(c))).filter(|c| c.1).collect()
-        };
-        let blocked = of(&term.exceptions);
-        let told = if blocked.is_empty() { of(&term.alternatives) } else { blocked };
-        told.into_iter().filter_map(|(reason, _)| reason).collect()
+        [&term.alternatives, &term.exceptions].map(|clauses| {
+            let held = clauses.iter().filter(|c| self.condition(&c.condition, &env) == Some(true));
+            held.filter_map(|c| c.because.as_ref().map(|t| t.value.clone())).collect()
+        })
     }
 
     fn choice(&self, choice: &Choice, env: &Env) -> RefValue {
@@ -54,14 +51,15 @@ impl Reference {
     }
 
     fn score(&self, score: &Score, env: &Env) -> RefValue {
-        let mut total = 0.0;
+        let mut total = 0i128;
         for line in &score.lines {
             let half_life = half_life(&line.options).or_else(|| half_life(&score.options));
             let size = self.line(line, half_life, env);
             let size = self.bounded(size, &line.options, env);
-            total += if line.negative { -size } else { size };
+            let part = billionths(size).unwrap_or(0);
+            total += if line.negative { -part } else { part };
         }
-        RefValue::finite(self.bounded(total, &score.options, env))
+        RefValue::finite(self.bounded(total as f64 / 1e9, &score.options, env))
     }
 
     /// The size of a line, before its bounds and its sign.
@@ -89,10 +87,10 @@ impl Reference {
                         }
                         _ => 1.0,
                     };
-                    Some(fixed(points(inner)? * weight, 40))
+                    Some(billionths(points(inner)? * weight))
                 });
                 // Points that leave the range make the line unknown, and so nothing (D12, D18).
-                total(parts).map_or(0.0, |t| unfixed(t, 40))
+                total(parts).map_or(0.0, |t| t as f64 / 1e9)
             }
         }
     }

@@ -190,6 +190,11 @@ pub fn fixed(x: f64, bits: i32) -> Option<i128> {
     Some(if raw >> 63 == 1 { -size } else { size })
 }
 
+/// Points as a whole number of billionths (D38); `None` of 2^62 points or more.
+pub fn billionths(x: f64) -> Option<i128> {
+    (x.abs() < 4_611_686_018_427_387_904.0).then(|| (x * 1_000_000_000.0).round_ties_even() as i128)
+}
+
 /// A count of 2^-`bits` as the nearest float, half to even.
 pub fn unfixed(total: i128, bits: i32) -> f64 {
     let size = total.unsigned_abs();
