@@ -127,6 +127,13 @@ pub fn compare(generated: &Generated, keep: &dyn Fn(usize) -> bool, sheets: &She
             }
             count += 1;
         }
+        // Why: which clauses held.
+        for (row, real) in answered.reasons.get(&def.name).into_iter().flatten().enumerate() {
+            let held = reference.schema.def(&def.name).map(|d| reference.held(d, row, as_of)).unwrap_or_default();
+            if held != *real {
+                return differ(i, format!("row {row}, reasons"), format!("{real:?}"), format!("{held:?}"));
+            }
+        }
     }
     let other = shuffled(generated, sheets, &mut Random::new(7));
     match real(&checked, &other, as_of, 2) {

@@ -4,7 +4,7 @@
 use lead_diag::FileId;
 use lead_tests::cases::{self, Case};
 use lead_tests::pipeline;
-use lead_tests::reference::{Reference, Schema};
+use lead_tests::reference::{RefValue, Reference, Schema};
 use lead_tests::show;
 
 /// The text of a source: as the case gives it, else its header alone.
@@ -55,8 +55,9 @@ fn answer(reference: &Reference, question: &str, as_of: i64) -> String {
             let row = reference.row_of(entity, key).unwrap_or_else(|| panic!("no {entity} {key}"));
             if kind == "reason" {
                 let def = reference.schema.def(name).unwrap();
-                let reasons = reference.reasons(def, row, as_of);
-                return reasons.iter().map(|r| format!("{r:?}")).collect::<Vec<_>>().join(", ");
+                let [held, blocked] = reference.held(def, row, as_of);
+                let no = reference.answer(entity, row, name, as_of) == RefValue::YesNo(false);
+                return if no { blocked } else { held }.iter().map(|r| format!("{r:?}")).collect::<Vec<_>>().join(", ");
             }
             show::value(reference, &reference.answer(entity, row, name, as_of))
         }

@@ -34,7 +34,7 @@ impl Maker<'_> {
                 } else {
                     taken(start)
                 };
-                if hidden || start == t {
+                if hidden {
                     continue;
                 }
                 for via in ["", "role", "contact", "project", "company"] {
@@ -49,7 +49,7 @@ impl Maker<'_> {
         }
         // Members of terms.
         for (i, def) in self.defs.iter().enumerate() {
-            if def.term && from != def.subject && self.ways(from, def.subject, "") == 1 && ctx.tables.len() == 1 {
+            if def.term && self.ways(from, def.subject, "") == 1 {
                 found.push((def.name.clone(), String::new(), def.subject, Some(i)));
             }
         }

@@ -256,7 +256,7 @@ impl Maker<'_> {
                 let name = *self.random.pick(&["any", "no", "every"]);
                 self.exists(ctx, depth, name)
             }
-            9 if ctx.tables.len() == 1 => match self.term(ctx) {
+            9 => match self.term(ctx) {
                 Some(term) => {
                     let at = *self.random.pick(&[
                         "30d ago",

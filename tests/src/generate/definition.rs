@@ -257,6 +257,18 @@ impl Maker<'_> {
             };
             by.push(text);
         }
+        let event = self.schema.tables[table].event.is_some();
+        let open = event
+            && !expr.contains("within")
+            && !expr.contains("since")
+            && !expr.contains("ago")
+            && !expr.contains("between");
+        let open = open && !expr.contains("before");
+        let expr = if open && self.random.chance(40) {
+            format!("{expr} {}", self.window(super::condition::Wanted::Any))
+        } else {
+            expr
+        };
         let mut text = format!("metric {name} = {expr}");
         if !by.is_empty() {
             text += &format!(" by {}", by.join(", "));
