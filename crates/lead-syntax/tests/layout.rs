@@ -127,6 +127,25 @@ fn the_corpus_is_read_and_laid_out() {
 }
 
 #[test]
+fn the_examples_are_read_and_laid_out() {
+    let mut read = 0;
+    for folder in std::fs::read_dir("../../examples").expect("the examples") {
+        let Ok(files) = std::fs::read_dir(folder.expect("a folder").path()) else { continue };
+        for file in files {
+            let path = file.expect("a file").path();
+            if path.extension().is_some_and(|e| e == "lead") {
+                let text = std::fs::read_to_string(&path).expect("readable");
+                let name = path.display().to_string();
+                assert!(parse(FileId(0), &text).diagnostics.is_empty(), "{name}");
+                check_layout(&text, &name);
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 0);
+}
+
+#[test]
 fn texts_that_are_being_written_are_laid_out_as_far_as_they_can_be_read() {
     let mut random = support::Random::new(7);
     for seed in seeds() {

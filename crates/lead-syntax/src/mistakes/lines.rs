@@ -349,6 +349,9 @@ pub(super) fn metric(place: &Place) -> Option<Diagnostic> {
 /// A word in a name, from token `from` to the sign at `to`, that no name may hold.
 fn reserved_in_name(place: &Place, from: usize, to: usize) -> Option<Diagnostic> {
     let name = place.tokens.get(from..to)?;
+    if name.first()?.kind != TokenKind::Word {
+        return None;
+    }
     let odd = |t: &&Token| t.kind != TokenKind::Word || is_keyword(place.text(t));
     let reserved = name.iter().find(odd)?;
     let part = |t: &Token| matches!(t.kind, TokenKind::Word | TokenKind::Number | TokenKind::Sign | TokenKind::Other);
