@@ -13,7 +13,7 @@ use crate::parse;
 use crate::parse::number::{money, number};
 use crate::parse::time::{DayOrder, TimeReader};
 use crate::settings::Settings;
-use crate::texts::{TextBuilder, TextRules};
+use crate::texts::{Coded, TextBuilder, TextRules};
 
 /// A value that was not taken as it stands.
 #[derive(Clone, Copy, Debug)]
@@ -235,8 +235,16 @@ impl Each<'_> {
 fn texts<C: Cells>(builder: &mut TextBuilder, cells: &C, rows: &[u32], issues: &mut Vec<Issue>) -> Column {
     let mut out = Vec::with_capacity(rows.len());
     let (mut unknown, mut scratch) = (Vec::new(), String::new());
+    let entries = cells.entries();
+    // What the texts of a list mean is found out once for each that is used.
+    let mut met: Vec<Option<Coded>> = entries.as_ref().map_or(Vec::new(), |e| vec![None; e.len()]);
     for (i, row) in rows.iter().enumerate() {
-        let coded = builder.code(cells.text(*row as usize, &mut scratch));
+        let coded = match &entries {
+            Some(entries) => entries
+                .number(*row as usize)
+                .map_or(Coded::default(), |n| *met[n].get_or_insert_with(|| builder.code(entries.text(n)))),
+            None => builder.code(cells.text(*row as usize, &mut scratch)),
+        };
         if !coded.known {
             unknown.push(i as u32);
         }
@@ -268,8 +276,12 @@ fn raw<C: Cells>(cells: &C, rows: &[u32], settings: &Settings) -> Column {
 fn records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], settings: &Settings, issues: &mut Vec<Issue>) -> Column {
     let mut out = Vec::with_capacity(rows.len());
     let mut scratch = String::new();
-    if rows.iter().all(|row| cells.plain(*row as usize).is_some()) {
-        keys.find_all(rows.len(), |i| cells.plain(rows[i] as usize).unwrap_or_default(), &mut out);
+    if let Some(entries) = cells.entries().filter(|e| e.len() <= rows.len()) {
+        let mut found = Vec::with_capacity(entries.len());
+        keys.find_all(entries.len(), |n| entries.text(n), &mut found);
+        out.extend(rows.iter().map(|row| entries.number(*row as usize).map_or(NO_RECORD, |n| found[n])));
+    } else if let Some(texts) = rows.iter().map(|row| cells.plain(*row as usize)).collect::<Option<Vec<&str>>>() {
+        keys.find_all(texts.len(), |i| texts[i], &mut out);
     } else {
         let (mut text, mut ends) = (String::new(), Vec::with_capacity(rows.len()));
         for row in rows {

@@ -14,6 +14,40 @@ pub(crate) trait Cells {
 
     /// The same, if it stands in memory as it is.
     fn plain(&self, row: usize) -> Option<&str>;
+
+    /// The column as numbers into a list of texts, if that is how it is stored.
+    fn entries(&self) -> Option<Entries<'_>> {
+        None
+    }
+}
+
+/// A column stored as numbers into a list of texts.
+pub(crate) struct Entries<'a> {
+    pub numbers: &'a arrow_array::Int32Array,
+    pub texts: &'a arrow_array::StringArray,
+}
+
+impl Entries<'_> {
+    /// The number of a row's text, if it has one.
+    #[inline]
+    pub fn number(&self, row: usize) -> Option<usize> {
+        let known = !arrow_array::Array::is_null(self.numbers, row);
+        usize::try_from(self.numbers.value(row)).ok().filter(|n| known && *n < self.len())
+    }
+
+    /// How many texts.
+    pub fn len(&self) -> usize {
+        arrow_array::Array::len(self.texts)
+    }
+
+    /// A text, trimmed.
+    pub fn text(&self, number: usize) -> &str {
+        if arrow_array::Array::is_null(self.texts, number) {
+            ""
+        } else {
+            crate::csv::rows::trim(self.texts.value(number))
+        }
+    }
 }
 
 /// A column of a CSV chunk.

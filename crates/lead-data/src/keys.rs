@@ -5,7 +5,7 @@
 //! half the entry, and texts stand apart. A batch is looked up in steps, so that the waits for memory overlap.
 
 use crate::column::NO_RECORD;
-use crate::texts::Hash;
+use crate::texts::{Hash, same};
 
 const EMPTY: u64 = u64::MAX;
 
@@ -273,7 +273,7 @@ impl LongKeys {
             }
             if slot >> 32 == hash >> 32 {
                 let entry = (slot & 0xffff_ffff) as usize;
-                if self.text_of(entry) == key {
+                if same(self.text_of(entry), key) {
                     return (at, Some(entry));
                 }
             }
@@ -301,7 +301,7 @@ impl LongKeys {
             for i in 0..n {
                 let bytes = key(at + i).as_bytes();
                 let entry = (first[i] & 0xffff_ffff) as usize;
-                let direct = first[i] != EMPTY && first[i] >> 32 == hashes[i] >> 32 && self.text_of(entry) == bytes;
+                let direct = first[i] != EMPTY && first[i] >> 32 == hashes[i] >> 32 && same(self.text_of(entry), bytes);
                 let found = if direct { Some(entry) } else { self.probe(hashes[i], bytes).1 };
                 out.push(found.map_or(NO_RECORD, |e| self.rows[e]));
             }

@@ -17,7 +17,7 @@ use arrow_array::types::{
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 
-use crate::cells::Cells;
+use crate::cells::{Cells, Entries};
 use crate::parse::civil::{DAY, date};
 use crate::parse::time::TimeReader;
 
@@ -223,6 +223,13 @@ impl Cells for ArrayCells<'_> {
         crate::csv::rows::trim(scratch)
     }
 
+    fn entries(&self) -> Option<Entries<'_>> {
+        match self.texts? {
+            TextArray::Dictionary(numbers, texts) => Some(Entries { numbers, texts }),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn plain(&self, row: usize) -> Option<&str> {
         let texts = self.texts?;
@@ -364,13 +371,17 @@ fn write_time(micros: i64, zoned: bool, out: &mut String) {
 }
 
 fn timestamp(array: &dyn Array, unit: TimeUnit, row: usize) -> Option<i64> {
-    let value = match unit {
-        TimeUnit::Second => array.as_primitive_opt::<TimestampSecondType>()?.value(row),
-        TimeUnit::Millisecond => array.as_primitive_opt::<TimestampMillisecondType>()?.value(row),
-        TimeUnit::Microsecond => array.as_primitive_opt::<TimestampMicrosecondType>()?.value(row),
-        TimeUnit::Nanosecond => array.as_primitive_opt::<TimestampNanosecondType>()?.value(row),
-    };
-    micros(value, unit)
+    micros(*timestamps(array, unit)?.get(row)?, unit)
+}
+
+/// All values of an array of timestamps, in its unit.
+fn timestamps(array: &dyn Array, unit: TimeUnit) -> Option<&[i64]> {
+    Some(match unit {
+        TimeUnit::Second => array.as_primitive_opt::<TimestampSecondType>()?.values(),
+        TimeUnit::Millisecond => array.as_primitive_opt::<TimestampMillisecondType>()?.values(),
+        TimeUnit::Microsecond => array.as_primitive_opt::<TimestampMicrosecondType>()?.values(),
+        TimeUnit::Nanosecond => array.as_primitive_opt::<TimestampNanosecondType>()?.values(),
+    })
 }
 
 /// Values, and places of unknown ones.
@@ -423,7 +434,11 @@ pub(crate) fn times(cells: &ArrayCells, rows: &[u32], reader: &mut TimeReader) -
     let array = cells.array;
     match array.data_type() {
         DataType::Timestamp(unit, zone) => {
-            let (mut times, unknown) = read(array, rows, 0, |i| timestamp(array, *unit, i))?;
+            let raw = timestamps(array, *unit)?;
+            let (mut times, unknown) = match unit {
+                TimeUnit::Microsecond => read(array, rows, 0, |i| Some(raw[i]))?,
+                _ => read(array, rows, 0, |i| micros(raw[i], *unit))?,
+            };
             if zone.is_none() {
                 times.iter_mut().for_each(|t| *t = reader.local(*t));
             }

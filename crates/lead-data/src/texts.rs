@@ -27,6 +27,24 @@ impl Hash {
     }
 }
 
+/// Whether two texts are equal; quick for short ones, which most keys and values are.
+#[inline(always)]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && if a.len() <= 16 { ends(a) == ends(b) } else { a == b }
+}
+
+/// A text of up to 16 bytes as two words; with its length they stand for no other text.
+#[inline(always)]
+fn ends(text: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
+    }
+    (text.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
+}
+
 /// Distinct texts by number.
 #[derive(Debug, Default)]
 pub(crate) struct TextSet {
@@ -57,7 +75,7 @@ impl TextSet {
             let start = if i == 0 { 0 } else { ends[i - 1] };
             &all.as_bytes()[start..ends[i]]
         };
-        if let Some(entry) = self.table.find(hash, |e| slice(*e) == text.as_bytes()) {
+        if let Some(entry) = self.table.find(hash, |e| same(slice(*e), text.as_bytes())) {
             return (*entry, false);
         }
         let entry = self.ends.len() as u32;
@@ -95,26 +113,31 @@ impl TextRules {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Meaning {
-    code: u32,
-    known: bool,
-    unlisted: bool,
-}
-
 /// Makes text columns.
 #[derive(Debug)]
 pub(crate) struct TextBuilder {
     rules: TextRules,
     raw: TextSet,
-    meanings: Vec<Meaning>,
+    meanings: Vec<Coded>,
+    /// Short texts met lately, each at one place of its own.
+    recent: Box<[Recent; RECENT]>,
     /// What is shown, where that may differ from the cell.
     shown: TextSet,
     kept: Option<Arc<Dictionary>>,
 }
 
-/// A cell's text.
-#[derive(Clone, Copy, Debug)]
+const RECENT: usize = 256;
+
+/// A short text and what it means. The length 0 stands for none.
+#[derive(Clone, Copy, Debug, Default)]
+struct Recent {
+    ends: (u64, u64),
+    length: u8,
+    coded: Coded,
+}
+
+/// What a cell's text means.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Coded {
     pub code: u32,
     pub known: bool,
@@ -123,8 +146,14 @@ pub(crate) struct Coded {
 
 impl TextBuilder {
     pub fn new(rules: TextRules) -> TextBuilder {
-        let mut builder =
-            TextBuilder { rules, raw: TextSet::default(), meanings: Vec::new(), shown: TextSet::default(), kept: None };
+        let mut builder = TextBuilder {
+            rules,
+            raw: TextSet::default(),
+            meanings: Vec::new(),
+            recent: Box::new([Recent::default(); RECENT]),
+            shown: TextSet::default(),
+            kept: None,
+        };
         builder.clear();
         builder
     }
@@ -136,7 +165,8 @@ impl TextBuilder {
         self.raw.add("");
         self.shown.add("");
         self.meanings.clear();
-        self.meanings.push(Meaning { code: 0, known: false, unlisted: false });
+        self.meanings.push(Coded::default());
+        self.recent.fill(Recent::default());
         self.kept = None;
     }
 
@@ -144,33 +174,48 @@ impl TextBuilder {
     #[inline]
     pub fn code(&mut self, cell: &str) -> Coded {
         if cell.is_empty() {
-            return Coded { code: 0, known: false, unlisted: false };
+            return Coded::default();
         }
+        if cell.len() > 16 {
+            return self.look_up(cell);
+        }
+        let ends = ends(cell.as_bytes());
+        let mixed = (ends.0 ^ ends.1.rotate_left(23) ^ cell.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let at = (mixed >> 56) as usize % RECENT;
+        let recent = self.recent[at];
+        if recent.ends == ends && usize::from(recent.length) == cell.len() {
+            return recent.coded;
+        }
+        let coded = self.look_up(cell);
+        self.recent[at] = Recent { ends, length: cell.len() as u8, coded };
+        coded
+    }
+
+    fn look_up(&mut self, cell: &str) -> Coded {
         let (entry, new) = self.raw.add(cell);
         if new {
             let meaning = self.meaning(entry, cell);
             self.meanings.push(meaning);
         }
-        let Meaning { code, known, unlisted } = self.meanings[entry as usize];
-        Coded { code, known, unlisted }
+        self.meanings[entry as usize]
     }
 
     #[cold]
-    fn meaning(&mut self, entry: u32, cell: &str) -> Meaning {
+    fn meaning(&mut self, entry: u32, cell: &str) -> Coded {
         if self.rules.nulls.contains(cell) {
-            return Meaning { code: if self.rules.is_plain() { entry } else { 0 }, known: false, unlisted: false };
+            return Coded { code: if self.rules.is_plain() { entry } else { 0 }, known: false, unlisted: false };
         }
         if self.rules.is_plain() {
-            return Meaning { code: entry, known: true, unlisted: false };
+            return Coded { code: entry, known: true, unlisted: false };
         }
         let label = self.rules.labels.as_ref().and_then(|l| l.get(&fold_text(cell))).map(|l| l.trim());
         let text = label.unwrap_or(cell);
         if text.is_empty() {
-            return Meaning { code: 0, known: false, unlisted: false };
+            return Coded { code: 0, known: false, unlisted: false };
         }
         let listed = self.rules.listed.get(&fold_text(text));
         let unlisted = listed.is_none() && !self.rules.listed.is_empty();
-        Meaning { code: self.shown.add(listed.map_or(text, |l| l)).0, known: true, unlisted }
+        Coded { code: self.shown.add(listed.map_or(text, |l| l)).0, known: true, unlisted }
     }
 
     /// A batch is complete: its codes with the dictionary.
@@ -207,6 +252,34 @@ mod tests {
         assert_eq!((second.get(0), first.get(2), first.get(3)), ("b", "a", ""));
         let new = vec![builder.code("c").code];
         assert_eq!(builder.finish(new).get(0), "c");
+    }
+
+    #[test]
+    fn short_texts_are_equal_where_their_bytes_are() {
+        let texts = [
+            "",
+            "a",
+            "b",
+            "ab",
+            "ba",
+            "abc",
+            "abcd",
+            "abcde",
+            "abcdabcd",
+            "abcdefgh",
+            "abcdefghi",
+            "abcdefghabcdefgh",
+            "abcdefghabcdefghi",
+        ];
+        for (i, a) in texts.iter().enumerate() {
+            for (j, b) in texts.iter().enumerate() {
+                assert_eq!(same(a.as_bytes(), b.as_bytes()), i == j, "{a} {b}");
+            }
+        }
+        let mut builder = TextBuilder::new(TextRules::default());
+        let codes: Vec<u32> = (0..5000).map(|i| builder.code(texts[i * 7 % texts.len()]).code).collect();
+        let made = builder.finish(codes);
+        assert!((0..5000).all(|i| made.get(i) == texts[i * 7 % texts.len()]));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct TimeReader {
     zone: Zone,
     formats: Vec<String>,
     order: DayOrder,
+    /// The last day that was read: events come in order mostly.
+    last: ([u8; 10], i32),
 }
 
 /// A time as written: a local day, microseconds of that day if there is a clock time, an offset in microseconds if there is one.
@@ -34,14 +36,19 @@ struct Written {
 
 impl TimeReader {
     pub fn new(settings: &Settings, order: DayOrder) -> TimeReader {
-        TimeReader { zone: Zone::new(settings.zone.clone()), formats: settings.formats.clone(), order }
+        TimeReader {
+            zone: Zone::new(settings.zone.clone()),
+            formats: settings.formats.clone(),
+            order,
+            last: ([0; 10], 0),
+        }
     }
 
     /// A moment in microseconds; a date is its first moment.
     #[inline]
     pub fn time(&mut self, text: &str) -> Option<i64> {
         if self.formats.is_empty()
-            && let Some((local, rest)) = iso(text.as_bytes())
+            && let Some((local, rest)) = iso(text.as_bytes(), &mut self.last)
         {
             match rest {
                 b"" => return Some(self.zone.moment(local)),
@@ -149,11 +156,15 @@ fn iso_day(b: &[u8]) -> Option<i32> {
 
 /// `YYYY-MM-DD hh:mm:ss` at the start: local microseconds, and what follows.
 #[inline(always)]
-fn iso(b: &[u8]) -> Option<(i64, &[u8])> {
+fn iso<'b>(b: &'b [u8], last: &mut ([u8; 10], i32)) -> Option<(i64, &'b [u8])> {
     if b.len() < 19 || (b[10] != b' ' && b[10] != b'T') || b[13] != b':' || b[16] != b':' {
         return None;
     }
-    let day = iso_day(b)?;
+    let written = b.first_chunk::<10>()?;
+    if *written != last.0 {
+        *last = (*written, iso_day(b)?);
+    }
+    let day = last.1;
     let (h, m, s) = (two(b, 11)?, two(b, 14)?, two(b, 17)?);
     if h > 23 || m > 59 || s > 59 {
         return None;
