@@ -1,5 +1,6 @@
 //! `cargo run -p xtask -- TASK [--check]`: writes the generated files of the project, or says which are not current.
 
+mod bench;
 mod codes;
 mod industrial;
 mod output;
@@ -16,11 +17,17 @@ tasks:
   gen-industrial   the exports of examples/industrial (seeded: the same on every machine)
   gen-codes        docs/codes/README.md, the list of codes
   gen-picture      docs/images/run.svg, what `lead run examples/industrial` prints
+  bench            speed against other engines, and of the checker (options: benches/README.md)
+  counts           benches/counts.json, instructions of the parser, the checker and a run
 
---check writes nothing and fails where a file differs";
+--check writes nothing and fails where a file differs, or a count has grown";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.split_first() {
+        Some((task, rest)) if task == "bench" || task == "counts" => return bench::run(task, rest),
+        _ => {}
+    }
     let check = args.iter().any(|a| a == "--check");
     let tasks: Vec<&str> = args.iter().map(String::as_str).filter(|a| *a != "--check").collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -1,0 +1,70 @@
+//! `cargo run --release -p xtask -- bench …` and `… counts`: speed against other engines, of the checker, and in instructions.
+//!
+//! Memory of a child process counts from what its parent held when it started. So this program stays small: data are made
+//! and answers are read back by children of their own (`data`, `digest`).
+#![allow(clippy::print_stdout, clippy::print_stderr)] // It is a command.
+
+mod checker;
+mod counts;
+mod digest;
+mod generate;
+mod lexicon;
+mod machine;
+mod options;
+mod peers;
+mod process;
+mod record;
+mod report;
+mod speed;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use generate::Failure;
+use options::Options;
+
+const USAGE: &str = "usage: cargo run --release -p xtask -- bench [checker] [OPTIONS]
+       cargo run --release -p xtask -- counts [--check]
+
+bench            `lead run` and its peers on the same files, alternating; answers compared, ratios shown
+bench checker    time of `lead check`, `lead fmt` and `lead --help`, size of the binary
+counts           instructions of the parser, the checker and a run, written to benches/counts.json
+
+  --size S,M,L       100 thousand, 1 million, 5 million contacts (S)
+  --work W1,W2       the lexicons in benches/lexicons (both)
+  --format csv,parquet
+  --runs N           rounds that count (3)
+  --threads N        for every engine (2)
+  --peers NAME,…     duckdb, polars, datafusion, clickhouse, or none (duckdb,polars)
+  --dir FOLDER       for data, engines and answers; kept (lead-bench in the user's cache folder)
+  --data FOLDER      tables that are there already, in csv and parquet (or zstd) below it, instead of generated ones
+  --lead FILE        the binary (the one of the release build, built anew)
+  --record           write the result to docs/performance.md
+  --check            of counts: fail where one has grown by more than 5 %";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match task(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task(args: &[&str]) -> Result<(), Failure> {
+    match args {
+        ["data", contacts, folder] => generate::generate(contacts.parse()?, Path::new(folder)),
+        ["digest", folder] => digest::print(Path::new(folder)),
+        ["lexicon", definitions] => {
+            print!("{}", lexicon::lexicon(definitions.parse()?));
+            Ok(())
+        }
+        ["speed", rest @ ..] => speed::speed(&Options::parse(rest, USAGE)?),
+        ["checker", rest @ ..] => checker::checker(&Options::parse(rest, USAGE)?),
+        ["counts", rest @ ..] => counts::counts(&Options::parse(rest, USAGE)?),
+        _ => Err(USAGE.into()),
+    }
+}
