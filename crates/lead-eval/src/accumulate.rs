@@ -141,7 +141,9 @@ impl Accumulator {
             MeasureKind::Max => extreme(true, false),
             MeasureKind::First => extreme(false, true),
             MeasureKind::Last => extreme(true, true),
-            MeasureKind::Points { .. } => Kept::Points { total: vec![0; len], lost: Lost::default() },
+            MeasureKind::Points { .. } | MeasureKind::PointsOf { .. } => {
+                Kept::Points { total: vec![0; len], lost: Lost::default() }
+            }
             MeasureKind::Sequence(_) => Kept::Steps(Vec::new()),
         };
         Accumulator { kept, ty, len }
@@ -395,8 +397,11 @@ fn known_places(counted: &Counted, argument: &Vector, mut f: impl FnMut(usize, u
     }
 }
 
+/// Reads a row of an argument as 64 bits.
+type Bits<'v> = Box<dyn Fn(usize, &mut Interner) -> u64 + 'v>;
+
 /// Reads arguments as 64 bits that [`compare_bits`] orders. Texts become numbers of the interner.
-fn bits_reader<'v>(argument: &'v Vector, ty: &Ty) -> Box<dyn Fn(usize, &mut Interner) -> u64 + 'v> {
+fn bits_reader<'v>(argument: &'v Vector, ty: &Ty) -> Bits<'v> {
     match ty {
         ty if is_text(ty) => {
             let view = texts(argument);

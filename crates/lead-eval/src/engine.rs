@@ -316,7 +316,7 @@ fn levels(lexicon: &Lexicon, plan: &Plan) -> (Vec<usize>, Vec<usize>) {
         if let Op::Measure(id) = node.op {
             let measure = plan.measure(id);
             let mut inner = 0;
-            inputs(measure, &mut |id| inner = inner.max(nodes[id.0 as usize]));
+            measure.inputs().iter().for_each(|id| inner = inner.max(nodes[id.0 as usize]));
             let scanned = lexicon.table(measure.table).is_event();
             measures[id.0 as usize] = inner + usize::from(scanned);
             level = level.max(measures[id.0 as usize]);
@@ -324,15 +324,6 @@ fn levels(lexicon: &Lexicon, plan: &Plan) -> (Vec<usize>, Vec<usize>) {
         nodes[i] = level;
     }
     (nodes, measures)
-}
-
-/// The nodes that a measure reads.
-pub(crate) fn inputs(measure: &Measure, f: &mut dyn FnMut(NodeId)) {
-    measure.filter.into_iter().chain(measure.argument).for_each(&mut *f);
-    measure.by.iter().for_each(|id| f(*id));
-    if let MeasureKind::Sequence(steps) = &measure.kind {
-        steps.iter().filter_map(|s| s.filter).for_each(f);
-    }
 }
 
 /// The nodes that an op reads, measures' inputs left out.
@@ -382,7 +373,7 @@ pub(crate) fn event_nodes(engine: &Engine, due: &[usize]) -> BTreeMap<TableId, (
     let mut out: BTreeMap<TableId, (BTreeSet<NodeId>, BTreeSet<FieldId>)> = BTreeMap::new();
     let mut open: Vec<NodeId> = Vec::new();
     for index in due {
-        inputs(&plan.measures[*index], &mut |id| open.push(id));
+        open.extend(plan.measures[*index].inputs());
         open.extend(&engine.pair_nodes[*index]);
     }
     let mut seen: BTreeSet<NodeId> = BTreeSet::new();
@@ -450,12 +441,8 @@ pub(crate) fn add_counted<'a>(
         accumulator.grow(groups.len());
     }
     let rows = Rows { len: frame.len, slots: frame.slots };
-    let argument = counted.argument.as_ref().or_else(|| measure.argument.map(|id| rows.get(id)));
-    let half_life = match measure.kind {
-        MeasureKind::Points { half_life: Some(h), as_of } => Some((h as f64, as_of)),
-        _ => None,
-    };
-    let decay = half_life.map(|(h, as_of)| move |time: i64| libm::exp2(-((as_of - time) as f64) / h));
+    let argument = counted.argument.as_ref().or_else(|| job.argument.map(|id| rows.get(id)));
+    let decay = job.decay.map(|decay| move |time: i64| decay.of(time));
     let decay = decay.as_ref().map(|d| d as &dyn Fn(i64) -> f64);
     accumulator.add(&counted, argument, frame.times, job.step, decay);
     Ok(())

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use lead_data::{Batch, Column, EventSink, ScanRequest};
 use lead_hir::hir::{FieldId, TableId};
-use lead_plan::{MeasureKind, NodeId};
+use lead_plan::{MeasureKind, NodeId, PointsLine};
 
 use crate::accumulate::{Accumulator, Kept};
 use crate::engine::{Engine, EvalError, add_counted, argument_type, batch_node, event_nodes};
@@ -23,6 +23,25 @@ pub(crate) struct Job {
     pub(crate) way: Option<Way>,
     pub(crate) times: Option<Range<i64>>,
     pub(crate) filter: Option<NodeId>,
+    pub(crate) argument: Option<NodeId>,
+    /// Of points: half-life, as-of time, and whether they are subtracted.
+    pub(crate) decay: Option<Decay>,
+}
+
+/// What points of an event are multiplied by.
+#[derive(Clone, Copy)]
+pub(crate) struct Decay {
+    half_life: Option<i64>,
+    as_of: i64,
+    negative: bool,
+}
+
+impl Decay {
+    /// The factor for an event at a time (D38).
+    pub(crate) fn of(self, time: i64) -> f64 {
+        let sign = if self.negative { -1.0 } else { 1.0 };
+        self.half_life.map_or(sign, |h| sign * libm::exp2(-((self.as_of - time) as f64) / h as f64))
+    }
 }
 
 impl Job {
@@ -36,11 +55,31 @@ impl Job {
             way: engine.way(measure, measure.hops.as_deref()),
             times: measure.times.clone(),
             filter: measure.filter,
+            argument: measure.argument,
+            decay: match measure.kind {
+                MeasureKind::Points { half_life: Some(h), as_of } => {
+                    Some(Decay { half_life: Some(h), as_of, negative: false })
+                }
+                _ => None,
+            },
         }
     }
 
     pub(crate) fn all(engine: &Engine, index: usize) -> Vec<Job> {
         let measure = &engine.cx.plan.measures[index];
+        if let MeasureKind::PointsOf { as_of, lines } = &measure.kind {
+            let job = |l: &PointsLine| Job {
+                measure: index,
+                step: 0,
+                table: l.table,
+                way: engine.way(measure, Some(&l.hops)),
+                times: Some(l.times.clone()),
+                filter: l.filter,
+                argument: Some(l.points),
+                decay: Some(Decay { half_life: l.half_life, as_of: *as_of, negative: l.negative }),
+            };
+            return lines.iter().map(job).collect();
+        }
         let mut jobs = vec![Job::of(engine, index)];
         if let MeasureKind::Sequence(steps) = &measure.kind {
             for (k, step) in steps.iter().enumerate() {
@@ -51,6 +90,8 @@ impl Job {
                     way: engine.way(measure, Some(&step.hops)),
                     times: Some(step.times.clone()),
                     filter: step.filter,
+                    argument: None,
+                    decay: None,
                 });
             }
         }

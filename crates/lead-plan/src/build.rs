@@ -6,7 +6,11 @@ use std::collections::HashMap;
 use lead_diag::Span;
 use lead_hir::hir::{self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target, Ty, Value, WindowKind};
 
-use crate::plan::{Constant, Measure, MeasureId, MetricPlan, Node, NodeId, Op, Plan, Scope, ScoreLine, SubjectPlan};
+use crate::expr::Prepared;
+use crate::plan::{
+    Constant, Measure, MeasureId, MeasureKind, MetricPlan, Node, NodeId, Op, Plan, PointsLine, Scope, ScoreLine,
+    SubjectPlan,
+};
 
 /// Plans the definitions that `wanted` names, at an as-of time (microseconds since 1970 UTC).
 ///
@@ -14,7 +18,7 @@ use crate::plan::{Constant, Measure, MeasureId, MetricPlan, Node, NodeId, Op, Pl
 /// stack allows for that.
 pub fn plan(lexicon: &Lexicon, as_of: i64, wanted: impl Fn(&Def) -> bool + Sync) -> Plan {
     on_a_deep_stack(|| {
-        let mut planner = Planner::new(lexicon, as_of);
+        let mut planner = Planner { apart: false, ..Planner::new(lexicon, as_of) };
         planner.want(&wanted);
         planner.finish()
     })
@@ -82,10 +86,12 @@ pub struct Planner<'a> {
     metrics: Vec<MetricPlan>,
     pub(crate) global_measures: Vec<MeasureId>,
     pub(crate) origin: Span,
+    /// Whether each line of a score is measured apart, so that its share can be told.
+    apart: bool,
 }
 
 impl<'a> Planner<'a> {
-    /// An empty plan.
+    /// An empty plan, whose answers can be explained part by part.
     pub fn new(lexicon: &'a Lexicon, as_of: i64) -> Planner<'a> {
         Planner {
             lexicon,
@@ -100,6 +106,7 @@ impl<'a> Planner<'a> {
             metrics: Vec::new(),
             global_measures: Vec::new(),
             origin: Span::new(lead_diag::FileId(0), 0, 0),
+            apart: true,
         }
     }
 
@@ -240,19 +247,62 @@ impl<'a> Planner<'a> {
     fn score(&mut self, score: &hir::Score, env: Env, ctx: Ctx) -> NodeId {
         let bound = |this: &mut Self, e: &Option<hir::Expr>| e.as_ref().map(|e| this.expr(e, env, ctx));
         let mut lines = Vec::with_capacity(score.lines.len());
+        let mut together: Vec<(Prepared, PointsLine)> = Vec::new();
         for line in &score.lines {
             let (condition, points) = match &line.kind {
                 hir::ScoreLineKind::When(condition) => {
                     (Some(self.expr(condition, env, ctx)), self.expr(&line.points, env, ctx))
                 }
                 hir::ScoreLineKind::Always => (None, self.expr(&line.points, env, ctx)),
-                hir::ScoreLineKind::Per(records) => (None, self.points(records, line, env, ctx)),
+                hir::ScoreLineKind::Per(records) => {
+                    let prepared = self.points(records, line, env, ctx);
+                    match self.together(line, &prepared) {
+                        Some(points) => {
+                            together.push((prepared, points));
+                            continue;
+                        }
+                        None => (None, self.place(prepared, Ty::Number, env, records.up, ctx)),
+                    }
+                }
             };
             let (at_most, at_least) = (bound(self, &line.at_most), bound(self, &line.at_least));
             lines.push(ScoreLine { negative: line.negative, condition, points, at_most, at_least });
         }
+        if let Some((mut first, line)) = together.pop() {
+            let mut all = vec![line];
+            all.extend(together.into_iter().map(|(_, line)| line));
+            first.measure.kind = MeasureKind::PointsOf { as_of: ctx.as_of, lines: all };
+            let points = self.place(first, Ty::Number, env, 0, ctx);
+            lines.push(ScoreLine { negative: false, condition: None, points, at_most: None, at_least: None });
+        }
         let (at_most, at_least) = (bound(self, &score.at_most), bound(self, &score.at_least));
         self.node(env.scope(), Ty::Number, Op::Score { lines, at_most, at_least })
+    }
+
+    /// A line that may be added up with others of its score: exact addition makes that the same (D38). It has no bounds of its own, is over
+    /// the record's own events, and its points are a plain number that cannot leave the range.
+    fn together(&self, line: &hir::ScoreLine, prepared: &Prepared) -> Option<PointsLine> {
+        let hir::ExprKind::Literal(Value::Number(size)) = line.points.kind else { return None };
+        let m = &prepared.measure;
+        let plain = !self.apart
+            && size.abs() < 1e9
+            && line.at_most.is_none()
+            && line.at_least.is_none()
+            && !m.correlated
+            && prepared.path.is_empty()
+            && matches!(&line.kind, hir::ScoreLineKind::Per(records) if records.up == 0);
+        if !plain {
+            return None;
+        }
+        Some(PointsLine {
+            negative: line.negative,
+            half_life: line.half_life,
+            table: m.table,
+            hops: m.hops.clone()?,
+            times: m.times.clone()?,
+            filter: m.filter,
+            points: m.argument?,
+        })
     }
 
     /// A number as money where money is wanted.

@@ -206,14 +206,26 @@ impl Planner<'_> {
         }
     }
 
-    /// The points of a `per` line of a score.
-    pub(crate) fn points(&mut self, records: &Records, line: &ScoreLine, env: Env, ctx: Ctx) -> NodeId {
+    /// The points of a `per` line of a score, not yet placed.
+    pub(crate) fn points(&mut self, records: &Records, line: &ScoreLine, env: Env, ctx: Ctx) -> Prepared {
         let kind = MeasureKind::Points { half_life: line.half_life, as_of: ctx.as_of };
-        let measured = Measured { records, argument: Some(&line.points), every: false, by: &[] };
-        self.measured(measured, kind, Ty::Number, env, ctx)
+        self.prepare(Measured { records, argument: Some(&line.points), every: false, by: &[] }, kind, env, ctx)
     }
 
     fn measured(&mut self, m: Measured, kind: MeasureKind, ty: Ty, env: Env, ctx: Ctx) -> NodeId {
+        let up = m.records.up;
+        let prepared = self.prepare(m, kind, env, ctx);
+        self.place(prepared, ty, env, up, ctx)
+    }
+
+    /// The node of a prepared measure.
+    pub(crate) fn place(&mut self, prepared: Prepared, ty: Ty, env: Env, up: u8, ctx: Ctx) -> NodeId {
+        let Prepared { id, measure, path } = prepared;
+        let id = id.unwrap_or_else(|| self.measure(measure));
+        self.measure_node(id, ty, env, up, &path, ctx)
+    }
+
+    fn prepare(&mut self, m: Measured, kind: MeasureKind, env: Env, ctx: Ctx) -> Prepared {
         let r = m.records;
         let is_event = self.lexicon.table(r.table).is_event();
         let window = r.window.as_ref().map(|w| w.kind).or(ctx.window);
@@ -261,14 +273,10 @@ impl Planner<'_> {
             measure.argument = m.argument.map(|e| self.expr(e, inner_env, inner));
         }
         measure.by = m.by.iter().map(|e| self.expr(e, Env::Record(r.table), inner)).collect();
-        let id = match id {
-            Some(id) => {
-                self.fill_measure(id, measure);
-                id
-            }
-            None => self.measure(measure),
-        };
-        self.measure_node(id, ty, env, r.up, &path, ctx)
+        if let Some(id) = id {
+            self.fill_measure(id, measure.clone());
+        }
+        Prepared { id, measure, path }
     }
 
     fn measure_node(&mut self, id: MeasureId, ty: Ty, env: Env, up: u8, path: &[FieldId], ctx: Ctx) -> NodeId {
@@ -377,6 +385,15 @@ fn shared_lead(ways: &[Vec<Hop>]) -> usize {
     let Some((first, rest)) = ways.split_first() else { return 0 };
     let same = |i: usize| rest.iter().all(|w| w.get(i) == first.get(i));
     first.iter().enumerate().take_while(|(i, h)| matches!(h, Hop::Forward(_)) && same(*i)).count()
+}
+
+/// A measure before it has its place in the plan.
+pub(crate) struct Prepared {
+    /// Set where the measure had to have its place first (pairs).
+    pub(crate) id: Option<MeasureId>,
+    pub(crate) measure: Measure,
+    /// References from the record that asks to the record that it is of.
+    pub(crate) path: Vec<FieldId>,
 }
 
 /// An aggregate, or a line of a score, taken apart.

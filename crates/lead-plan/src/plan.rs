@@ -62,11 +62,10 @@ impl Plan {
             if let (Scope::Table(subject), Some(hops)) = (measure.subject, &measure.hops) {
                 need_hops(lexicon, subject, hops, &mut needs);
             }
-            if let (Scope::Table(subject), MeasureKind::Sequence(steps)) = (measure.subject, &measure.kind) {
-                for step in steps {
-                    needs.entry(step.table).or_default();
-                    need_hops(lexicon, subject, &step.hops, &mut needs);
-                }
+            let Scope::Table(subject) = measure.subject else { continue };
+            for (table, hops) in measure.others() {
+                needs.entry(table).or_default();
+                need_hops(lexicon, subject, hops, &mut needs);
             }
         }
         needs
@@ -275,6 +274,31 @@ pub struct Measure {
     pub by: Vec<NodeId>,
 }
 
+impl Measure {
+    /// Tables besides its own that it measures, with the ways to them.
+    fn others(&self) -> Vec<(TableId, &[Hop])> {
+        match &self.kind {
+            MeasureKind::Sequence(steps) => steps.iter().map(|s| (s.table, s.hops.as_slice())).collect(),
+            MeasureKind::PointsOf { lines, .. } => lines.iter().map(|l| (l.table, l.hops.as_slice())).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The nodes that it reads.
+    pub fn inputs(&self) -> Vec<NodeId> {
+        let mut out: Vec<NodeId> =
+            self.filter.into_iter().chain(self.argument).chain(self.by.iter().copied()).collect();
+        match &self.kind {
+            MeasureKind::Sequence(steps) => out.extend(steps.iter().filter_map(|s| s.filter)),
+            MeasureKind::PointsOf { lines, .. } => {
+                out.extend(lines.iter().flat_map(|l| l.filter.into_iter().chain([l.points])));
+            }
+            _ => {}
+        }
+        out
+    }
+}
+
 /// What is made of the records.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MeasureKind {
@@ -301,8 +325,35 @@ pub enum MeasureKind {
         /// Microseconds since 1970 UTC.
         as_of: i64,
     },
+    /// Points of several lines of a score, each over events of its own, added up. The measure's own table, hops, times, filter and
+    /// argument are those of the first line.
+    PointsOf {
+        /// Microseconds since 1970 UTC.
+        as_of: i64,
+        /// Two or more.
+        lines: Vec<PointsLine>,
+    },
     /// How many first events start a whole sequence (D36). The measure's own table, hops, times and filter are those of the first step.
     Sequence(Vec<SequenceStep>),
+}
+
+/// A line of a score that is added up with others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PointsLine {
+    /// Subtracted?
+    pub negative: bool,
+    /// Microseconds; `None`: no decay.
+    pub half_life: Option<i64>,
+    /// Whose events.
+    pub table: TableId,
+    /// The way from the subject.
+    pub hops: Vec<Hop>,
+    /// Which times count.
+    pub times: Range<i64>,
+    /// Only where yes; of scope [`Scope::Table`] of `table`.
+    pub filter: Option<NodeId>,
+    /// Points of each event; of the filter's scope.
+    pub points: NodeId,
 }
 
 /// A later step of a sequence.
