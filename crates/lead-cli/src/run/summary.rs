@@ -1,5 +1,6 @@
 //! What answers come to: how many yes, no and cannot tell; how values are spread; how often each choice was made.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -152,16 +153,16 @@ pub fn spread(column: &Column, ty: &Ty, order: &[String]) -> Spread {
                 by_code[v.codes[i] as usize] += 1;
             }
             // Spellings that compare equal are one answer, shown as the choice spells it, else as the least spelling.
-            let mut counts: HashMap<String, (&str, usize)> = HashMap::new();
+            let mut counts: HashMap<Cow<'_, str>, (&str, usize)> = HashMap::new();
             for (text, count) in v.dictionary.iter().zip(by_code).filter(|(_, n)| *n > 0) {
-                let slot = counts.entry(fold_text(text)).or_insert((text, 0));
+                let slot = counts.entry(folded(text)).or_insert((text, 0));
                 slot.1 += count;
                 slot.0 = slot.0.min(text);
             }
             let mut listed: Vec<(String, usize)> = Vec::new();
             for text in order {
                 if !listed.iter().any(|(t, _)| fold_text(t) == fold_text(text)) {
-                    let count = counts.remove(&fold_text(text)).map_or(0, |c| c.1);
+                    let count = counts.remove(fold_text(text).as_str()).map_or(0, |c| c.1);
                     listed.push((text.clone(), count));
                 }
             }
@@ -178,6 +179,12 @@ pub fn spread(column: &Column, ty: &Ty, order: &[String]) -> Spread {
         }
         Values::Record(_) | Values::List { .. } => Spread::Known { known: rows - unknown, unknown },
     }
+}
+
+/// What a text is compared by; most are that already.
+fn folded(text: &str) -> Cow<'_, str> {
+    let ready = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) && text.trim().len() == text.len();
+    if ready { text.into() } else { fold_text(text).into() }
 }
 
 /// Least, the two in the middle, greatest.
