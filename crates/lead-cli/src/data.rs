@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use lead_data::{Column, Data, Needs, Options, Report, Values, fold_text};
@@ -56,6 +57,9 @@ fn moment(text: &str, zone: &jiff::tz::TimeZone) -> Option<i64> {
     text.parse::<DateTime>().ok().map(|local| calendar::instant(local, zone))
 }
 
+/// Reading that is done before this shows no progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// How far the reading is, on standard error, on a terminal alone.
 pub struct Progress {
     bar: ProgressBar,
@@ -63,23 +67,20 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing is shown before there is something to read.
+    /// Nothing is shown before the reading has taken a moment.
     pub fn new(terminal: &Terminal) -> Progress {
-        if !terminal.progress {
-            return Progress { bar: ProgressBar::hidden(), shown: false };
-        }
-        let bar = ProgressBar::new(0);
-        let template = "{bar:24} {bytes} of {total_bytes}, {elapsed}  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let bar = ProgressBar::hidden();
+        bar.set_length(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {bytes} of {total_bytes}, {elapsed}  {msg}") {
             bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
         }
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Progress { bar, shown: true }
+        Progress { bar, shown: terminal.progress }
     }
 
     /// Who is told by the readers.
     fn listener(&self) -> Option<Arc<dyn lead_data::Progress>> {
-        self.shown.then(|| Arc::new(Reading(self.bar.clone())) as Arc<dyn lead_data::Progress>)
+        let reading = || Reading { bar: self.bar.clone(), since: Instant::now(), late: AtomicBool::new(false) };
+        self.shown.then(|| Arc::new(reading()) as Arc<dyn lead_data::Progress>)
     }
 
     /// Takes it away.
@@ -89,16 +90,23 @@ impl Progress {
 }
 
 /// The bar, as the readers see it.
-struct Reading(ProgressBar);
+struct Reading {
+    bar: ProgressBar,
+    since: Instant,
+    late: AtomicBool,
+}
 
 impl lead_data::Progress for Reading {
     fn file(&self, name: &str, bytes: u64) {
-        self.0.inc_length(bytes);
-        self.0.set_message(lead_diag::render::clean(name));
+        self.bar.inc_length(bytes);
+        self.bar.set_message(lead_diag::render::clean(name));
     }
 
     fn advance(&self, bytes: u64) {
-        self.0.inc(bytes);
+        if self.since.elapsed() > PATIENCE && !self.late.swap(true, Ordering::Relaxed) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.inc(bytes);
     }
 }
 

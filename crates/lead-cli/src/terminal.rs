@@ -90,12 +90,7 @@ impl Terminal {
             Color::Auto => forced || (terminal && !dumb),
         };
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-        Terminal {
-            color_out: wanted(out),
-            color_err: wanted(err),
-            progress: err && !dumb && color != Color::Never,
-            width: width(out),
-        }
+        Terminal { color_out: wanted(out), color_err: wanted(err), progress: err && !dumb, width: width(out) }
     }
 
     /// How diagnostics look on standard output.
