@@ -130,8 +130,9 @@ fn read(path: &Path) -> Vec<Case> {
                 None => case.lexicon.extend([line, "\n"]),
                 Some("expect") if line.trim().is_empty() => {}
                 Some("expect") => {
-                    let (question, answer) = line.split_once(" = ").expect("a question and its answer");
-                    case.expects.push(Expect { question: question.to_string(), answer: answer.to_string() });
+                    let (question, answer) = line.split_once(" =").expect("a question and its answer");
+                    let answer = answer.trim().to_string();
+                    case.expects.push(Expect { question: question.to_string(), answer });
                 }
                 Some(_) if line.is_empty() => {}
                 Some(source) => case.data.entry(source.to_string()).or_default().extend([line, "\n"]),

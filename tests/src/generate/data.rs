@@ -191,6 +191,10 @@ impl Maker<'_> {
     fn value(&mut self, ty: &T) -> String {
         match ty {
             T::YesNo => self.random.pick(&["yes", "no", "true", "false", "1", "0", "Yes"]).to_string(),
+            // Where sums leave their bits (D18).
+            T::Number if self.random.below(400) == 0 => {
+                self.random.pick(&["4611686018427387904", "4611686018427387000", "1e300", "0.0000000001"]).to_string()
+            }
             T::Number => match self.random.below(6) {
                 0 => "0".to_string(),
                 1 => format!("{}.{}", self.random.between(-3, 9), self.random.pick(&["1", "25", "5", "3"])),
