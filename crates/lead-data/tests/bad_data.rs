@@ -252,3 +252,71 @@ fn reports_and_records_do_not_depend_on_threads() {
         assert_eq!(one.2, many.2);
     }
 }
+
+#[test]
+fn whatever_a_file_holds_is_no_crash_and_rows_add_up() {
+    let mut state = 88_172_645_463_325_252u64;
+    let mut next = move |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % n as u64) as usize
+    };
+    let parts: [&[u8]; 24] = [
+        b"1",
+        b"2",
+        b",",
+        b",",
+        b"\n",
+        b"\r\n",
+        b"\"",
+        b"\"\"",
+        b";",
+        b"\xff",
+        b"\0",
+        "é".as_bytes(),
+        b"2026-03-31",
+        b"T14:00:05",
+        b"+02:00",
+        b"1e999",
+        b"-",
+        b"%",
+        b"$",
+        b"[",
+        b"]",
+        b"{\"id\":1}",
+        b"yes",
+        b" ",
+    ];
+    let types = [
+        Ty::YesNo,
+        Ty::Number,
+        Ty::Percent,
+        Ty::Money,
+        Ty::Text,
+        one_of(&["1", "yes"]),
+        Ty::Date,
+        Ty::Time,
+        Ty::Duration,
+        Ty::Record(TableId(0)),
+        Ty::List(Box::new(Ty::Time)),
+    ];
+    for round in 0..400 {
+        let mut content = b"id,x,at\n".to_vec();
+        for _ in 0..next(60) {
+            content.extend_from_slice(parts[next(parts.len())]);
+        }
+        let name = ["t.csv", "t.jsonl", "t.csv.gz"][round % 3];
+        let ty = types[next(types.len())].clone();
+        let report = Fixture::new()
+            .file(name, &content)
+            .entity("t", &[name], &[("id", Ty::Key), ("x", ty.clone())])
+            .event("e", &[name], &[("id", Ty::Record(TableId(0))), ("x", ty), ("at", Ty::Time)])
+            .report();
+        for source in &report.sources {
+            assert_eq!(source.selected, source.taken + source.rejected);
+            let rows = report.rejects.iter().filter(|r| r.kind == RejectKind::Row && r.table == source.table);
+            assert_eq!(rows.count() as u64, source.rejected, "{:?}", String::from_utf8_lossy(&content));
+        }
+    }
+}

@@ -14,8 +14,8 @@ use crate::input::{NotText, Stream};
 
 /// About 30,000 rows of events.
 pub(crate) const CHUNK: usize = 2 << 20;
-/// A record longer than this is a quote that was never closed.
-const LONGEST_RECORD: usize = 256 << 20;
+/// No record is longer; in a file that has such a one a quote was never closed, or it is no text of lines.
+const LONGEST_RECORD: usize = 64 << 20;
 
 /// Records of a file in order.
 #[derive(Debug, Default)]
@@ -153,7 +153,10 @@ impl Chunker {
             }
             if end == 0 && !self.ended {
                 if data.len() > LONGEST_RECORD {
-                    let line = self.line + memchr_iter(b'\n', &data[..ends.open.unwrap_or(0)]).count() as u64;
+                    let Some(open) = ends.open else {
+                        return Err(StreamTrouble::Broken(format!("line {} does not end within 64 MB", self.line)));
+                    };
+                    let line = self.line + memchr_iter(b'\n', &data[..open]).count() as u64;
                     return Err(StreamTrouble::Unclosed(line));
                 }
                 let larger = (data.len() * 2).max(64);
