@@ -408,9 +408,11 @@ impl Ask<'_> {
 
 /// Points that halve every `half_life` days, up to a cap.
 pub fn decayed(clock: &Clock, points: f64, cap: f64, half_life: i64, times: impl Iterator<Item = i64>) -> f64 {
-    let sum: f64 = times
+    // Each share counts in whole billionths of a point.
+    let shares = times
         .filter(|t| clock.past(*t))
         .map(|t| points * 0.5_f64.powf((clock.now() - t) as f64 / (half_life * DAY) as f64))
-        .sum();
+        .map(|share| (share * 1e9).round() as i64);
+    let sum = shares.sum::<i64>() as f64 / 1e9;
     sum.min(cap)
 }
