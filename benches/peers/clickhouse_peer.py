@@ -11,7 +11,7 @@ name_of_form = "CSVWithNames" if form == "csv" else "Parquet"
 session = Session()
 session.query("CREATE DATABASE work ENGINE = Atomic")
 session.query("USE work")
-for setting in (f"max_threads = {threads}", "join_use_nulls = 1", "session_timezone = 'UTC'"):
+for setting in (f"max_threads = {threads}", "join_use_nulls = 1", "session_timezone = 'UTC'", "format_csv_null_representation = ''"):
     session.query(f"SET {setting}")
 for table in TABLES:
     session.query(f"CREATE VIEW {table} AS SELECT * FROM file('{data}/{table}.{form}', {name_of_form})")

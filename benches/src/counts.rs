@@ -15,8 +15,8 @@ use crate::lexicon::lexicon;
 use crate::options::{Options, build, root};
 use crate::speed;
 
-/// By how much a count may grow before it is flagged.
-const MARGIN: f64 = 0.05;
+/// By how many hundredths a count may grow before it is flagged.
+const MARGIN: u64 = 5;
 const CONTACTS: u64 = 2_000;
 
 /// Counts; records, or with `--check` compares.
@@ -100,7 +100,7 @@ fn compare(recorded: &Value, counted: &BTreeMap<String, u64>, compiler: &str) ->
         };
         let change = *count as f64 / before.max(1) as f64 - 1.0;
         println!("{:+6.1} %  {name}", change * 100.0);
-        if change > MARGIN {
+        if count * 100 > before * (100 + MARGIN) {
             grown.push(format!(
                 "`{name}` takes {:.1} % more instructions: {before} before, {count} now",
                 change * 100.0

@@ -54,7 +54,7 @@ const WORDS: &[&str] = &[
 
 fn name(kind: &str, number: usize) -> String {
     let word = |n: usize| WORDS[n % WORDS.len()];
-    format!("{} {} {kind} {}", word(number), word(number / WORDS.len()), letters(number))
+    format!("{} {} {kind} {}", word(number), word(number / WORDS.len() + 7), letters(number))
 }
 
 /// A number in letters, as names end in words: `a`, `b`, … `ba`.
