@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lead_data::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
 use lead_eval::{Answers, DefAnswers, MetricAnswer, SubjectAnswers};
-use lead_hir::hir::{ChoiceLine, Def, DefId, DefKind, ExprKind, Lexicon, TableId, Ty, Value};
+use lead_hir::hir::{ChoiceLine, Def, DefId, DefKind, Expr, ExprKind, Lexicon, TableId, Ty, Value};
 
 use super::overview::{Answer, Funnel, Metric, Overview, Subject};
 use super::summary::spread;
@@ -181,7 +181,8 @@ pub fn overview(lexicon: &Lexicon, answers: &Answers) -> Overview {
                 _ => Vec::new(),
             };
             let spread = spread(&answer.column, &answer.ty, &order);
-            listed.push(Answer { name: def.name.text.clone(), kind, spread });
+            let written = matches!(&def.kind, DefKind::Value(expr) if is_written(expr));
+            listed.push(Answer { name: def.name.text.clone(), kind, written, spread });
         }
         out.subjects.push(Subject { entity, records: subject.rows, answers: listed });
     }
@@ -195,6 +196,15 @@ pub fn overview(lexicon: &Lexicon, answers: &Answers) -> Overview {
         out.metrics.push(Metric { name: def.name.text.clone(), heads, table: metric_table(def, metric) });
     }
     out
+}
+
+/// Whether a value is written out, and so the same for every record.
+fn is_written(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) => true,
+        ExprKind::List(items) => items.iter().all(is_written),
+        _ => false,
+    }
 }
 
 /// Texts that a choice's lines give, in order.

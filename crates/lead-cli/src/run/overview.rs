@@ -44,12 +44,21 @@ pub struct Subject {
     pub answers: Vec<Answer>,
 }
 
+impl Subject {
+    /// The answers that are not the same for every record by their very text.
+    fn measured(&self) -> impl Iterator<Item = &Answer> {
+        self.answers.iter().filter(|a| !a.written)
+    }
+}
+
 /// What a definition came to.
 pub struct Answer {
     /// Its name.
     pub name: String,
     /// `term`, `value`, `choice` or `score`.
     pub kind: &'static str,
+    /// Whether it is a value written out in the lexicon: nothing to sum up for people.
+    pub written: bool,
     /// Over all records.
     pub spread: Spread,
 }
@@ -203,7 +212,7 @@ fn measured(subject: &Subject, shown: &Shown<'_>, terminal: &Terminal) -> String
     );
     grid.heads(&["", "known", "unknown", "min", "median", "mean", "max"]);
     let mut any = false;
-    for answer in &subject.answers {
+    for answer in subject.measured() {
         let (known, unknown, figures) = match &answer.spread {
             Spread::Measured { known, unknown, figures } => (known, unknown, figures.as_ref()),
             Spread::Known { known, unknown } => (known, unknown, None),
@@ -222,7 +231,7 @@ fn measured(subject: &Subject, shown: &Shown<'_>, terminal: &Terminal) -> String
 
 fn counted_answers(subject: &Subject, terminal: &Terminal) -> String {
     let mut out = String::new();
-    for answer in &subject.answers {
+    for answer in subject.measured() {
         let Spread::Counted { counts, distinct, known, unknown } = &answer.spread else { continue };
         let all = known + unknown;
         if *distinct > ANSWERS && answer.kind == "value" {
