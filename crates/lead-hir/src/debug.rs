@@ -8,7 +8,7 @@ use crate::hir::{
     Aggregate, DefKind, Expr, ExprKind, FieldId, Hop, Lexicon, Moment, PeriodUnit, Records, Relation, ScoreLineKind,
     SourceFilter, Step, TableId, TableKind, Target, Ty, Value, Which, Window, WindowKind,
 };
-use crate::lower::{aggregate_word, compare_sign};
+use crate::lower::aggregate_word;
 
 /// The whole lexicon.
 pub fn debug(lexicon: &Lexicon) -> String {
@@ -113,7 +113,7 @@ fn source_filter(filter: &SourceFilter) -> String {
         SourceFilter::Not(inner) => format!("not {}", source_filter(inner)),
         SourceFilter::Compare { header, op, values, .. } => {
             let values: Vec<String> = values.iter().map(value).collect();
-            format!("{header:?} {} {}", compare_sign(*op), values.join(", "))
+            format!("{header:?} {} {}", op.text(), values.join(", "))
         }
         SourceFilter::Known { header, negated, .. } => {
             format!("{header:?} is {}", if *negated { "unknown" } else { "known" })
@@ -362,7 +362,7 @@ impl Printer<'_> {
             }
             ExprKind::Shift { time, by } => format!("shift({}, {})", self.expr(time), step(*by)),
             ExprKind::Compare { op, left, right } => {
-                format!("({} {} {})", self.expr(left), compare_sign(*op), self.expr(right))
+                format!("({} {} {})", self.expr(left), op.text(), self.expr(right))
             }
             ExprKind::Matches { value, pattern } => format!("({} matches {pattern:?})", self.expr(value)),
             ExprKind::ToMoney(inner) => format!("money({})", self.expr(inner)),

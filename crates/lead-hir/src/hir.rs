@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use lead_diag::Span;
 
 pub use expr::{Aggregate, Expr, ExprKind, Function, Hop, Records, Relation, Sequence, SequenceStep, Target};
-pub use lead_syntax::ast::{AggregateFn, ArithmeticOp, CompareOp, Period, PeriodUnit, Which};
+pub use lead_syntax::ast::{AggregateFn, ArithmeticOp, CompareOp, KEYWORDS, Period, PeriodUnit, Which};
 pub use window::{Moment, Window, WindowKind};
 
 /// Index of a [`Table`] in [`Lexicon::tables`].

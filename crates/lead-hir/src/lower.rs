@@ -38,7 +38,6 @@ use lead_syntax::ast;
 
 use crate::Config;
 pub(crate) use aggregate::word as aggregate_word;
-pub(crate) use compare::sign as compare_sign;
 pub(crate) use schema::fold_text;
 
 use crate::hir::{Def, DefId, DefKind, Example, FieldId, Hop, Lexicon, Settings, Table, TableId, Ty};

@@ -1,6 +1,8 @@
 //! Words, texts and signs of a statement, found without the grammar. Used to sort statements by kind, to tell lines
 //! apart where lines have meaning, and to find out what is wrong with a statement that the grammar refused.
 
+use crate::ast::KEYWORDS;
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
@@ -52,29 +54,6 @@ impl Token {
         matches!(self.kind, TokenKind::Sign | TokenKind::Open | TokenKind::Close) && self.text(text) == sign
     }
 }
-
-/// Reserved in names.
-const KEYWORDS: [&str; 19] = [
-    "and",
-    "or",
-    "not",
-    "is",
-    "within",
-    "since",
-    "before",
-    "between",
-    "contains",
-    "matches",
-    "where",
-    "when",
-    "unless",
-    "because",
-    "otherwise",
-    "then",
-    "via",
-    "was",
-    "became",
-];
 
 /// Whether a word is reserved in names.
 pub(crate) fn is_keyword(word: &str) -> bool {

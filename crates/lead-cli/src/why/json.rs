@@ -4,7 +4,7 @@ use lead_eval::{Change, Measured, Why, WhyKind};
 use lead_hir::hir::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::tree::{Teller, held_reasons, op_text};
+use super::tree::{Teller, held_reasons};
 use crate::value::{self, value_json};
 
 /// A part with all of its parts.
@@ -39,7 +39,7 @@ pub fn part(teller: &Teller<'_>, why: &Why) -> Json {
             out.insert("taken".into(), (*taken).into());
         }
         WhyKind::Compare(op) => {
-            out.insert("op".into(), op_text(*op).into());
+            out.insert("op".into(), op.text().into());
         }
         WhyKind::Measure(measured) => {
             out.insert("measured".into(), measure(teller, measured));
@@ -137,7 +137,7 @@ fn change(teller: &Teller<'_>, change: &Change) -> Json {
         Change::Number { have, op, need, .. } => json!({
             "change": "number",
             "have": value_json(have, zone),
-            "op": op_text(*op),
+            "op": op.text(),
             "need": value_json(need, zone),
             "text": text,
         }),

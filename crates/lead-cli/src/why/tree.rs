@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use lead_diag::SourceMap;
 use lead_eval::{Change, Measured, Seen, Why, WhyKind};
-use lead_hir::hir::{CompareOp, DefId, DefKind, Lexicon, TableId, Ty, Value};
+use lead_hir::hir::{DefId, DefKind, Lexicon, TableId, Ty, Value};
 use lead_plan::calendar::start_of_day;
 
 use crate::grid::clip;
@@ -338,7 +338,7 @@ impl Teller<'_> {
             Change::Number { span, have, op, need } => {
                 let what = self.sources.slice(*span).split_whitespace().collect::<Vec<_>>().join(" ");
                 let what = lead_diag::render::clean(&what);
-                format!("`{what}` {} {}, where it is {}", op_text(*op), self.value(need), self.value(have))
+                format!("`{what}` {} {}, where it is {}", op.text(), self.value(need), self.value(have))
             }
         }
     }
@@ -395,22 +395,4 @@ pub fn held_reasons(why: &Why) -> Vec<String> {
     };
     let holds = |part: &&Why| part.value == Some(Value::YesNo(true));
     why.parts.iter().filter(of_answer).filter(holds).filter_map(|p| p.because.clone()).collect()
-}
-
-/// How a comparison is written.
-pub fn op_text(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => "=",
-        CompareOp::NotEqual => "!=",
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
-        CompareOp::In => "in",
-        CompareOp::NotIn => "not in",
-        CompareOp::Contains => "contains",
-        CompareOp::StartsWith => "starts with",
-        CompareOp::EndsWith => "ends with",
-        CompareOp::Matches => "matches",
-    }
 }

@@ -1,40 +1,10 @@
 //! Names for tables and fields.
 
-/// Words that a name may hold only in backticks (D1), or that stand for a value.
-const RESERVED: [&str; 32] = [
-    "and",
-    "or",
-    "not",
-    "is",
-    "within",
-    "since",
-    "before",
-    "between",
-    "contains",
-    "matches",
-    "where",
-    "when",
-    "unless",
-    "because",
-    "otherwise",
-    "then",
-    "via",
-    "was",
-    "became",
-    "in",
-    "by",
-    "on",
-    "starts",
-    "ends",
-    "more",
-    "from",
-    "of",
-    "same",
-    "yes",
-    "no",
-    "true",
-    "false",
-];
+use lead_hir::hir::KEYWORDS;
+
+/// Words that would be read as something else at some place of a name, or that stand for a value.
+const ODD: [&str; 13] =
+    ["in", "by", "on", "starts", "ends", "more", "from", "of", "same", "yes", "no", "true", "false"];
 
 /// A name as it is written in a lexicon.
 pub(crate) fn written(name: &str) -> String {
@@ -42,7 +12,8 @@ pub(crate) fn written(name: &str) -> String {
         let first = word.chars().next().is_some_and(char::is_alphabetic);
         first
             && word.chars().all(|c| c.is_alphanumeric())
-            && !RESERVED.contains(&word)
+            && !KEYWORDS.contains(&word)
+            && !ODD.contains(&word)
             && word != "now"
             && word != "today"
     });

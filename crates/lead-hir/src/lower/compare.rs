@@ -51,24 +51,6 @@ fn compares(a: Class, b: Class) -> bool {
         )
 }
 
-/// How an operation is written.
-pub(crate) fn sign(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => "=",
-        CompareOp::NotEqual => "!=",
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
-        CompareOp::In => "in",
-        CompareOp::NotIn => "not in",
-        CompareOp::Contains => "contains",
-        CompareOp::StartsWith => "starts with",
-        CompareOp::EndsWith => "ends with",
-        CompareOp::Matches => "matches",
-    }
-}
-
 impl Cx<'_> {
     /// Whether a regular expression compiles; if not, it is reported.
     pub(crate) fn check_pattern(&mut self, pattern: &str, span: Span) -> bool {
@@ -249,7 +231,7 @@ impl Body<'_, '_> {
             };
             let found = Diagnostic::new(
                 codes::UNLIKE_THINGS,
-                format!("{what} no order, so `{}` cannot compare them", sign(op)),
+                format!("{what} no order, so `{}` cannot compare them", op.text()),
             )
             .label(op_span, "compares sizes")
             .label(l.span, format!("this is {}", self.cx.describe(&l.ty)))
@@ -283,7 +265,7 @@ impl Body<'_, '_> {
 
     fn is_in(&mut self, op: CompareOp, op_span: Span, l: Expr, (r, right): (Expr, &ast::Expr)) -> Option<(Expr, Expr)> {
         let Ty::List(item) = r.ty.clone() else {
-            let found = Diagnostic::new(codes::UNLIKE_THINGS, format!("`{}` wants a list", sign(op)))
+            let found = Diagnostic::new(codes::UNLIKE_THINGS, format!("`{}` wants a list", op.text()))
                 .label(r.span, format!("this is {}", self.cx.describe(&r.ty)))
                 .help("write the values in brackets, `in [\"a\", \"b\"]`, or compare with `=`");
             self.report(found);
@@ -292,7 +274,7 @@ impl Body<'_, '_> {
         if let Ty::List(_) = l.ty {
             let found = Diagnostic::new(
                 codes::UNLIKE_THINGS,
-                format!("`{}` asks where one value stands, and this holds several", sign(op)),
+                format!("`{}` asks where one value stands, and this holds several", op.text()),
             )
             .label(l.span, format!("this is {}", self.cx.describe(&l.ty)))
             .help("ask for each value: `interests contains \"a\" or interests contains \"b\"`");
@@ -351,16 +333,16 @@ impl Body<'_, '_> {
             return Some((l, r));
         }
         if let Ty::List(_) = r.ty {
-            let found = Diagnostic::new(codes::UNLIKE_THINGS, format!("`{}` tests for one text at a time", sign(op)))
+            let found = Diagnostic::new(codes::UNLIKE_THINGS, format!("`{}` tests for one text at a time", op.text()))
                 .label(r.span, "several texts")
-                .help(format!("join the tests: `… {0} \"a\" or … {0} \"b\"`", sign(op)));
+                .help(format!("join the tests: `… {0} \"a\" or … {0} \"b\"`", op.text()));
             self.report(found);
             return None;
         }
         let text = |ty: &Ty| matches!(class(ty), Some(Class::Text | Class::Key));
         if !text(&l.ty) || !text(&r.ty) {
             let odd = if text(&l.ty) { &r } else { &l };
-            let found = Diagnostic::new(codes::UNLIKE_THINGS, format!("`{}` tests a text for a text", sign(op)))
+            let found = Diagnostic::new(codes::UNLIKE_THINGS, format!("`{}` tests a text for a text", op.text()))
                 .label(odd.span, format!("this is {}", self.cx.describe(&odd.ty)))
                 .help(if text(&l.ty) {
                     "put the text in quotes"

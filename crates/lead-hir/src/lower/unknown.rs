@@ -6,6 +6,7 @@ use lead_syntax::ast;
 use super::body::{Body, Wanted};
 use super::lookup::{Found, Member};
 use super::{Cx, Item};
+use crate::hir::KEYWORDS;
 use crate::hir::{FieldId, Hop, TableId, Ty};
 use crate::suggest::{Near, list};
 
@@ -22,31 +23,10 @@ pub(crate) fn did_you_mean(found: Diagnostic, span: Span, near: &Near) -> Diagno
 
 /// A name as it must be written: in backticks where its signs or words would not be read as a name.
 pub(crate) fn needs_backticks(name: &str) -> String {
-    const RESERVED: &[&str] = &[
-        "and",
-        "or",
-        "not",
-        "is",
-        "within",
-        "since",
-        "before",
-        "between",
-        "contains",
-        "matches",
-        "where",
-        "when",
-        "unless",
-        "because",
-        "otherwise",
-        "then",
-        "via",
-        "was",
-        "became",
-    ];
     let plain = name.split([' ', '_']).filter(|w| !w.is_empty()).all(|word| {
         let starts = word.chars().next().is_some_and(char::is_alphabetic);
         let signs = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '&'));
-        starts && signs && !word.ends_with('-') && !RESERVED.contains(&word.to_lowercase().as_str())
+        starts && signs && !word.ends_with('-') && !KEYWORDS.contains(&word.to_lowercase().as_str())
     });
     if plain { name.to_string() } else { format!("`{name}`") }
 }

@@ -216,6 +216,26 @@ pub enum CompareOp {
     Matches,
 }
 
+impl CompareOp {
+    /// How it is written: `>=`, `starts with`.
+    pub fn text(self) -> &'static str {
+        match self {
+            CompareOp::Equal => "=",
+            CompareOp::NotEqual => "!=",
+            CompareOp::Less => "<",
+            CompareOp::LessEqual => "<=",
+            CompareOp::Greater => ">",
+            CompareOp::GreaterEqual => ">=",
+            CompareOp::In => "in",
+            CompareOp::NotIn => "not in",
+            CompareOp::Contains => "contains",
+            CompareOp::StartsWith => "starts with",
+            CompareOp::EndsWith => "ends with",
+            CompareOp::Matches => "matches",
+        }
+    }
+}
+
 /// `count(…)` and its kin.
 #[derive(Clone, Debug)]
 pub struct Aggregate {
