@@ -11,7 +11,7 @@ use lead_tests::compare::{Difference, Outcome, compare, shrink};
 use lead_tests::generate::Generated;
 
 /// So many seeds in a plain run.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 120;
 
 fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
