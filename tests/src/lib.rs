@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 pub mod cases;
+pub mod command;
 pub mod compare;
 pub mod generate;
 pub mod pipeline;

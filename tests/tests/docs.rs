@@ -12,13 +12,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use lead_diag::{CODES, Diagnostic, FileId};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
-}
+use lead_tests::command::{lead, root};
 
 /// A page of documentation.
 struct Page {
@@ -245,24 +241,6 @@ fn the_settings_shown_are_settings() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// The command, built once in the profile and target folder of this test. All targets: with the features of the
-/// development dependencies, so that nothing outside is built a second time.
-fn lead() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let folder = test.parent().and_then(Path::parent).unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "lead-cli", "--all-targets"]).current_dir(root());
-        build.arg("--target-dir").arg(folder.parent().unwrap());
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success(), "the command does not build");
-        folder.join(format!("lead{}", std::env::consts::EXE_SUFFIX))
-    })
 }
 
 fn help(args: &[&str]) -> String {

@@ -8,32 +8,11 @@ mod industrial_expected;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 use industrial_expected::{Cell, Expected};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The command, built once in the profile and target folder of this test.
-fn lead() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let folder = test.parent().and_then(Path::parent).unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "lead-cli", "--all-targets"]).current_dir(root());
-        build.arg("--target-dir").arg(folder.parent().unwrap());
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success(), "the command does not build");
-        folder.join(format!("lead{}", std::env::consts::EXE_SUFFIX))
-    })
-}
+use lead_tests::command::{lead, root};
 
 fn run(args: &[&str]) -> Output {
     Command::new(lead()).args(args).current_dir(root()).env("NO_COLOR", "1").output().unwrap()

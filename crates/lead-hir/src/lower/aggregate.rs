@@ -235,6 +235,7 @@ impl<'a> Body<'_, 'a> {
             Ty::YesNo => found.help(format!("count the records where it is yes: `count({name} where …)`")),
             Ty::Time | Ty::Date => found.help("times have no total: `min`, `max`, `first` and `last` take them; what lies between two is a length of time"),
             Ty::Text | Ty::OneOf(_) | Ty::Key => found.help("texts are counted, `count(distinct …)`, or taken from one event, `first(…)` or `last(…)`"),
+            Ty::List(_) => found.help("a list holds several values: measure how many, `length(…)`, or ask for one in a `where … contains …`"),
             _ => found.help("it takes numbers, amounts of money and lengths of time"),
         };
         self.report(found);

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{literal, name};
 use crate::ast::{
-    AggregateBody, AggregateFn, ArithmeticOp, CompareOp, Expr, ExprKind, Moment, MomentKind, Path, Period, PeriodUnit,
-    Records, Which, Window, WindowKind,
+    AggregateBody, AggregateFn, ArithmeticOp, Expr, ExprKind, Moment, MomentKind, Path, Period, PeriodUnit, Records,
+    Which, Window, WindowKind,
 };
 
 /// An expression.
@@ -78,7 +78,7 @@ pub(crate) fn expr(out: &mut String, e: &Expr) {
             out.push(')');
         }
         ExprKind::Arithmetic { op, left, right, .. } => pair(out, arithmetic_sign(*op), left, right),
-        ExprKind::Compare { op, left, right, .. } => pair(out, compare_word(*op), left, right),
+        ExprKind::Compare { op, left, right, .. } => pair(out, op.text(), left, right),
         ExprKind::Between { value, low, high } => {
             out.push_str("(between ");
             expr(out, value);
@@ -283,23 +283,5 @@ pub(crate) fn arithmetic_sign(op: ArithmeticOp) -> &'static str {
         ArithmeticOp::Subtract => "-",
         ArithmeticOp::Multiply => "*",
         ArithmeticOp::Divide => "/",
-    }
-}
-
-/// `>=`, `starts with` and their kin.
-pub(crate) fn compare_word(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Equal => "=",
-        CompareOp::NotEqual => "!=",
-        CompareOp::Less => "<",
-        CompareOp::LessEqual => "<=",
-        CompareOp::Greater => ">",
-        CompareOp::GreaterEqual => ">=",
-        CompareOp::In => "in",
-        CompareOp::NotIn => "not in",
-        CompareOp::Contains => "contains",
-        CompareOp::StartsWith => "starts with",
-        CompareOp::EndsWith => "ends with",
-        CompareOp::Matches => "matches",
     }
 }

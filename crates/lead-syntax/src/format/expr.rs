@@ -7,7 +7,7 @@ use crate::ast::{
     Aggregate, AggregateBody, Expr, ExprKind, Literal, Moment, MomentKind, Name, Path, Records, SequenceStep, Window,
     WindowKind,
 };
-use crate::debug::{aggregate_word, arithmetic_sign, compare_word, period};
+use crate::debug::{aggregate_word, arithmetic_sign, period};
 
 /// Longer than this, an expression is not tried on one line; keeps the work in proportion to the text.
 const FLAT_LIMIT: usize = 4 * WIDTH;
@@ -77,7 +77,7 @@ impl Page<'_> {
                 self.flat_into(out, inner)?;
             }
             ExprKind::Arithmetic { op, left, right, .. } => self.flat_pair(out, left, arithmetic_sign(*op), right)?,
-            ExprKind::Compare { op, left, right, .. } => self.flat_pair(out, left, compare_word(*op), right)?,
+            ExprKind::Compare { op, left, right, .. } => self.flat_pair(out, left, op.text(), right)?,
             ExprKind::Between { value, low, high } => {
                 self.flat_pair(out, value, "between", low)?;
                 out.push_str(" and ");
@@ -303,7 +303,7 @@ impl Page<'_> {
             }
             ExprKind::Compare { op, left, right, .. } => {
                 self.expr(left, indent, 0);
-                self.sign(&format!(" {} ", compare_word(*op)));
+                self.sign(&format!(" {} ", op.text()));
                 self.expr(right, indent, tail);
             }
             ExprKind::Between { value, low, high } => {

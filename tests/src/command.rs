@@ -1,0 +1,28 @@
+//! The command `lead` itself, for tests that run it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folder of the project.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// The command, built once in the profile and target folder of this test. All targets: with the features of the
+/// development dependencies, so that nothing outside is built a second time.
+pub fn lead() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let folder = test.parent().and_then(Path::parent).unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--package", "lead-cli", "--all-targets"]).current_dir(root());
+        build.arg("--target-dir").arg(folder.parent().unwrap());
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success(), "the command does not build");
+        folder.join(format!("lead{}", std::env::consts::EXE_SUFFIX))
+    })
+}
