@@ -16,6 +16,7 @@ use crate::feed::Feed;
 use crate::file::ExportFile;
 use crate::filter::Filter;
 use crate::keys::KeyTable;
+use crate::memory::{self, World};
 use crate::open;
 use crate::problems;
 use crate::read::{self, FeedJob, Job, Part, Taker};
@@ -96,6 +97,8 @@ pub struct Data<'a> {
     /// Problems with files, columns and settings.
     fixed: Mutex<Vec<Problem>>,
     findings: Mutex<Findings>,
+    /// Events that were made rather than read.
+    made: Vec<Batch>,
 }
 
 /// What is known of a table.
@@ -121,9 +124,25 @@ impl<'a> Data<'a> {
             tables: opened.tables,
             fixed: Mutex::new(opened.problems),
             findings: Mutex::new(opened.findings),
+            made: Vec::new(),
         };
         data.read_entities(&wanted);
         data
+    }
+
+    /// Data that were made rather than read; nothing is wrong with them.
+    pub fn made(lexicon: &'a Lexicon, world: World) -> Data<'a> {
+        let made = memory::tables(lexicon, world);
+        let state = |(records, keys)| TableState { records, keys, ..TableState::default() };
+        Data {
+            lexicon,
+            options: Options::default(),
+            files: Vec::new(),
+            tables: made.records.into_iter().zip(made.keys).map(state).collect(),
+            fixed: Mutex::default(),
+            findings: Mutex::default(),
+            made: made.batches,
+        }
     }
 
     /// All records of an entity that is needed; `None` for events and tables that are not.
@@ -150,6 +169,11 @@ impl<'a> Data<'a> {
     /// say, each with a sink of its own. The fields must be among the needs that the data was opened with.
     pub fn scan<S: EventSink>(&self, requests: &[ScanRequest], make: impl Fn(usize) -> S + Sync) -> Vec<S> {
         let merged = merge(requests);
+        if !self.made.is_empty() {
+            let mut sink = make(0);
+            self.made.iter().filter(|batch| merged.contains_key(&batch.table)).for_each(|batch| sink.batch(batch));
+            return vec![sink];
+        }
         let mut jobs: BTreeMap<usize, Vec<FeedJob>> = BTreeMap::new();
         let mut needed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for (table, (fields, times)) in &merged {

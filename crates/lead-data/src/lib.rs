@@ -5,7 +5,7 @@
 //!
 //! On the way: [`sandbox`] (names to files) · `input` (bytes to text) · `csv`, `jsonl`, `parquet` (blocks of cells) ·
 //! `headers`, `feed`, `filter` (which cells) · `parse`, `build` (what they mean) · `entity` (rows to records) ·
-//! `read` (several workers) · `report`, `problems` (what was found).
+//! `memory` (tables made rather than read) · `read` (several workers) · `report`, `problems` (what was found).
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
@@ -24,6 +24,7 @@ mod headers;
 mod input;
 mod jsonl;
 mod keys;
+mod memory;
 mod open;
 mod parquet;
 mod parse;
@@ -38,4 +39,5 @@ mod texts;
 pub use column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
 pub use data::{Batch, Data, EventSink, Needs, Options, Progress, Records, ScanRequest};
 pub use draft::{Draft, DraftOptions, draft};
+pub use memory::{Cell, World};
 pub use report::{PLACES, Place, Problem, Reject, RejectKind, Report, SourceSummary};
