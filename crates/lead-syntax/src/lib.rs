@@ -9,7 +9,7 @@ mod debug;
 mod format;
 mod grammar;
 mod mistakes;
-mod scan;
+pub mod scan;
 mod split;
 mod statement;
 

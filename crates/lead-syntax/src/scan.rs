@@ -1,11 +1,12 @@
 //! Words, texts and signs of a statement, found without the grammar. Used to sort statements by kind, to tell lines
-//! apart where lines have meaning, and to find out what is wrong with a statement that the grammar refused.
+//! apart where lines have meaning, and to find out what is wrong with a statement that the grammar refused. The editor
+//! reads what stands before the cursor with it.
 
 use crate::ast::KEYWORDS;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub enum TokenKind {
     /// `title`, `and`
     Word,
     /// A name in backticks.
@@ -28,9 +29,12 @@ pub(crate) enum TokenKind {
 
 /// A token of a statement; positions are within the statement.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Token {
+pub struct Token {
+    /// What it is.
     pub kind: TokenKind,
+    /// First byte.
     pub start: usize,
+    /// One past the last byte.
     pub end: usize,
     /// Whether it is the first of its line.
     pub first: bool,
@@ -56,7 +60,7 @@ impl Token {
 }
 
 /// Whether a word is reserved in names.
-pub(crate) fn is_keyword(word: &str) -> bool {
+pub fn is_keyword(word: &str) -> bool {
     KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word))
 }
 
@@ -100,7 +104,7 @@ fn number_length(text: &str) -> usize {
 }
 
 /// All tokens of a statement.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
+pub fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut at = 0;
     let mut first = true;
@@ -166,24 +170,37 @@ fn text_length(rest: &str) -> (TokenKind, usize) {
 
 /// The kinds of statements, by how they begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `entity`
     Entity,
+    /// `event`
     Event,
+    /// `for`
     Subject,
+    /// `name =`
     Value,
+    /// `name when`
     Term,
+    /// `name is`
     Choice,
+    /// `score`
     Score,
+    /// `funnel`
     Funnel,
+    /// `metric`
     Metric,
+    /// `example`
     Story,
+    /// `examples`
     Table,
+    /// None of these.
     Unknown,
 }
 
 /// The first words of a statement.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct HeadScan {
+pub struct HeadScan {
+    /// What it is, as far as the first words say.
     pub kind: Kind,
     /// What a definition defines: the range of its name.
     pub name: Option<(usize, usize)>,
@@ -207,7 +224,7 @@ fn keyword_kind(word: &str) -> Kind {
 }
 
 /// Finds out what a statement is: a metric, else a definition by the sign behind its name, else by its keyword.
-pub(crate) fn classify(text: &str) -> HeadScan {
+pub fn classify(text: &str) -> HeadScan {
     let first_end = word_length(text);
     let keyword = keyword_kind(text.get(..first_end).unwrap_or(""));
     let mut end = 0;
@@ -277,7 +294,7 @@ fn gap_length(text: &str) -> usize {
 
 /// Where the lines of a statement begin that have lines: indices into `tokens`, without the first line. A line that
 /// goes on with the one above (inside brackets, behind a comma or sign, before a keyword or sign) is none of its own.
-pub(crate) fn line_starts(kind: Kind, text: &str, tokens: &[Token]) -> Vec<usize> {
+pub fn line_starts(kind: Kind, text: &str, tokens: &[Token]) -> Vec<usize> {
     let count = |k: TokenKind| tokens.iter().filter(|t| t.kind == k).count();
     let balanced = count(TokenKind::Open) == count(TokenKind::Close);
     let mut out = Vec::new();
