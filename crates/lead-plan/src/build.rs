@@ -88,6 +88,8 @@ pub struct Planner<'a> {
     pub(crate) origin: Span,
     /// Whether each line of a score is measured apart, so that its share can be told.
     apart: bool,
+    /// Definitions whose answers are given, and the field that holds them.
+    given: HashMap<DefId, FieldId>,
 }
 
 impl<'a> Planner<'a> {
@@ -107,29 +109,43 @@ impl<'a> Planner<'a> {
             global_measures: Vec::new(),
             origin: Span::new(lead_diag::FileId(0), 0, 0),
             apart: true,
+            given: HashMap::new(),
         }
+    }
+
+    /// Takes the answer of a definition from a field of its subject instead of working it out: at any as-of time, under any
+    /// window.
+    pub fn give(&mut self, def: DefId, field: FieldId) {
+        self.given.insert(def, field);
+    }
+
+    /// Whether the answer of a definition is given.
+    pub(crate) fn is_given(&self, def: DefId) -> bool {
+        self.given.contains_key(&def)
     }
 
     /// Adds the definitions that `wanted` names to the answers.
     pub fn want(&mut self, wanted: &dyn Fn(&Def) -> bool) {
         let lexicon = self.lexicon;
         for (id, def) in lexicon.def_ids() {
-            if !wanted(def) {
-                continue;
-            }
-            if let DefKind::Metric(metric) = &def.kind {
-                self.want_metric(id, metric);
-            } else if let (Some(subject), false) =
-                (def.subject, matches!(def.kind, DefKind::Period(_) | DefKind::Error))
-            {
-                let node = self.def_node(id, self.now());
-                match self.subjects.iter_mut().find(|s| s.table == subject) {
-                    Some(plan) => plan.defs.push((id, node)),
-                    None => self.subjects.push(SubjectPlan { table: subject, defs: vec![(id, node)] }),
-                }
+            if wanted(def) {
+                self.want_def(id);
             }
         }
-        self.subjects.sort_by_key(|s| s.table);
+    }
+
+    /// Adds a definition to the answers, behind those that were added before.
+    pub fn want_def(&mut self, id: DefId) {
+        let def = self.lexicon.def(id);
+        if let DefKind::Metric(metric) = &def.kind {
+            self.want_metric(id, metric);
+        } else if let (Some(subject), false) = (def.subject, matches!(def.kind, DefKind::Period(_) | DefKind::Error)) {
+            let node = self.def_node(id, self.now());
+            match self.subjects.binary_search_by_key(&subject, |s| s.table) {
+                Ok(at) => self.subjects[at].defs.push((id, node)),
+                Err(at) => self.subjects.insert(at, SubjectPlan { table: subject, defs: vec![(id, node)] }),
+            }
+        }
     }
 
     fn want_metric(&mut self, id: DefId, metric: &hir::Metric) {
@@ -212,7 +228,12 @@ impl<'a> Planner<'a> {
         }
         let outer = std::mem::replace(&mut self.origin, def.name_span);
         let env = def.subject.map_or(Env::Global, Env::Record);
+        let given = self.given.get(&id).copied();
         let node = match &def.kind {
+            _ if given.is_some() => {
+                let op = given.map_or(Op::Unknown, Op::Field);
+                self.node(env.scope(), def.ty.clone(), op)
+            }
             DefKind::Value(expr) => self.expr(expr, env, ctx),
             DefKind::Term(term) => {
                 let alternatives = term.alternatives.iter().map(|c| self.expr(&c.condition, env, ctx)).collect();

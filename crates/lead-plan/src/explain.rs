@@ -101,6 +101,7 @@ impl Planner<'_> {
         let node = self.def_node(id, ctx);
         let mut parts = Vec::new();
         match &def.kind {
+            _ if self.is_given(id) => {}
             DefKind::Value(expr) => parts.push(self.explain_expr(expr, table, ctx)),
             DefKind::Term(term) => {
                 let alternatives = term.alternatives.iter().map(|c| (c, false));
