@@ -3,6 +3,7 @@
 //!
 //! Meanings are those of `docs/decisions.md` (D numbers).
 
+mod example;
 mod expr;
 mod window;
 
@@ -11,6 +12,9 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use lead_diag::Span;
 
+pub use example::{
+    Example, ExampleColumn, ExampleKind, ExampleRow, ExampleTable, Expectation, Given, Story, StoryEvent, StoryRecord,
+};
 pub use expr::{Aggregate, Expr, ExprKind, Function, Hop, Records, Relation, Sequence, SequenceStep, Target};
 pub use lead_syntax::ast::{AggregateFn, ArithmeticOp, CompareOp, KEYWORDS, Period, PeriodUnit, Which};
 pub use window::{Moment, Window, WindowKind};
@@ -425,15 +429,4 @@ pub struct Dimension {
     pub name: Name,
     /// Its type.
     pub ty: Ty,
-}
-
-/// An example, checked.
-#[derive(Clone, Debug)]
-pub struct Example {
-    /// Title of a story, or name of the table's term.
-    pub title: String,
-    /// The whole statement.
-    pub span: Span,
-    /// Definitions whose answers it expects.
-    pub covers: Vec<DefId>,
 }

@@ -1,45 +1,68 @@
-//! `examples TERM` and its table, checked: the columns are names of the subject, the cells are values of their types.
+//! `examples TERM` and its table: the columns are names of the subject, the cells are values of their types.
 
 use lead_diag::{Applicability, Diagnostic, Edit, Fix, Span, codes};
 use lead_syntax::ast::{self, ExprKind as Ast, LiteralKind};
 
-use super::body::Body;
+use super::body::{Body, make};
 use super::declare::Statements;
+use super::literal::{days, digits};
 use super::lookup::Member;
 use super::unknown::did_you_mean;
 use super::{Cx, Item};
-use crate::hir::{DefId, DefKind, Example, TableId, Ty};
+use crate::hir::{
+    DefId, DefKind, Example, ExampleColumn, ExampleKind, ExampleRow, ExampleTable, Expr, ExprKind, Given, Moment,
+    TableId, Ty, Value,
+};
 use crate::suggest::list;
 
 impl Cx<'_> {
     pub(crate) fn check_examples(&mut self, statements: &Statements) {
         for (table, span) in &statements.tables {
-            let covers = self.example_table(table);
-            self.examples.push(Example { title: table.name.text.clone(), span: *span, covers });
+            let as_of = self.example_as_of(table.as_of.as_ref());
+            let read = self.example_table(table);
+            let covers = read.iter().map(|t| t.def).collect();
+            let kind = read.map_or(ExampleKind::Error, ExampleKind::Table);
+            let (title, title_span) = (table.name.text.clone(), table.name.span);
+            self.examples.push(Example { title, span: *span, title_span, covers, as_of, kind });
         }
         for (story, span) in &statements.stories {
-            let covers = self.story(story);
-            self.examples.push(Example { title: story.title.value.clone(), span: *span, covers });
+            let as_of = self.example_as_of(story.as_of.as_ref());
+            let read = self.story(story);
+            let mut covers: Vec<DefId> = read.expects.iter().flat_map(|e| e.uses.iter().copied()).collect();
+            covers.sort();
+            covers.dedup();
+            let (title, title_span) = (story.title.value.clone(), story.title.span);
+            self.examples.push(Example {
+                title,
+                span: *span,
+                title_span,
+                covers,
+                as_of,
+                kind: ExampleKind::Story(read),
+            });
         }
         self.examples.sort_by_key(|e| (e.span.file, e.span.start));
     }
 
-    pub(crate) fn example_as_of(&mut self, as_of: Option<&ast::Literal>) {
-        if let Some(literal) = as_of
-            && !matches!(literal.kind, LiteralKind::Date(..) | LiteralKind::Time(..))
-        {
-            self.report(
-                Diagnostic::new(codes::BAD_EXAMPLE, "`as of` wants a date or a time")
-                    .label(literal.span, "neither")
-                    .help("write `as of 2026-06-01`"),
-            );
+    fn example_as_of(&mut self, as_of: Option<&ast::Literal>) -> Option<Moment> {
+        let literal = as_of?;
+        match literal.kind {
+            LiteralKind::Date(y, m, d) => Some(Moment::Date(days(y, m, d))),
+            LiteralKind::Time(date, seconds, offset) => Some(Moment::Time(self.time(date, seconds, offset))),
+            _ => {
+                self.report(
+                    Diagnostic::new(codes::BAD_EXAMPLE, "`as of` wants a date or a time")
+                        .label(literal.span, "neither")
+                        .help("write `as of 2026-06-01`"),
+                );
+                None
+            }
         }
     }
 
-    fn example_table(&mut self, table: &ast::Table) -> Vec<DefId> {
-        self.example_as_of(table.as_of.as_ref());
-        let Some((def, subject)) = self.tested(&table.name) else { return Vec::new() };
-        let mut types: Vec<Option<Ty>> = Vec::new();
+    fn example_table(&mut self, table: &ast::Table) -> Option<ExampleTable> {
+        let (def, subject) = self.tested(&table.name)?;
+        let mut types: Vec<Option<(Given, Ty)>> = Vec::new();
         let mut seen: Vec<(String, Span)> = Vec::new();
         for column in &table.columns {
             let key = column.key();
@@ -52,7 +75,7 @@ impl Cx<'_> {
                 );
             }
             seen.push((key.clone(), column.span));
-            types.push(self.column_type(subject, column));
+            types.push(self.column_type(def, subject, column));
         }
         let key = table.name.key();
         if !seen.iter().any(|(k, _)| *k == key) {
@@ -64,14 +87,20 @@ impl Cx<'_> {
                     .help(format!("add a column `{}` with the answer that is expected of each row", table.name.text)),
             );
         }
+        let mut rows = Vec::new();
         for row in &table.rows {
+            let mut cells = Vec::new();
             for ((cell, ty), column) in row.cells.iter().zip(&types).zip(&table.columns) {
-                if let (Some(cell), Some(ty)) = (cell, ty) {
-                    self.given(cell, ty, &column.text);
+                if let Some((_, ty)) = ty {
+                    cells.push(cell.as_ref().and_then(|cell| self.given(cell, ty, &column.text)));
                 }
             }
+            rows.push(ExampleRow { cells, span: row.span });
         }
-        vec![def]
+        let columns = types.iter().zip(&table.columns);
+        let columns =
+            columns.filter_map(|(ty, c)| Some(ExampleColumn { what: ty.as_ref()?.0, span: c.span })).collect();
+        Some(ExampleTable { def, subject, columns, rows })
     }
 
     /// The definition that a table of examples is of.
@@ -116,13 +145,16 @@ impl Cx<'_> {
         None
     }
 
-    fn column_type(&mut self, subject: TableId, column: &ast::Name) -> Option<Ty> {
+    fn column_type(&mut self, tested: DefId, subject: TableId, column: &ast::Name) -> Option<(Given, Ty)> {
         match self.member(subject, &column.key()) {
-            Some(Member::Field(field)) => Some(self.field_ty(subject, field).clone()),
-            Some(Member::Def(def)) => Some(match self.def(def).kind {
-                DefKind::Error => Ty::Error,
-                _ => self.def(def).ty.clone(),
-            }),
+            Some(Member::Field(field)) => Some((Given::Field(field), self.field_ty(subject, field).clone())),
+            Some(Member::Def(def)) => {
+                let given = if def == tested { Given::Expected } else { Given::Def(def) };
+                Some(match self.def(def).kind {
+                    DefKind::Error => (given, Ty::Error),
+                    _ => (given, self.def(def).ty.clone()),
+                })
+            }
             None => {
                 if self.names.get(&column.key()) != Some(&Item::Broken) {
                     self.unknown_column(subject, column);
@@ -149,13 +181,13 @@ impl Cx<'_> {
         self.report(found);
     }
 
-    /// A value given in an example, against the type it should have.
-    pub(crate) fn given(&mut self, value: &ast::Expr, ty: &Ty, name: &str) {
+    /// A value given in an example, against the type it should have. `None`: reported.
+    pub(crate) fn given(&mut self, value: &ast::Expr, ty: &Ty, name: &str) -> Option<Expr> {
         if *ty == Ty::Error || matches!(value.kind, Ast::Error) {
-            return;
+            return None;
         }
         if self.given_fits(value, ty, name) {
-            return;
+            return self.given_value(value, ty);
         }
         let wanted = match ty {
             Ty::Record(_) => "the key of a record, in quotes".to_string(),
@@ -192,6 +224,42 @@ impl Cx<'_> {
             }),
         };
         self.report(found);
+        None
+    }
+
+    /// A value that fits its type: as a literal where it is one, money exact.
+    fn given_value(&mut self, value: &ast::Expr, ty: &Ty) -> Option<Expr> {
+        let span = value.span;
+        let made = |kind| Some(make(kind, ty.clone(), span));
+        match (&value.kind, ty) {
+            (Ast::Paren(inner), _) => self.given_value(inner, ty),
+            (Ast::List(items), Ty::List(item)) => {
+                let items = items.iter().map(|i| self.given_value(i, item)).collect::<Option<Vec<Expr>>>()?;
+                made(ExprKind::List(items))
+            }
+            (_, Ty::List(item)) => {
+                let item = self.given_value(value, item)?;
+                made(ExprKind::List(vec![item]))
+            }
+            (Ast::Literal(LiteralKind::Text(text)), Ty::Key | Ty::Record(_)) => {
+                made(ExprKind::Literal(Value::Text(text.trim().into())))
+            }
+            (Ast::Literal(_) | Ast::Negate(_), Ty::Money) if digits(value).is_some() => {
+                let (negative, digits) = digits(value)?;
+                let money = self.money(digits, span)?;
+                made(ExprKind::Literal(Value::Money(if negative { -money } else { money })))
+            }
+            (Ast::Literal(literal), _) => {
+                let (value, _) = self.literal(literal, span)?;
+                made(ExprKind::Literal(value))
+            }
+            (Ast::Now, _) => made(ExprKind::Now),
+            (Ast::Today, _) => made(ExprKind::Today),
+            _ => {
+                let lowered = Body::new(self, None).expr(value);
+                (lowered.ty != Ty::Error).then_some(lowered)
+            }
+        }
     }
 
     fn given_fits(&mut self, value: &ast::Expr, ty: &Ty, name: &str) -> bool {
@@ -216,7 +284,9 @@ impl Cx<'_> {
             }
             (Ast::Now, Ty::Time) | (Ast::Today, Ty::Date | Ty::Time) => true,
             (Ast::List(items), Ty::List(item)) => {
-                items.iter().for_each(|i| self.given(i, item, name));
+                items.iter().for_each(|i| {
+                    let _ = self.given(i, item, name);
+                });
                 true
             }
             (Ast::Literal(_), Ty::List(item)) => self.given_fits(value, item, name),

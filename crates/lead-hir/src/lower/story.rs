@@ -6,7 +6,7 @@ use lead_syntax::ast::{self, ExprKind as Ast, LiteralKind, StoryItemKind};
 use super::body::Body;
 use super::unknown::did_you_mean;
 use super::{Cx, Item};
-use crate::hir::{DefId, DefKind, TableId, Ty};
+use crate::hir::{DefId, DefKind, Expectation, Expr, FieldId, Moment, Story, StoryEvent, StoryRecord, TableId, Ty};
 use crate::suggest::list;
 
 /// The records of a story, by entity and key.
@@ -26,34 +26,41 @@ impl World {
 }
 
 impl Cx<'_> {
-    /// Checks a story; the definitions it expects something of.
-    pub(crate) fn story(&mut self, story: &ast::Story) -> Vec<DefId> {
-        self.example_as_of(story.as_of.as_ref());
+    /// A story; lines that were reported are not in it.
+    pub(crate) fn story(&mut self, story: &ast::Story) -> Story {
         let mut world = World::default();
+        let mut out = Story::default();
+        // A line may name a record of a later one.
         for item in &story.items {
             if let StoryItemKind::Record { entity, key, .. } = &item.kind {
                 self.story_record(entity, key.as_ref(), item.span, &mut world);
             }
         }
-        let mut covers = Vec::new();
         let mut expects = false;
         for item in &story.items {
+            let span = item.span;
             match &item.kind {
-                StoryItemKind::Record { entity, fields, .. } => {
+                StoryItemKind::Record { entity, key, fields } => {
                     if let Some(Item::Table(table)) = self.names.get(&entity.key()).copied() {
-                        self.story_fields(table, fields, &world);
+                        let fields = self.story_fields(table, fields, &world);
+                        if !self.table(table).is_event() {
+                            let key = key.as_ref().map(|k| k.value.trim().to_string());
+                            out.records.push(StoryRecord { table, key, fields, span });
+                        }
                     }
                 }
                 StoryItemKind::Event { event, of, at, fields } => {
-                    self.story_event(event, of.as_ref(), at, &world);
+                    let placed = self.story_event(event, of.as_ref(), at, &world);
                     if let Some(Item::Table(table)) = self.names.get(&event.key()).copied() {
-                        self.story_fields(table, fields, &world);
+                        let fields = self.story_fields(table, fields, &world);
+                        if let Some((at, of)) = placed {
+                            out.events.push(StoryEvent { table, of, at, fields, span });
+                        }
                     }
                 }
                 StoryItemKind::Expect { key, condition, because } => {
                     expects = true;
-                    let used = self.story_expect(key.as_ref(), condition, because.as_ref(), &world);
-                    covers.extend(used);
+                    out.expects.extend(self.story_expect(key.as_ref(), condition, because.as_ref(), &world, span));
                 }
             }
         }
@@ -64,9 +71,7 @@ impl Cx<'_> {
                     .help("add what should come out, such as `expect not lead`"),
             );
         }
-        covers.sort();
-        covers.dedup();
-        covers
+        out
     }
 
     fn story_record(&mut self, entity: &ast::Name, key: Option<&ast::Text>, span: Span, world: &mut World) {
@@ -118,12 +123,19 @@ impl Cx<'_> {
         self.report(found);
     }
 
-    fn story_event(&mut self, event: &ast::Name, of: Option<&ast::Text>, at: &ast::Moment, world: &World) {
-        let _ = Body::new(self, None).moment(at);
+    /// When an event happened, and whose it is; `None`: reported.
+    fn story_event(
+        &mut self,
+        event: &ast::Name,
+        of: Option<&ast::Text>,
+        at: &ast::Moment,
+        world: &World,
+    ) -> Option<(Moment, Option<usize>)> {
+        let at = Body::new(self, None).moment(at);
         let table = match self.names.get(&event.key()).copied() {
             Some(Item::Table(table)) if self.table(table).is_event() => table,
             Some(Item::Table(_)) => {
-                return self.report(
+                self.report(
                     Diagnostic::new(
                         codes::BAD_EXAMPLE,
                         format!("`{}` is an entity, and does not happen at a time", event.text),
@@ -131,9 +143,13 @@ impl Cx<'_> {
                     .label(event.span, "not an event")
                     .help(format!("write `{}: …` with its fields", event.text)),
                 );
+                return None;
             }
-            Some(Item::Broken) => return,
-            _ => return self.unknown_kind(event, true),
+            Some(Item::Broken) => return None,
+            _ => {
+                self.unknown_kind(event, true);
+                return None;
+            }
         };
         let Some((_, subject)) = self.subject_of(table) else {
             if let Some(of) = of {
@@ -146,17 +162,20 @@ impl Cx<'_> {
                     .help("take `of …` out here, or add it to the declaration"),
                 );
             }
-            return;
+            return Some((at?, None));
         };
-        self.one_of_world(subject, of, event.span, world);
+        let of = self.one_of_world(subject, of, event.span, world)?;
+        Some((at?, Some(of)))
     }
 
-    /// The record that a key names, or the only one of its entity.
-    fn one_of_world(&mut self, table: TableId, key: Option<&ast::Text>, at: Span, world: &World) {
+    /// The record that a key names, or the only one of its entity, by its place in the world. `None`: reported.
+    fn one_of_world(&mut self, table: TableId, key: Option<&ast::Text>, at: Span, world: &World) -> Option<usize> {
         let name = self.table_name(table).to_string();
         let keys = world.keys(table);
+        let named = key.map(|k| k.value.trim());
+        let at_key = |k: Option<&str>| world.records.iter().position(|r| r.0 == table && r.1.as_deref() == k);
         match key {
-            Some(key) if keys.contains(&key.value.trim()) => {}
+            Some(key) if keys.contains(&key.value.trim()) => return at_key(named),
             Some(key) => {
                 let near = self.nearest(&key.value, keys.iter().copied());
                 let found =
@@ -171,7 +190,7 @@ impl Cx<'_> {
             None => {
                 let count = world.of(table).count();
                 if count == 1 {
-                    return;
+                    return world.records.iter().position(|r| r.0 == table);
                 }
                 let found = if count == 0 {
                     Diagnostic::new(codes::BAD_EXAMPLE, format!("this example tells of no {name}"))
@@ -185,9 +204,16 @@ impl Cx<'_> {
                 self.report(found);
             }
         }
+        None
     }
 
-    fn story_fields(&mut self, table: TableId, fields: &[(ast::Name, ast::Expr)], world: &World) {
+    fn story_fields(
+        &mut self,
+        table: TableId,
+        fields: &[(ast::Name, ast::Expr)],
+        world: &World,
+    ) -> Vec<(FieldId, Expr)> {
+        let mut out = Vec::new();
         let mut seen: Vec<(String, Span)> = Vec::new();
         for (name, value) in fields {
             let key = name.key();
@@ -204,12 +230,14 @@ impl Cx<'_> {
                 continue;
             };
             let ty = self.field_ty(table, field).clone();
-            self.given(value, &ty, &name.text);
+            let given = self.given(value, &ty, &name.text);
+            out.extend(given.map(|value| (field, value)));
             if let (Ty::Record(other), Ast::Literal(LiteralKind::Text(text))) = (&ty, &value.kind) {
                 let text = ast::Text { value: text.clone(), span: value.span };
-                self.one_of_world(*other, Some(&text), value.span, world);
+                let _ = self.one_of_world(*other, Some(&text), value.span, world);
             }
         }
+        out
     }
 
     fn unknown_given(&mut self, table: TableId, name: &ast::Name) {
@@ -236,18 +264,25 @@ impl Cx<'_> {
         condition: &ast::Expr,
         because: Option<&ast::Text>,
         world: &World,
-    ) -> Vec<DefId> {
-        let Some(subject) = self.expected_of(key, condition, world) else { return Vec::new() };
-        if key.is_none() {
-            self.one_of_world(subject, None, condition.span, world);
-        }
+        span: Span,
+    ) -> Option<Expectation> {
+        let subject = self.expected_of(key, condition, world)?;
+        let record = match key {
+            Some(key) => {
+                let key = key.value.trim();
+                world.records.iter().position(|r| r.0 == subject && r.1.as_deref() == Some(key))
+            }
+            None => self.one_of_world(subject, None, condition.span, world),
+        };
         let mut body = Body::new(self, Some(subject));
-        let _ = body.condition(condition);
-        let used: Vec<DefId> = body.uses.iter().map(|(def, _)| *def).collect();
+        let condition = body.condition(condition);
+        let mut uses: Vec<DefId> = body.uses.iter().map(|(def, _)| *def).collect();
         if let Some(because) = because {
-            self.expected_reason(because, &used);
+            self.expected_reason(because, &uses);
         }
-        used
+        uses.dedup();
+        let because = because.map(|b| (b.value.clone(), b.span));
+        Some(Expectation { record: record?, condition, because, uses, span })
     }
 
     /// The entity that an expectation is of: by the key, else by the names in the condition.
