@@ -4,6 +4,7 @@
 //! [`ExprKind::Error`], each with a diagnostic. Invariant *own span*: every node's span covers exactly its own text.
 
 mod expr;
+pub(crate) mod shift;
 
 use lead_diag::Span;
 

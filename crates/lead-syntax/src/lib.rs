@@ -9,6 +9,7 @@ mod debug;
 mod format;
 mod grammar;
 mod mistakes;
+mod reparse;
 pub mod scan;
 mod split;
 mod statement;
@@ -17,8 +18,10 @@ use lead_diag::{Applicability, Diagnostic, FileId, Fix, Span, codes};
 
 pub use debug::debug;
 pub use format::format;
+pub use reparse::{Reparsed, reparse};
 
 use ast::{Comment, File, Name, Statement, StatementKind};
+use reparse::Known;
 use statement::Found;
 
 /// A file's tree, and what could not be read.
@@ -28,6 +31,8 @@ pub struct Parsed {
     pub file: File,
     /// In order of place. Every error node of the tree has one.
     pub diagnostics: Vec<Diagnostic>,
+    /// What each statement's text gave, for [`reparse()`].
+    pieces: Vec<Known>,
 }
 
 /// The largest text that is read, in bytes.
@@ -46,9 +51,10 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         return parsed;
     }
     let (pieces, comments) = split::split(file, text);
-    for (statements, diagnostics) in read_all(file, text, &pieces, &comments) {
-        parsed.file.statements.extend(statements);
-        parsed.diagnostics.extend(diagnostics);
+    for read in read_all(file, text, &pieces, &comments) {
+        parsed.file.statements.extend(read.statements);
+        parsed.diagnostics.extend(read.diagnostics);
+        parsed.pieces.extend(read.known);
     }
     parsed.file.comments = comments;
     parsed
@@ -58,7 +64,12 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 const LARGE: usize = 256 << 10;
 
 /// The statements of pieces, in order, and what could not be read of them.
-type Read = (Vec<Statement>, Vec<Diagnostic>);
+#[derive(Default)]
+struct Read {
+    statements: Vec<Statement>,
+    diagnostics: Vec<Diagnostic>,
+    known: Vec<Known>,
+}
 
 fn read_all(file: FileId, text: &str, pieces: &[split::Piece], comments: &[Comment]) -> Vec<Read> {
     let read = |part: &[split::Piece]| {
@@ -85,9 +96,9 @@ fn read_all(file: FileId, text: &str, pieces: &[split::Piece], comments: &[Comme
 
 /// Reads one piece, and gives its fields their documentation.
 fn read_piece(file: FileId, text: &str, piece: &split::Piece, comments: &[Comment], out: &mut Read) {
-    let (statements, diagnostics) = out;
+    let Read { statements, diagnostics, known } = out;
     let Some(source) = text.get(piece.start..piece.end) else { return };
-    let first = diagnostics.len();
+    let (first_statement, first) = (statements.len(), diagnostics.len());
     if piece.indented {
         diagnostics.push(indented_start(Span::new(file, piece.start, piece.end), text));
     }
@@ -113,6 +124,7 @@ fn read_piece(file: FileId, text: &str, piece: &split::Piece, comments: &[Commen
         field_docs(&mut statement, comments, text);
         statements.push(statement);
     }
+    known.push(Known::new(piece, statements.len() - first_statement, diagnostics.len() - first));
 }
 
 /// How deep brackets may nest on any thread's stack.
