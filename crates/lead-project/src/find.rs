@@ -54,6 +54,11 @@ fn failed(found: Diagnostic) -> Box<Failed> {
 }
 
 impl Found {
+    /// A folder, its files named relative to it.
+    pub fn folder(root: PathBuf) -> Found {
+        Found { given: root.clone(), root, toml: None, lone: None, written: PathBuf::new() }
+    }
+
     /// A path as the reader would write it: relative to where the given path was written from.
     pub fn name(&self, path: &Path) -> String {
         if path == self.given {

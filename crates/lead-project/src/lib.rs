@@ -13,6 +13,8 @@ use lead_hir::Config;
 use lead_hir::hir::Lexicon;
 use lead_syntax::ast;
 
+pub use read::{Unreadable, list_files, read_text};
+
 /// A lexicon that was read and checked.
 #[derive(Debug)]
 pub struct Project {
@@ -105,6 +107,13 @@ impl Project {
     pub fn is_sound(&self) -> bool {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }
+}
+
+/// The data folder of a lexicon, and what is to be said about the one that its settings name.
+pub fn data_folder(root: &Path, config: &Config) -> (PathBuf, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let folder = data_dir(root, config, &mut diagnostics);
+    (folder, diagnostics)
 }
 
 /// The data folder of `lead.toml`; the lexicon's own folder where it names none, or one that leaves it.

@@ -3,13 +3,55 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lead_diag::{Diagnostic, FileId, SourceMap, codes};
+use lead_diag::{Diagnostic, FileId, SourceMap, Span, codes};
 
 use crate::find::Found;
 use crate::start;
 
 /// Folders below this many others are not looked into; links cannot make the search endless.
 const DEEPEST: usize = 64;
+
+/// Why a file gives no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// What could be read before the trouble, so that its place can be shown.
+    pub text: String,
+    /// Why the disk gives nothing; `None`: it does, but not UTF-8.
+    why: Option<&'static str>,
+}
+
+impl Unreadable {
+    /// What is to be said about it.
+    pub fn diagnostic(&self, file: FileId, name: &str) -> Diagnostic {
+        match self.why {
+            Some(why) => Diagnostic::new(codes::UNREADABLE_FILE, format!("`{name}` cannot be read"))
+                .label(start(file), why)
+                .help("a lexicon is made of text files that may be read"),
+            None => Diagnostic::new(codes::UNREADABLE_FILE, format!("`{name}` is not UTF-8 text"))
+                .label(Span::new(file, self.text.len(), self.text.len()), "the first sign that is not")
+                .help("save the file again with the encoding UTF-8"),
+        }
+    }
+}
+
+/// The text of a file.
+pub fn read_text(path: &Path) -> Result<String, Unreadable> {
+    // What is too large to parse is not held in memory either; the parser's own limit is a little lower.
+    const LARGEST: u64 = 64 << 20;
+    let no = |why| Unreadable { text: String::new(), why: Some(why) };
+    let bytes = match fs::metadata(path) {
+        Ok(meta) if meta.len() > LARGEST => return Err(no("it is far too large for definitions")),
+        _ => fs::read(path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => no("it is not there"),
+            std::io::ErrorKind::PermissionDenied => no("reading it is not permitted"),
+            _ => no("the disk does not give it"),
+        })?,
+    };
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        Unreadable { text: String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned(), why: None }
+    })
+}
 
 /// Adds a file to the sources. Without a text it could not be read, which is reported.
 pub(crate) fn text(
@@ -18,44 +60,24 @@ pub(crate) fn text(
     name: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (FileId, Option<String>) {
-    // What is too large to parse is not held in memory either; the parser's own limit is a little lower.
-    const LARGEST: u64 = 64 << 20;
-    let bytes = match fs::metadata(path) {
-        Ok(meta) if meta.len() > LARGEST => Err("it is far too large for definitions".to_string()),
-        _ => fs::read(path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => "it is not there".to_string(),
-            std::io::ErrorKind::PermissionDenied => "reading it is not permitted".to_string(),
-            _ => "the disk does not give it".to_string(),
-        }),
-    };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(why) => {
-            let file = sources.add(name, "");
-            diagnostics.push(
-                Diagnostic::new(codes::UNREADABLE_FILE, format!("`{name}` cannot be read"))
-                    .label(start(file), why)
-                    .help("a lexicon is made of text files that may be read"),
-            );
-            return (file, None);
-        }
-    };
-    match String::from_utf8(bytes) {
+    match read_text(path) {
         Ok(text) => (sources.add(name, text.clone()), Some(text)),
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            // What is fine is kept, so that the place can be shown.
-            let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
-            let file = sources.add(name, text);
-            let at = lead_diag::Span::new(file, valid, valid);
-            diagnostics.push(
-                Diagnostic::new(codes::UNREADABLE_FILE, format!("`{name}` is not UTF-8 text"))
-                    .label(at, "the first sign that is not")
-                    .help("save the file again with the encoding UTF-8"),
-            );
+        Err(unreadable) => {
+            let file = sources.add(name, unreadable.text.clone());
+            diagnostics.push(unreadable.diagnostic(file, name));
             (file, None)
         }
     }
+}
+
+/// The `.lead` files of the lexicon in a folder, relative to it, in order of their paths; and what was found on the way,
+/// without places.
+pub fn list_files(folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let files = lead_files(&Found::folder(real.clone()), &mut diagnostics);
+    let relative = files.into_iter().filter_map(|f| f.strip_prefix(&real).map(Path::to_path_buf).ok());
+    (relative.collect(), diagnostics)
 }
 
 /// All `.lead` files below the lexicon's folder, in order of their paths. Hidden folders and `target` are left out; links
