@@ -82,6 +82,8 @@ pub enum Command {
 pub enum MessageFormat {
     /// With excerpts, for people
     Human,
+    /// One line each, for editors and logs: `FILE:LINE:COLUMN: error[L0201]: …`
+    Short,
     /// A JSON list, for programs
     Json,
 }

@@ -20,6 +20,10 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
         for diagnostic in filtered(&project.diagnostics, &project.sources, only.as_deref()) {
             match args.format {
                 MessageFormat::Json => listed.push(render::json(diagnostic, &project.sources)),
+                MessageFormat::Short => {
+                    out.push_str(&render::short(diagnostic, &project.sources));
+                    out.push('\n');
+                }
                 MessageFormat::Human => {
                     out.push_str(&render::human(diagnostic, &project.sources, &terminal.out_options()));
                     out.push('\n');
@@ -38,6 +42,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
                 .map_err(|e| Failure::data(format!("findings cannot be written as JSON: {e}")))?;
             out = text + "\n";
         }
+        MessageFormat::Short => {}
         MessageFormat::Human => {
             let style = if exit == Exit::Fine { Style::Green } else { Style::Red };
             let line = format!("{} in {}", verdict(&all), counted(count, "file", "files"));

@@ -30,6 +30,18 @@ fn findings_as_json() {
 }
 
 #[test]
+fn findings_on_one_line_each_begin_with_their_place() {
+    let lab = Lab::lone(&MAIN.replace("visits >= 2", "visitz >= 2"));
+    let ran = lab.lead(&["check", "--format", "short"]);
+    assert_eq!(ran.code, 1);
+    let line = MAIN.lines().position(|l| l.contains("visits >= 2")).map_or(0, |n| n + 1);
+    assert!(ran.out.contains(&format!("main.lead:{line}:")), "{}", ran.out);
+    assert!(ran.out.contains(": error[L0201]: `visitz` is not known"), "{}", ran.out);
+    assert_eq!(ran.out.lines().count(), 1, "{}", ran.out);
+    assert_eq!(Lab::small().lead(&["check", "small", "--format", "short"]).out, "");
+}
+
+#[test]
 fn ten_broken_statements_give_ten_messages() {
     let text: String = (0..10).map(|i| format!("term {i}x when when\nvalue{i} = 1 +\n")).collect();
     let ran = Lab::lone(&text).lead(&["check", "--format", "json"]);
