@@ -39,7 +39,7 @@ pub struct Lexicon {
     /// Entities and events.
     pub tables: Vec<Table>,
     /// Values, terms, choices, scores, funnels, metrics, in order of file and place.
-    pub defs: Vec<Def>,
+    pub defs: Vec<Arc<Def>>,
     /// Examples, checked but not run here.
     pub examples: Vec<Example>,
 }
@@ -67,7 +67,7 @@ impl Lexicon {
 
     /// All definitions with their ids.
     pub fn def_ids(&self) -> impl Iterator<Item = (DefId, &Def)> {
-        self.defs.iter().enumerate().map(|(i, d)| (DefId(i as u32), d))
+        self.defs.iter().enumerate().map(|(i, d)| (DefId(i as u32), &**d))
     }
 }
 

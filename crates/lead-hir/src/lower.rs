@@ -32,15 +32,17 @@ mod window;
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use lead_diag::{Code, Diagnostic, FileId, Level, Severity, Span, codes};
 use lead_syntax::ast;
 
 use crate::Config;
+use crate::index::{Effective, Index, Place, Role, Signal, Target, Typed};
 pub(crate) use aggregate::word as aggregate_word;
 pub(crate) use schema::fold_text;
 
-use crate::hir::{Def, DefId, DefKind, Example, FieldId, Hop, Lexicon, Settings, Table, TableId, Ty};
+use crate::hir::{Def, DefId, DefKind, Example, FieldId, Hop, Lexicon, Settings, Table, TableId, Ty, WindowKind};
 
 /// A lexicon and what was found in it.
 #[derive(Debug)]
@@ -53,7 +55,23 @@ pub struct Lowered {
 
 /// Checks all files of a lexicon together.
 pub fn lower(files: &[(FileId, &ast::File)], config: &Config) -> Lowered {
+    lower_with(files, config, None).0
+}
+
+/// As [`lower`], and notes what stands where.
+pub(crate) fn lower_indexed(files: &[(FileId, &ast::File)], config: &Config) -> (Lowered, Index, Uses) {
+    lower_with(files, config, Some(Index::default()))
+}
+
+/// The definitions that each definition names, and those that each example names, with the places.
+#[derive(Debug, Default)]
+pub(crate) struct Uses {
+    pub defs: Vec<Vec<(DefId, Span)>>,
+}
+
+fn lower_with(files: &[(FileId, &ast::File)], config: &Config, index: Option<Index>) -> (Lowered, Index, Uses) {
     let mut cx = Cx::new(config);
+    cx.index = index;
     let statements = cx.declare(files);
     cx.fill_tables(&statements);
     cx.define_all();
@@ -61,10 +79,14 @@ pub fn lower(files: &[(FileId, &ast::File)], config: &Config) -> Lowered {
     let lints = crate::lint::lint(&cx);
     cx.diagnostics.extend(lints);
     cx.apply_levels(files, config);
-    let lexicon = Lexicon { settings: cx.settings, tables: cx.tables, defs: cx.defs, examples: cx.examples };
+    let mut index = cx.index.unwrap_or_default();
+    index.tidy();
+    let uses = Uses { defs: cx.facts.into_iter().map(|f| f.uses).collect() };
+    let defs = cx.defs.into_iter().map(Arc::new).collect();
+    let lexicon = Lexicon { settings: cx.settings, tables: cx.tables, defs, examples: cx.examples };
     let mut diagnostics = cx.diagnostics;
     diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
-    Lowered { lexicon, diagnostics }
+    (Lowered { lexicon, diagnostics }, index, uses)
 }
 
 /// What a name stands for in the one namespace (D4).
@@ -130,6 +152,8 @@ pub(crate) struct Cx<'a> {
     pub searches: u32,
     /// Lints that are off unless asked for, by code id.
     pub asked: Vec<Code>,
+    /// What stands where, if anyone wants to know.
+    pub index: Option<Index>,
     cyclic: Vec<DefId>,
 }
 
@@ -158,6 +182,7 @@ impl<'a> Cx<'a> {
             ways: HashMap::new(),
             searches: 100,
             asked,
+            index: None,
             cyclic: Vec::new(),
         }
     }
@@ -188,6 +213,39 @@ impl<'a> Cx<'a> {
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Notes that a name stands for something.
+    pub fn note(&mut self, span: Span, target: Target, role: Role) {
+        if let Some(index) = &mut self.index {
+            index.places.push(Place { span, target, role });
+        }
+    }
+
+    /// Notes a use of a table.
+    pub fn note_table(&mut self, span: Span, table: TableId) {
+        self.note(span, Target::Table(table), Role::Use);
+    }
+
+    /// Notes a use of a field.
+    pub fn note_field(&mut self, span: Span, table: TableId, field: FieldId) {
+        self.note(span, Target::Field(table, field), Role::Use);
+    }
+
+    /// Notes the type of an expression.
+    pub fn note_type(&mut self, span: Span, ty: &Ty) {
+        if let Some(index) = &mut self.index
+            && *ty != Ty::Error
+        {
+            index.types.push(Typed { span, ty: ty.clone() });
+        }
+    }
+
+    /// Notes the window of a measurement or test.
+    pub fn note_window(&mut self, span: Span, signal: Signal, window: Option<(WindowKind, Span)>) {
+        if let Some(index) = &mut self.index {
+            index.windows.push(Effective { span, signal, window });
+        }
     }
 
     /// Definitions whose names may be suggested: none once the searches are used up, so that no list is made in vain.

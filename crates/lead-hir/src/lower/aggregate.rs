@@ -8,6 +8,7 @@ use super::collection::Collection;
 use super::path::End;
 use super::unknown::needs_backticks;
 use crate::hir::{Aggregate, AggregateFn, Expr, ExprKind, Records, Relation, TableId, Target, Ty};
+use crate::index::Signal;
 
 /// The word for an aggregate.
 pub(crate) fn word(function: AggregateFn) -> &'static str {
@@ -72,6 +73,10 @@ impl<'a> Body<'_, 'a> {
             }
         }
         records.filter = filter;
+        if events {
+            let window = records.window.as_ref().map(|w| (w.kind, w.span)).or(self.in_force());
+            self.cx.note_window(span, Signal::Events, window);
+        }
         let by = match dimensions {
             Some(dimensions) => self.with_window(Covered::No, |b| {
                 b.inside(collection.up, collection.table, |b| {
@@ -338,10 +343,12 @@ impl<'a> Body<'_, 'a> {
         if let Ast::Path(path) = &target.kind {
             let (taken, rest) = path.names.split_at(collection.names.len().min(path.names.len()));
             let (Some(last), false) = (taken.last(), rest.is_empty()) else { return Some(None) };
-            return Some(Some(match self.go_on(End::Record(start), last, rest)? {
+            let argument = match self.go_on(End::Record(start), last, rest)? {
                 End::Record(spot) => spot.record(target.span),
                 End::Value(value) => Expr { span: target.span, ..value },
-            }));
+            };
+            self.cx.note_type(target.span, &argument.ty);
+            return Some(Some(argument));
         }
         if let Ast::Paren(inner) = &target.kind {
             return self.argument(inner, collection);

@@ -5,6 +5,7 @@ use lead_syntax::ast::{self, ExprKind as Ast};
 
 use super::{Cx, State};
 use crate::hir::{DefId, Expr, ExprKind, FieldId, TableId, Target, Ty, Value, WindowKind};
+use crate::index::{self, Role};
 
 /// What is wanted where a name stands; only suggestions depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub(crate) struct Body<'c, 'a> {
     pub pending: Vec<(DefId, Span)>,
     /// Definitions used.
     pub uses: Vec<(DefId, Span)>,
+    /// The definition itself.
+    pub own: Option<DefId>,
 }
 
 pub(crate) fn error(span: Span) -> Expr {
@@ -92,6 +95,7 @@ impl<'c, 'a> Body<'c, 'a> {
             prefix: None,
             pending: Vec::new(),
             uses: Vec::new(),
+            own: None,
         }
     }
 
@@ -102,6 +106,7 @@ impl<'c, 'a> Body<'c, 'a> {
     /// Notes the use of a definition; `None` while it is not lowered, and what is made then is thrown away.
     pub fn use_def(&mut self, def: DefId, span: Span) -> Option<Ty> {
         self.uses.push((def, span));
+        self.cx.note(span, index::Target::Def(def), Role::Use);
         if self.cx.states[def.0 as usize] != State::Done {
             self.pending.push((def, span));
             return None;
@@ -119,6 +124,20 @@ impl<'c, 'a> Body<'c, 'a> {
 
     /// An expression in a place that takes any value.
     pub fn expr(&mut self, expr: &ast::Expr) -> Expr {
+        let lowered = self.any(expr);
+        self.cx.note_type(expr.span, &lowered.ty);
+        lowered
+    }
+
+    /// The window in force, if there is one.
+    pub fn in_force(&self) -> Option<(WindowKind, Span)> {
+        match self.covered {
+            Covered::By(kind, span) => Some((kind, span)),
+            Covered::No | Covered::ByError => None,
+        }
+    }
+
+    fn any(&mut self, expr: &ast::Expr) -> Expr {
         let wanted = std::mem::replace(&mut self.wanted, Wanted::Any);
         let span = expr.span;
         match &expr.kind {

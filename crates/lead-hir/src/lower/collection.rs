@@ -114,8 +114,11 @@ impl Body<'_, '_> {
                 },
             };
             let Some((at, field)) = field else { break };
-            match self.cx.field_ty(at.table, field) {
-                Ty::Record(to) => spot = Some(at.clone().follow(field, *to)),
+            match *self.cx.field_ty(at.table, field) {
+                Ty::Record(to) => {
+                    self.cx.note_field(name.span, at.table, field);
+                    spot = Some(at.follow(field, to));
+                }
                 Ty::Error => return None,
                 _ => break,
             }
@@ -129,7 +132,7 @@ impl Body<'_, '_> {
             (Some(spot), Some((table, member_of)))
                 if next.is_some_and(|n| self.cx.field(spot.table, &n.key()).is_none()) =>
             {
-                self.note_member(member_of, next);
+                self.note_records(table, member_of, next);
                 Some(Collection {
                     up: spot.up,
                     path: spot.path,
@@ -152,7 +155,7 @@ impl Body<'_, '_> {
                 span: span(names),
             }),
             (None, Some((table, member_of))) => {
-                self.note_member(member_of, next);
+                self.note_records(table, member_of, next);
                 let up = self.nearest_related(table);
                 let from = self.frames.iter().rev().nth(usize::from(up)).copied();
                 Some(Collection {
@@ -173,9 +176,11 @@ impl Body<'_, '_> {
         }
     }
 
-    fn note_member(&mut self, term: Option<DefId>, name: Option<&ast::Name>) {
-        if let (Some(term), Some(name)) = (term, name) {
-            let _ = self.use_def(term, name.span);
+    fn note_records(&mut self, table: TableId, term: Option<DefId>, name: Option<&ast::Name>) {
+        match (term, name) {
+            (Some(term), Some(name)) => drop(self.use_def(term, name.span)),
+            (None, Some(name)) => self.cx.note_table(name.span, table),
+            _ => {}
         }
     }
 

@@ -8,7 +8,8 @@ use lead_syntax::ast::{self, LiteralKind};
 use super::Cx;
 use super::body::{Body, Spot, error, make};
 use super::schema::fold_text;
-use crate::hir::{CompareOp, Expr, ExprKind, Target, Ty, Value};
+use crate::hir::{CompareOp, Expr, ExprKind, FieldId, TableId, Target, Ty, Value};
+use crate::index::{self, Role};
 use crate::suggest::list;
 
 /// Things that compare among themselves.
@@ -52,6 +53,16 @@ fn compares(a: Class, b: Class) -> bool {
 }
 
 impl Cx<'_> {
+    /// Notes a text as a value of a field, if it is in the field's list.
+    pub(crate) fn note_listed(&mut self, table: TableId, field: FieldId, values: &[String], text: &str, span: Span) {
+        if self.index.is_some() {
+            let wanted = fold_text(text);
+            if let Some(at) = values.iter().position(|v| fold_text(v) == wanted) {
+                self.note(span, index::Target::Value(table, field, at as u32), Role::Use);
+            }
+        }
+    }
+
     /// Whether a regular expression compiles; if not, it is reported.
     pub(crate) fn check_pattern(&mut self, pattern: &str, span: Span) -> bool {
         let built = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build();
@@ -366,7 +377,22 @@ impl Body<'_, '_> {
             }
             _ => None,
         };
+        self.note_value(side, values, text, other.span);
         self.check_listed(values, text, other.span, name.as_deref())
+    }
+
+    /// Notes a text written out as the value of a field that it is compared with.
+    fn note_value(&mut self, side: &Expr, values: &[String], text: &str, span: Span) {
+        if self.cx.index.is_none() {
+            return;
+        }
+        let ExprKind::Get { up, path, target: Target::Field(field) } = &side.kind else { return };
+        let Some(mut table) = self.frames.iter().rev().nth(usize::from(*up)).copied() else { return };
+        for field in path {
+            let Ty::Record(to) = self.cx.field_ty(table, *field) else { return };
+            table = *to;
+        }
+        self.cx.note_listed(table, *field, values, text, span);
     }
 
     fn name_of(&self, expr: &Expr) -> Option<String> {

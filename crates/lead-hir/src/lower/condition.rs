@@ -7,6 +7,7 @@ use super::body::{Body, Covered, Wanted, make};
 use super::cover::Stop;
 use super::unknown::needs_backticks;
 use crate::hir::{Expr, ExprKind, Target, Ty, Window};
+use crate::index::Signal;
 
 impl Body<'_, '_> {
     /// An expression where a condition is wanted: a yes or no, or a time that a window covers.
@@ -47,6 +48,14 @@ impl Body<'_, '_> {
             );
             return super::body::error(span);
         }
+        let window = self.in_force();
+        if let Some(index) = &mut self.cx.index {
+            // What is measured inside of the operand is measured over all time.
+            let inside = |s: Span| s.file == span.file && span.start <= s.start && s.end <= span.end;
+            let reached = index.windows.iter_mut().filter(|w| w.window == window && inside(w.span));
+            reached.for_each(|w| w.window = None);
+        }
+        self.cx.note_window(span, Signal::Time, window);
         make(ExprKind::TimeTest(Box::new(time)), Ty::YesNo, span)
     }
 

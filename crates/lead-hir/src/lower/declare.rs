@@ -5,6 +5,7 @@ use lead_syntax::ast::{self, ExprKind, LiteralKind, StatementKind};
 
 use super::{Cx, Facts, Item, Origin, State};
 use crate::hir::{DefId, FieldId, Name, Table, TableId, TableKind};
+use crate::index::{Role, Target};
 use crate::suggest;
 
 /// Statements that are not definitions, with what the later passes need of them.
@@ -136,6 +137,7 @@ impl<'a> Cx<'a> {
             name_span: declared.span,
         });
         self.fields.push(Default::default());
+        self.note(declared.span, Target::Table(id), Role::Declaration);
         self.claim(declared, Item::Table(id));
         id
     }
@@ -151,6 +153,7 @@ impl<'a> Cx<'a> {
         self.defs.push(def);
         self.origins.push(Origin { statement, subject });
         self.facts.push(Facts::default());
+        self.note(declared.span, Target::Def(id), Role::Declaration);
         let broken = matches!(statement.kind, StatementKind::Broken { .. });
         self.states.push(if broken { State::Done } else { State::Waiting });
         if !broken {
@@ -182,7 +185,11 @@ impl<'a> Cx<'a> {
 
     fn subject(&mut self, wanted: &ast::Name) -> Option<TableId> {
         match self.names.get(&wanted.key()) {
-            Some(Item::Table(id)) if !self.table(*id).is_event() => return Some(*id),
+            Some(Item::Table(id)) if !self.table(*id).is_event() => {
+                let id = *id;
+                self.note_table(wanted.span, id);
+                return Some(id);
+            }
             Some(Item::Table(_)) => {
                 self.report(
                     Diagnostic::new(

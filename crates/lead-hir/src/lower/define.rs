@@ -12,6 +12,7 @@ use super::{Cx, Facts, Item};
 use crate::hir::{
     Choice, ChoiceLine, Clause, DefId, DefKind, Expr, ExprKind, Target, Term, Ty, Value, Window, WindowKind,
 };
+use crate::index::Index;
 use crate::walk;
 
 impl Cx<'_> {
@@ -38,8 +39,10 @@ impl Cx<'_> {
         let at = id.0 as usize;
         let statement = self.origins[at].statement;
         let mark = self.diagnostics.len();
+        let seen = self.index.as_ref().map(Index::mark);
         let searches = self.searches;
         let mut body = Body::new(self, subject);
+        body.own = Some(id);
         let (kind, ty) = match &statement.kind {
             StatementKind::Value(value) => body.value(value),
             StatementKind::Term(term) => body.term(term),
@@ -53,6 +56,9 @@ impl Cx<'_> {
         if !pending.is_empty() {
             self.diagnostics.truncate(mark);
             self.searches = searches;
+            if let (Some(index), Some(seen)) = (&mut self.index, seen) {
+                index.back_to(seen);
+            }
             return Err(pending);
         }
         if keep {

@@ -13,6 +13,7 @@ use crate::hir::{
     DefId, DefKind, Example, ExampleColumn, ExampleKind, ExampleRow, ExampleTable, Expr, ExprKind, Given, Moment,
     TableId, Ty, Value,
 };
+use crate::index::{Role, Target};
 use crate::suggest::list;
 
 impl Cx<'_> {
@@ -92,6 +93,9 @@ impl Cx<'_> {
             let mut cells = Vec::new();
             for ((cell, ty), column) in row.cells.iter().zip(&types).zip(&table.columns) {
                 if let Some((_, ty)) = ty {
+                    if let Some(cell) = cell {
+                        self.note_given(subject, column, cell, ty);
+                    }
                     cells.push(cell.as_ref().and_then(|cell| self.given(cell, ty, &column.text)));
                 }
             }
@@ -110,6 +114,7 @@ impl Cx<'_> {
             Some(Item::Def(def)) => {
                 // Its subject was reported.
                 self.origins[def.0 as usize].subject?;
+                self.note(name.span, Target::Def(def), Role::Use);
                 if let Some(subject) = self.def(def).subject {
                     return Some((def, subject));
                 }
@@ -146,7 +151,13 @@ impl Cx<'_> {
     }
 
     fn column_type(&mut self, tested: DefId, subject: TableId, column: &ast::Name) -> Option<(Given, Ty)> {
-        match self.member(subject, &column.key()) {
+        let member = self.member(subject, &column.key());
+        match member {
+            Some(Member::Field(field)) => self.note_field(column.span, subject, field),
+            Some(Member::Def(def)) => self.note(column.span, Target::Def(def), Role::Use),
+            None => {}
+        }
+        match member {
             Some(Member::Field(field)) => Some((Given::Field(field), self.field_ty(subject, field).clone())),
             Some(Member::Def(def)) => {
                 let given = if def == tested { Given::Expected } else { Given::Def(def) };
@@ -179,6 +190,16 @@ impl Cx<'_> {
             None => found.help(format!("the columns of the table are names that are known of a `{table}`")),
         };
         self.report(found);
+    }
+
+    /// Notes a value out of the list of a field.
+    pub(crate) fn note_given(&mut self, table: TableId, field: &ast::Name, value: &ast::Expr, ty: &Ty) {
+        if let (Ast::Literal(LiteralKind::Text(text)), Ty::OneOf(values)) = (&value.kind, ty)
+            && self.index.is_some()
+            && let Some(field) = self.field(table, &field.key())
+        {
+            self.note_listed(table, field, values, text, value.span);
+        }
     }
 
     /// A value given in an example, against the type it should have. `None`: reported.

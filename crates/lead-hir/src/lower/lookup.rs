@@ -6,6 +6,7 @@ use lead_syntax::ast::{self, StatementKind};
 use super::body::{Body, Spot};
 use super::{Cx, Item};
 use crate::hir::{DefId, DefKind, Expr, ExprKind, FieldId, TableId, TableKind, Ty};
+use crate::index::Signal;
 
 /// A name that was found.
 #[derive(Clone, Debug)]
@@ -123,6 +124,10 @@ impl Body<'_, '_> {
     /// A definition of a record as a value.
     pub fn definition(&mut self, spot: &Spot, def: DefId, span: Span) -> Expr {
         let Some(ty) = self.use_def(def, span) else { return super::body::error(span) };
+        if matches!(self.cx.def(def).kind, DefKind::Value(_)) && self.cx.facts(def).open {
+            let window = self.in_force();
+            self.cx.note_window(span, Signal::Value(def), window);
+        }
         match self.cx.def(def).kind {
             DefKind::Error => super::body::error(span),
             _ => spot.get(crate::hir::Target::Def(def), ty, span),

@@ -8,11 +8,19 @@ use super::collection::paths_in;
 use super::lookup::Member;
 use super::unknown::needs_backticks;
 use crate::hir::{DefKind, Dimension, Expr, ExprKind, Metric, Name, TableId, Ty};
+use crate::index::{Role, Target};
 use crate::walk;
 
 impl<'a> Body<'_, 'a> {
     pub fn metric(&mut self, metric: &'a ast::Metric) -> (DefKind, Ty) {
         let names = self.dimension_names(metric);
+        if let Some(own) = self.own {
+            for (i, dimension) in metric.by.iter().enumerate() {
+                if let Some(name) = &dimension.name {
+                    self.cx.note(name.span, Target::Dimension(own, i as u32), Role::Declaration);
+                }
+            }
+        }
         self.by = Some(&metric.by);
         self.by_types = vec![None; metric.by.len()];
         let expr = self.expr(&metric.expr);

@@ -8,6 +8,7 @@ use super::body::{Body, Covered, Spot, Wanted, error, make};
 use super::lookup::{Found, Member};
 use super::unknown::did_you_mean;
 use crate::hir::{DefId, DefKind, Expr, ExprKind, FieldId, TableId, Target, Ty, WindowKind};
+use crate::index::Signal;
 use crate::suggest;
 
 /// Where the references of a path end.
@@ -36,7 +37,10 @@ impl Body<'_, '_> {
         let end = match self.look_up(first) {
             Some(Found::Broken) => return None,
             Some(Found::Constant(def)) => End::Value(self.constant(def, first.span)),
-            Some(Found::Record(spot)) => End::Record(spot),
+            Some(Found::Record(spot)) => {
+                self.cx.note_table(first.span, spot.table);
+                End::Record(spot)
+            }
             Some(Found::Def(spot, def)) => End::Value(self.definition(&spot, def, first.span)),
             Some(Found::Field(spot, field)) => self.arrive(spot, Member::Field(field), first.span),
             None => {
@@ -95,6 +99,9 @@ impl Body<'_, '_> {
     }
 
     fn arrive(&mut self, spot: Spot, member: Member, span: Span) -> End {
+        if let Member::Field(field) = member {
+            self.cx.note_field(span, spot.table, field);
+        }
         match member {
             Member::Def(def) => End::Value(self.definition(&spot, def, span)),
             Member::Field(field) => match self.cx.field_ty(spot.table, field) {
@@ -141,7 +148,10 @@ impl Body<'_, '_> {
             return error(span);
         };
         let holds = match member {
-            Member::Field(field) => self.field(&spot, field, span),
+            Member::Field(field) => {
+                self.cx.note_field(term.span, spot.table, field);
+                self.field(&spot, field, span)
+            }
             Member::Def(def) => self.definition(&spot, def, term.span),
         };
         match holds.ty {
@@ -272,6 +282,8 @@ impl Body<'_, '_> {
             }
             _ => {}
         }
+        let window = self.in_force();
+        self.cx.note_window(span, Signal::Became, window);
         make(ExprKind::Became { up, path, term }, Ty::YesNo, span)
     }
 

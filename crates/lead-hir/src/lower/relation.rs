@@ -211,10 +211,39 @@ impl Body<'_, '_> {
                 self.no_relation(from, to, via, target, &ways);
                 None
             }
-            [only] => Some(Relation::Hops(only.clone())),
+            [only] => {
+                if let Some(via) = via {
+                    self.note_via(from, only, via);
+                }
+                Some(Relation::Hops(only.clone()))
+            }
             several => {
                 self.ambiguous(from, to, several, target);
                 None
+            }
+        }
+    }
+
+    /// What the name behind `via` stands for: a reference on the way, else a table between.
+    fn note_via(&mut self, from: TableId, way: &[Hop], via: &ast::Name) {
+        let key = via.key();
+        let mut at = from;
+        for hop in way {
+            let (table, field) = match hop {
+                Hop::Forward(field) => (at, *field),
+                Hop::Back(table, field) => (*table, *field),
+            };
+            let declared = &self.cx.table(table).fields[field.0 as usize];
+            if declared.name.key == key {
+                return self.cx.note_field(via.span, table, field);
+            }
+            at = match (hop, &declared.ty) {
+                (Hop::Back(table, _), _) => *table,
+                (Hop::Forward(_), Ty::Record(next)) => *next,
+                _ => at,
+            };
+            if self.cx.table(at).name.key == key {
+                return self.cx.note_table(via.span, at);
             }
         }
     }

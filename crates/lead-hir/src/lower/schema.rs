@@ -9,6 +9,7 @@ use super::declare::{Statements, name};
 use super::unknown::did_you_mean;
 use super::{Cx, Item};
 use crate::hir::{Field, FieldId, HeaderDecl, Name, TableId, TableKind, Ty};
+use crate::index::{Role, Target};
 use crate::suggest;
 
 impl Cx<'_> {
@@ -55,10 +56,16 @@ impl Cx<'_> {
             }
             let ty = self.field_type(&field.ty);
             let headers = field.headers.iter().map(|h| self.header(h, sources)).collect();
-            self.push_field(
+            let at = self.push_field(
                 id,
                 Field { name: name(&field.name), ty, headers, docs: field.docs.clone(), span: field.span },
             );
+            self.note(field.name.span, Target::Field(id, at), Role::Declaration);
+            if let TypeKind::OneOf(values) = &field.ty.kind {
+                for (i, value) in values.iter().enumerate() {
+                    self.note(value.span, Target::Value(id, at, i as u32), Role::Declaration);
+                }
+            }
         }
     }
 
@@ -141,7 +148,11 @@ impl Cx<'_> {
 
     fn reference(&mut self, to: &ast::Name) -> Ty {
         match self.names.get(&to.key()) {
-            Some(Item::Table(id)) if !self.table(*id).is_event() => Ty::Record(*id),
+            Some(Item::Table(id)) if !self.table(*id).is_event() => {
+                let id = *id;
+                self.note_table(to.span, id);
+                Ty::Record(id)
+            }
             Some(Item::Table(_)) => {
                 self.report(
                     Diagnostic::new(
@@ -180,6 +191,7 @@ impl Cx<'_> {
         for wanted in &entity.same_when {
             match self.field(id, &wanted.key()) {
                 Some(field) if matches!(self.field_ty(id, field), Ty::Text | Ty::Key | Ty::OneOf(_) | Ty::Error) => {
+                    self.note_field(wanted.span, id, field);
                     self.tables[id.0 as usize].same_when.push(field);
                 }
                 Some(field) => {
@@ -229,7 +241,10 @@ impl Cx<'_> {
         let Some(of) = &event.of else { return };
         let subject = match self.field(id, &of.key()) {
             Some(field) => match self.field_ty(id, field) {
-                Ty::Record(_) => Some(field),
+                Ty::Record(_) => {
+                    self.note_field(of.span, id, field);
+                    Some(field)
+                }
                 Ty::Error => None,
                 other => {
                     let ty = self.describe(&other.clone());
@@ -249,7 +264,9 @@ impl Cx<'_> {
             None => match self.reference(of) {
                 ty @ Ty::Record(_) => {
                     let field = Field { name: name(of), ty, headers: Vec::new(), docs: None, span: of.span };
-                    Some(self.push_field(id, field))
+                    let at = self.push_field(id, field);
+                    self.note(of.span, Target::Field(id, at), Role::Declaration);
+                    Some(at)
                 }
                 _ => {
                     // Declared with an unknown type, so that paths through it are silent.

@@ -6,6 +6,7 @@ use lead_syntax::ast::{self, LiteralKind, ScoreOptionKind};
 use super::body::{Body, Covered, error};
 use super::literal;
 use crate::hir::{DefKind, Expr, Records, Score, ScoreLine, ScoreLineKind, Ty};
+use crate::index::Signal;
 
 /// Options of a score or of one of its lines, each at most once.
 #[derive(Default)]
@@ -157,6 +158,10 @@ impl Body<'_, '_> {
             }
         }
         records.filter = filter;
+        if events {
+            let window = records.window.as_ref().map(|w| (w.kind, w.span));
+            self.cx.note_window(from.target.span, Signal::Events, window);
+        }
         Some((records, points))
     }
 }

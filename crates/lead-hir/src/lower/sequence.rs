@@ -6,6 +6,7 @@ use lead_syntax::ast;
 use super::aggregate::word;
 use super::body::{Body, Covered, error, make};
 use crate::hir::{AggregateFn, Expr, ExprKind, FieldId, Relation, Sequence, SequenceStep, Ty, Window};
+use crate::index::Signal;
 
 impl Body<'_, '_> {
     pub fn sequence(
@@ -63,6 +64,8 @@ impl Body<'_, '_> {
         if path.is_empty() && self.parted_ways(up, &lowered) {
             return error(span);
         }
+        let window = own.as_ref().map(|w| (w.kind, w.span)).or(self.in_force());
+        self.cx.note_window(span, Signal::Events, window);
         make(ExprKind::Sequence(Box::new(Sequence { function, up, path, window: own, steps: lowered })), ty, span)
     }
 

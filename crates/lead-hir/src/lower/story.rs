@@ -76,7 +76,10 @@ impl Cx<'_> {
 
     fn story_record(&mut self, entity: &ast::Name, key: Option<&ast::Text>, span: Span, world: &mut World) {
         let table = match self.names.get(&entity.key()).copied() {
-            Some(Item::Table(table)) if !self.table(table).is_event() => table,
+            Some(Item::Table(table)) if !self.table(table).is_event() => {
+                self.note_table(entity.span, table);
+                table
+            }
             Some(Item::Table(_)) => {
                 return self.report(
                     Diagnostic::new(
@@ -133,7 +136,10 @@ impl Cx<'_> {
     ) -> Option<(Moment, Option<usize>)> {
         let at = Body::new(self, None).moment(at);
         let table = match self.names.get(&event.key()).copied() {
-            Some(Item::Table(table)) if self.table(table).is_event() => table,
+            Some(Item::Table(table)) if self.table(table).is_event() => {
+                self.note_table(event.span, table);
+                table
+            }
             Some(Item::Table(_)) => {
                 self.report(
                     Diagnostic::new(
@@ -229,7 +235,9 @@ impl Cx<'_> {
                 self.unknown_given(table, name);
                 continue;
             };
+            self.note_field(name.span, table, field);
             let ty = self.field_ty(table, field).clone();
+            self.note_given(table, name, value, &ty);
             let given = self.given(value, &ty, &name.text);
             out.extend(given.map(|value| (field, value)));
             if let (Ty::Record(other), Ast::Literal(LiteralKind::Text(text))) = (&ty, &value.kind) {
