@@ -5,10 +5,45 @@
 //!
 //! Invariant *within bounds*: every span of an answer lies inside its file, on character boundaries.
 
+mod call_hierarchy;
 mod cancel;
+mod completion;
 mod exports;
+mod facts;
+mod file_operations;
+mod glossary;
+mod goto;
+mod hover;
 mod line_index;
+mod links;
+mod names;
+mod snapshot;
+mod spelling;
+mod symbols;
 
+pub use call_hierarchy::{Call, CallItem};
 pub use cancel::{Cancel, Cancelled};
+pub use completion::{CompletionItem, CompletionKind, Completions};
 pub use exports::{Exports, NoExports};
+pub use file_operations::FileRename;
+pub use goto::{Goto, Highlight};
+pub use hover::Hover;
 pub use line_index::{Encoding, InsideCharacter, LineColumn, LineIndex};
+pub use links::{DocumentLink, LinkTarget};
+pub use snapshot::{FilePosition, Snapshot};
+pub use spelling::{reads_as_name, written};
+pub use symbols::{DocumentSymbol, SymbolKind, WorkspaceSymbol};
+
+mod folding;
+mod format;
+mod linked;
+mod selection;
+mod tokens;
+mod tree;
+
+pub use folding::{Fold, FoldKind};
+pub use linked::Linked;
+pub use tokens::{Class, Delta, Modifiers, Token, delta, encode};
+mod print;
+mod unfold;
+mod words;

@@ -76,7 +76,7 @@ fn is_word_char(c: char) -> bool {
 }
 
 /// The length of the word that starts `text`, 0 if none does.
-pub(crate) fn word_length(text: &str) -> usize {
+pub fn word_length(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();
     match chars.next() {
         Some((_, c)) if is_letter(c) => {}

@@ -1,0 +1,156 @@
+//! Formatting for an editor: as few changes as lead from the old layout to the new one, so that cursors and folds stay
+//! where they are.
+
+use std::ops::Range;
+
+use lead_diag::{Edit, FileId, Span};
+use lead_syntax::ast::{File, Statement, StatementKind};
+use lead_syntax::scan::{self, Kind};
+
+use crate::tree;
+
+/// One level of indentation.
+const INDENT: &str = "    ";
+
+/// The changes that lay out a file. `None`: it cannot be laid out.
+pub(crate) fn document(file: FileId, text: &str) -> Option<Vec<Edit>> {
+    let new = lead_syntax::format(text).ok()?;
+    Some(difference(file, text, &new, 0))
+}
+
+/// The changes that lay out the statements that a range touches, and nothing else.
+pub(crate) fn range(file: FileId, tree: &File, text: &str, range: Range<u32>) -> Option<Vec<Edit>> {
+    let new = lead_syntax::format(text).ok()?;
+    let touched = tree::statements_in(tree, range.start, range.end);
+    let (Some(first), Some(last)) = (touched.first(), touched.last()) else { return Some(Vec::new()) };
+    let index = |s: &Statement| tree.statements.partition_point(|o| o.span.start < s.span.start);
+    let laid_out = lead_syntax::parse(file, &new).file;
+    // The formatter keeps every statement.
+    if laid_out.statements.len() != tree.statements.len() {
+        return Some(Vec::new());
+    }
+    let (from, to) = (laid_out.statements.get(index(first))?, laid_out.statements.get(index(last))?);
+    let old_range = whole_lines(tree, text, first, last);
+    let new_range = whole_lines(&laid_out, &new, from, to);
+    Some(difference(file, text.get(old_range.clone())?, new.get(new_range)?, old_range.start))
+}
+
+/// From the first character of a statement to the end of the last line of another, with the comment behind it.
+fn whole_lines(tree: &File, text: &str, first: &Statement, last: &Statement) -> Range<usize> {
+    let at = tree.comments.partition_point(|c| c.span.start < last.span.end);
+    let behind = tree.comments.get(at).filter(|c| !c.own_line).map_or(last.span.end, |c| c.span.end);
+    first.span.start as usize..tree::line_end(text, behind)
+}
+
+/// The changes after a line end was typed: the statement that it ended is laid out, and the line of the cursor is
+/// indented as what stands above it asks.
+pub(crate) fn on_line_end(file: FileId, tree: &File, text: &str, offset: u32) -> Option<Vec<Edit>> {
+    let line = tree::line_start(text, offset);
+    let blanks_end = line + text.get(line..)?.chars().take_while(|c| matches!(c, ' ' | '\t')).count();
+    let rest = text.get(blanks_end..tree::line_end(text, offset))?;
+    let above_end = line.checked_sub(1)?;
+    let above_start = tree::line_start(text, above_end as u32);
+    let above = text.get(above_start..above_end)?.trim_end();
+    let indent = if above.trim().is_empty() { "" } else { wanted_indent(tree, text, above, above_end) };
+    let mut edits = Vec::new();
+    if indent.is_empty() && (above.trim().is_empty() || rest.is_empty()) {
+        edits = ended(file, tree, text, above_end as u32).unwrap_or_default();
+    }
+    let here = text.get(line..blanks_end)?;
+    if here != indent && (rest.is_empty() || !indent.is_empty()) {
+        edits.push(Edit { span: Span::new(file, line, blanks_end), text: indent.to_string() });
+    }
+    Some(edits)
+}
+
+/// Lays out the statement that ends above an offset, if all of it stands there.
+fn ended(file: FileId, tree: &File, text: &str, offset: u32) -> Option<Vec<Edit>> {
+    let behind = tree.statements.partition_point(|s| s.span.start < offset);
+    let statement = tree.statements.get(behind.checked_sub(1)?)?;
+    let done = statement.span.end <= offset && !matches!(statement.kind, StatementKind::Broken { .. });
+    let mut edits = range(file, tree, text, statement.span.start..statement.span.end)?;
+    edits.retain(|e| e.span.end <= offset);
+    done.then_some(edits)
+}
+
+/// What a line below `above` begins with.
+fn wanted_indent(tree: &File, text: &str, above: &str, above_end: usize) -> &'static str {
+    let start = tree.statements.partition_point(|s| (s.span.start as usize) < above_end);
+    let comment = above.trim_start().starts_with('#');
+    let Some(statement) = start.checked_sub(1).and_then(|i| tree.statements.get(i)) else { return "" };
+    let from = statement.span.start as usize;
+    if comment && !above.starts_with([' ', '\t']) {
+        return "";
+    }
+    let source = text.get(from..above_end).unwrap_or("");
+    if above.starts_with([' ', '\t']) || goes_on(source) {
+        return INDENT;
+    }
+    ""
+}
+
+/// Whether a statement that ends here has lines to come, or stops in the middle.
+fn goes_on(source: &str) -> bool {
+    let tokens = scan::tokens(source);
+    let Some(last) = tokens.last() else { return false };
+    let open = tokens.iter().filter(|t| matches!(t.text(source), "(" | "[")).count();
+    let closed = tokens.iter().filter(|t| matches!(t.text(source), ")" | "]")).count();
+    let word = last.text(source);
+    let unfinished = open > closed
+        || scan::is_keyword(word) && !word.eq_ignore_ascii_case("otherwise")
+        || matches!(word, "," | ":" | "|" | "=" | "+" | "-" | "*" | "/" | "<" | ">" | "<=" | ">=" | "!=" | "->");
+    let head = scan::classify(source);
+    let with_lines = matches!(
+        head.kind,
+        Kind::Entity | Kind::Event | Kind::Score | Kind::Funnel | Kind::Story | Kind::Table | Kind::Choice
+    );
+    // `anonymous lead` and a line end: `when` is to come.
+    let bare_name = head.kind == Kind::Unknown && !tokens.is_empty();
+    unfinished || with_lines || bare_name
+}
+
+/// The changes from one text to another, whole lines apart from those at the ends of what differs. `base` is where
+/// the old text begins in its file.
+pub(crate) fn difference(file: FileId, old: &str, new: &str, base: usize) -> Vec<Edit> {
+    if old == new {
+        return Vec::new();
+    }
+    let diff = similar::TextDiff::configure().algorithm(similar::Algorithm::Patience).diff_lines(old, new);
+    let starts = |text: &str| -> Vec<usize> {
+        std::iter::once(0)
+            .chain(text.split_inclusive('\n').scan(0, |at, line| {
+                *at += line.len();
+                Some(*at)
+            }))
+            .collect()
+    };
+    let (old_starts, new_starts) = (starts(old), starts(new));
+    let mut edits = Vec::new();
+    for op in diff.ops() {
+        if op.tag() == similar::DiffTag::Equal {
+            continue;
+        }
+        let place = |starts: &[usize], range: Range<usize>| {
+            starts.get(range.start).copied().unwrap_or(0)..starts.get(range.end).copied().unwrap_or(0)
+        };
+        let (from, to) = (place(&old_starts, op.old_range()), place(&new_starts, op.new_range()));
+        let (Some(before), Some(behind)) = (old.get(from.clone()), new.get(to)) else { continue };
+        edits.push(narrowed(file, before, behind, base + from.start));
+    }
+    edits
+}
+
+/// One change without what both texts begin and end with.
+fn narrowed(file: FileId, old: &str, new: &str, base: usize) -> Edit {
+    let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| -> usize {
+        a.zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+    };
+    let front = same(&mut old.chars(), &mut new.chars());
+    let (old, new) = (old.get(front..).unwrap_or(""), new.get(front..).unwrap_or(""));
+    let back = same(&mut old.chars().rev(), &mut new.chars().rev());
+    let end = old.len() - back;
+    Edit {
+        span: Span::new(file, base + front, base + front + end),
+        text: new.get(..new.len() - back).unwrap_or("").to_string(),
+    }
+}
