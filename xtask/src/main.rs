@@ -2,6 +2,7 @@
 
 mod bench;
 mod codes;
+mod editors;
 mod industrial;
 mod output;
 mod picture;
@@ -16,6 +17,7 @@ const USAGE: &str = "usage: cargo run -p xtask -- TASK [--check]
 tasks:
   gen-industrial   the exports of examples/industrial (seeded: the same on every machine)
   gen-codes        docs/codes/README.md, the list of codes
+  gen-editors      editors/vscode/syntaxes/lead.tmLanguage.json, what editors colour by
   gen-picture      docs/images/run.svg, what `lead run examples/industrial` prints
   bench            speed against other engines, and of the checker (options: benches/README.md)
   counts           benches/counts.json, instructions of the parser, the checker and a run
@@ -36,6 +38,9 @@ fn main() -> ExitCode {
             output::write_or_check(&root.join("examples/industrial/data"), &industrial::files(), check)
         }
         ["gen-codes"] => output::write_or_check(&root.join("docs/codes"), &codes::files(), check),
+        ["gen-editors"] => {
+            editors::files(&root).and_then(|files| output::write_or_check(&root.join(editors::FOLDER), &files, check))
+        }
         ["gen-picture"] => {
             picture::files(&root).and_then(|files| output::write_or_check(&root.join("docs/images"), &files, check))
         }
