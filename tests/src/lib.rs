@@ -7,6 +7,7 @@ pub mod cases;
 pub mod command;
 pub mod compare;
 pub mod generate;
+pub mod lsp;
 pub mod pipeline;
 pub mod reference;
 pub mod show;

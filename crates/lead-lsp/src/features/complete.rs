@@ -1,0 +1,66 @@
+//! Completion.
+
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::{
+    Command, CompletionItem, CompletionList, CompletionResponse, CompletionTextEdit, Documentation, InsertReplaceEdit,
+    InsertTextFormat, MarkupContent, MarkupKind, Position, TextEdit, Url,
+};
+
+use super::{at, kinds};
+use crate::view::Asked;
+
+/// What a client does with completions.
+#[derive(Clone, Copy, Debug)]
+pub struct Can {
+    /// It knows snippets.
+    pub snippets: bool,
+    /// It knows that an item may replace what stands behind the cursor.
+    pub insert_replace: bool,
+}
+
+/// `textDocument/completion`
+pub fn completion(asked: &Asked, uri: &Url, position: Position, can: Can) -> Result<Option<CompletionResponse>> {
+    let (view, place) = at(asked, position)?;
+    let found = view.snapshot.completions(place);
+    let items = found.items.into_iter().enumerate().filter(|(_, i)| can.snippets || !i.snippet).map(|(order, one)| {
+        let (insert, replace) = (view.range_of(one.insert), view.range_of(one.replace));
+        let edit = if can.insert_replace && insert != replace {
+            CompletionTextEdit::InsertAndReplace(InsertReplaceEdit { new_text: one.text, insert, replace })
+        } else {
+            CompletionTextEdit::Edit(TextEdit { range: replace, new_text: one.text })
+        };
+        let again =
+            || Command { title: String::new(), command: "editor.action.triggerSuggest".into(), arguments: None };
+        CompletionItem {
+            label: one.label,
+            kind: Some(kinds::completion(one.kind)),
+            detail: one.detail,
+            preselect: one.preselect.then_some(true),
+            sort_text: Some(format!("{order:05}")),
+            filter_text: one.filter,
+            insert_text_format: Some(if one.snippet {
+                InsertTextFormat::SNIPPET
+            } else {
+                InsertTextFormat::PLAIN_TEXT
+            }),
+            text_edit: Some(edit),
+            command: one.again.then(again),
+            data: one.key.map(|key| json!({ "uri": uri, "key": key })),
+            ..CompletionItem::default()
+        }
+    });
+    let list = CompletionList { is_incomplete: found.is_incomplete, items: items.collect() };
+    Ok(Some(CompletionResponse::List(list)))
+}
+
+/// `completionItem/resolve`
+pub fn resolve(asked: &Asked, mut item: CompletionItem) -> Result<CompletionItem> {
+    let key = item.data.as_ref().and_then(|d| d.get("key")).and_then(Value::as_str);
+    if let (Some(key), Ok((view, _))) = (key, asked.document()) {
+        let docs = view.snapshot.completion_docs(key);
+        item.documentation =
+            docs.map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
+    }
+    Ok(item)
+}

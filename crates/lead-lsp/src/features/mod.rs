@@ -1,0 +1,33 @@
+//! Requests and answers of the protocol, turned into questions to `lead-ide` and back. A file per group of requests.
+
+pub mod calls;
+pub mod complete;
+pub mod diagnose;
+pub mod edits;
+pub mod files;
+pub mod goto;
+pub mod kinds;
+pub mod symbols;
+
+use lead_diag::FileId;
+use lead_ide::FilePosition;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::Position;
+
+use crate::view::{Asked, View};
+
+/// The lexicon of a request, and the place that it asks about.
+pub fn at(asked: &Asked, position: Position) -> Result<(&View, FilePosition)> {
+    let (view, file) = asked.document()?;
+    Ok((view, view.place(file, position)?))
+}
+
+/// `None` where there is nothing.
+pub fn some<T>(all: Vec<T>) -> Option<Vec<T>> {
+    Some(all).filter(|a| !a.is_empty())
+}
+
+/// The address of a place, and its range there.
+pub fn whole(view: &View, file: FileId) -> std::ops::Range<u32> {
+    0..view.snapshot.text(file).len() as u32
+}

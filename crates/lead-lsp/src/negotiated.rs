@@ -1,0 +1,128 @@
+//! What the client can do, and what was agreed on.
+
+use std::path::PathBuf;
+
+use lead_ide::Encoding;
+use serde_json::Value;
+use tower_lsp::lsp_types::{InitializeParams, PositionEncodingKind};
+
+use crate::features::complete::Can;
+use crate::place::path_of;
+
+/// Settled by `initialize`.
+#[derive(Clone, Debug)]
+pub struct Negotiated {
+    /// How columns are counted.
+    pub encoding: Encoding,
+    /// The folders of the workspace.
+    pub folders: Vec<PathBuf>,
+    /// It asks for findings; otherwise they are sent.
+    pub pulls: bool,
+    /// It shows other places of a finding.
+    pub related: bool,
+    /// It tells of files that change, if asked to.
+    pub can_watch: bool,
+    /// It can be asked for its settings.
+    pub can_configure: bool,
+    /// It shows progress that the server begins.
+    pub shows_progress: bool,
+    /// What it fetches anew when told to.
+    pub refresh: Refresh,
+    /// What it does with completions.
+    pub completion: Can,
+    /// It takes links for definitions,
+    pub definition_links: bool,
+    /// and for definitions of types.
+    pub type_definition_links: bool,
+    /// It takes fixes as literals, not as commands alone.
+    pub action_literals: bool,
+    /// Edits of a workspace may name the version of a document.
+    pub document_changes: bool,
+    /// It shows documents when asked to.
+    pub shows_documents: bool,
+    /// It takes a tree of symbols.
+    pub nested_symbols: bool,
+    /// It takes the edit of an action later.
+    pub resolves_edits: bool,
+}
+
+/// What a client fetches anew when told to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Refresh {
+    /// Findings.
+    pub diagnostics: bool,
+    /// Lenses.
+    pub lens: bool,
+    /// Hints.
+    pub hints: bool,
+    /// Tokens.
+    pub tokens: bool,
+}
+
+impl Default for Negotiated {
+    fn default() -> Negotiated {
+        Negotiated::new(&InitializeParams::default())
+    }
+}
+
+impl Negotiated {
+    /// From what the client says of itself.
+    pub fn new(params: &InitializeParams) -> Negotiated {
+        // By name: not every part has a type in every version of the protocol, and clients leave out whatever they like.
+        let all = serde_json::to_value(&params.capabilities).unwrap_or(Value::Null);
+        let can = |path: &str| all.pointer(path).and_then(Value::as_bool).unwrap_or(false);
+        let has = |path: &str| all.pointer(path).is_some_and(|v| !v.is_null());
+        let offered = params.capabilities.general.as_ref().and_then(|g| g.position_encodings.clone());
+        Negotiated {
+            encoding: encoding(&offered.unwrap_or_default()),
+            folders: folders(params),
+            pulls: has("/textDocument/diagnostic"),
+            related: can("/textDocument/publishDiagnostics/relatedInformation"),
+            can_watch: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),
+            can_configure: can("/workspace/configuration"),
+            shows_progress: can("/window/workDoneProgress"),
+            refresh: Refresh {
+                diagnostics: can("/workspace/diagnostic/refreshSupport"),
+                lens: can("/workspace/codeLens/refreshSupport"),
+                hints: can("/workspace/inlayHint/refreshSupport"),
+                tokens: can("/workspace/semanticTokens/refreshSupport"),
+            },
+            completion: Can {
+                snippets: can("/textDocument/completion/completionItem/snippetSupport"),
+                insert_replace: can("/textDocument/completion/completionItem/insertReplaceSupport"),
+            },
+            definition_links: can("/textDocument/definition/linkSupport"),
+            type_definition_links: can("/textDocument/typeDefinition/linkSupport"),
+            action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
+            document_changes: can("/workspace/workspaceEdit/documentChanges"),
+            shows_documents: can("/window/showDocument/support"),
+            nested_symbols: can("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            resolves_edits: resolves(&all, "/textDocument/codeAction/resolveSupport/properties", "edit"),
+        }
+    }
+}
+
+fn resolves(all: &Value, path: &str, wanted: &str) -> bool {
+    let listed = all.pointer(path).and_then(Value::as_array);
+    listed.is_some_and(|l| l.iter().any(|p| p.as_str() == Some(wanted)))
+}
+
+/// Bytes if the client can, else what it likes best, else UTF-16 units, which every client counts in.
+fn encoding(offered: &[PositionEncodingKind]) -> Encoding {
+    let known = |kind: &PositionEncodingKind| match kind.as_str() {
+        "utf-8" => Some(Encoding::Utf8),
+        "utf-16" => Some(Encoding::Utf16),
+        "utf-32" => Some(Encoding::Utf32),
+        _ => None,
+    };
+    let mut all = offered.iter().filter_map(known);
+    if offered.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { all.next().unwrap_or(Encoding::Utf16) }
+}
+
+#[allow(deprecated)] // Older clients send nothing else than the root.
+fn folders(params: &InitializeParams) -> Vec<PathBuf> {
+    if let Some(folders) = &params.workspace_folders {
+        return folders.iter().filter_map(|f| path_of(&f.uri)).collect();
+    }
+    params.root_uri.iter().filter_map(path_of).collect()
+}

@@ -1,0 +1,6 @@
+//! The language server over the wire: the built command, asked over its standard input and output.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lifecycle;
+mod order;
+mod positions;
