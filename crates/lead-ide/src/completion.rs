@@ -26,7 +26,7 @@ use lead_syntax::scan;
 pub(crate) use candidate::{def_detail, def_kind};
 pub(crate) use columns::columns_of;
 pub(crate) use cursor::{Cursor, Inside};
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Offered, Reader};
 
 use crate::snapshot::{FilePosition, Snapshot};
 

@@ -70,11 +70,6 @@ pub(crate) fn aggregate(word: &str) -> Option<AggregateFn> {
     AGGREGATES.iter().find(|a| a.name == word).map(|a| a.function)
 }
 
-/// What is told of an aggregate.
-pub(crate) fn aggregate_facts_of(function: AggregateFn) -> Option<&'static AggregateFacts> {
-    AGGREGATES.iter().find(|a| a.function == function)
-}
-
 /// A function as the editor shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct FunctionFacts {

@@ -1,6 +1,6 @@
 //! Hover: what a name is, what it says, over which windows, and who uses it.
 
-use lead_diag::{FileId, Span};
+use lead_diag::Span;
 use lead_hir::hir::{DefId, DefKind, FieldId, TableId, TableKind, Ty};
 use lead_hir::index::{Effective, Signal, Target};
 use lead_syntax::scan::{self, TokenKind};
@@ -206,8 +206,7 @@ impl Snapshot {
             (DefKind::Term(_) | DefKind::Period(_), _) | (_, Ty::Error) => String::new(),
             (_, ty) => format!(", {}", type_text(lexicon, ty)),
         };
-        let article = if def.subject.is_some() || !what.starts_with('d') { "A" } else { "A" };
-        format!("{article} {what}{of}{ty}")
+        format!("A {what}{of}{ty}")
     }
 
     /// `` `pages` within 90d ``, for each measurement of a definition.
@@ -255,7 +254,7 @@ impl Snapshot {
         let lower = word.to_lowercase();
         let called = text.get(start + word.len()..).is_some_and(|t| t.starts_with('('));
         if called
-            && let Some(docs) = self.docs_of_function(&lower).or_else(|| self.longer_function(text, start, &lower))
+            && let Some(docs) = self.longer_function(text, start, &lower).or_else(|| self.docs_of_function(&lower))
         {
             return Some(Hover { span, text: docs });
         }
@@ -322,9 +321,4 @@ fn cut(text: &str, most: usize) -> String {
 fn same_words(a: &str, b: &str) -> bool {
     let words = |t: &str| t.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     words(a) == words(b)
-}
-
-/// The name of a file, for messages.
-pub(crate) fn file_name(snapshot: &Snapshot, file: FileId) -> String {
-    snapshot.file(file).map_or_else(String::new, |f| f.name.to_string())
 }

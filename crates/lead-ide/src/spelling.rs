@@ -42,6 +42,10 @@ pub(crate) fn matched(typed: &str, key: &str) -> Option<i32> {
     if typed.is_empty() {
         return Some(0);
     }
+    // Behind a blank only what goes on with another word.
+    if typed.ends_with(' ') {
+        return key.starts_with(typed).then_some(0);
+    }
     if key.starts_with(typed) {
         return Some(120 - (key.len().min(60) as i32 - typed.len().min(60) as i32).min(20));
     }

@@ -133,8 +133,9 @@ impl Reader<'_> {
             }
             // A value is written out; names mean nothing in a story.
             let want = Want { ty: Some(ty), condition: false, like: member.map(Like::Member) };
-            self.frames.clear();
+            self.written = true;
             self.sum(&want);
+            self.written = false;
             if !self.take_sign(",") {
                 return;
             }

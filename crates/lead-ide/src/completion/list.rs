@@ -27,7 +27,6 @@ pub(crate) struct List<'s> {
     pub inside: Inside,
     /// The folded name that the statement defines: a definition does not use itself.
     pub own: String,
-    text: &'s str,
     from: usize,
     typed: String,
     found: Vec<Scored>,
@@ -42,7 +41,6 @@ pub(crate) fn list(snapshot: &Snapshot, at: FilePosition, cursor: &Cursor<'_>, o
         at,
         inside: cursor.inside,
         own: own.unwrap_or_default(),
-        text: cursor.text,
         from: 0,
         typed: String::new(),
         found: Vec::new(),
@@ -53,6 +51,7 @@ pub(crate) fn list(snapshot: &Snapshot, at: FilePosition, cursor: &Cursor<'_>, o
         list.typed = match cursor.inside {
             // Texts and names in backticks are matched without their signs.
             Inside::Text(_) | Inside::Quoted(_) => fold_name(typed.get(1..).unwrap_or("")),
+            _ if typed.ends_with([' ', '\t']) && !typed.trim().is_empty() => format!("{} ", fold_name(typed)),
             _ => fold_name(typed),
         };
         list.add_all(&offer.what);
@@ -98,10 +97,11 @@ impl List<'_> {
             What::Statement => self.add_words(100, words::STATEMENTS),
             What::Words(words) => self.add_words(60, words),
             What::Operand { frames, want } => self.operands(frames, want),
+            What::Written { want } => self.written_out(want),
             What::Member { table, want } => self.members(*table, want, 40),
             What::Records { frames, function, distinct } => self.records(frames, *function, *distinct),
             What::Events(subject) => self.events(*subject),
-            What::Terms(table) => self.terms(*table, &[], 60),
+            What::Terms(table) => self.terms(*table, &[], 70),
             What::AskedTerms(frames) => self.asked_terms(frames),
             What::Steps(table, taken) => self.terms(*table, taken, 60),
             What::Entities => self.entities(),
@@ -141,7 +141,7 @@ impl List<'_> {
 
     /// What fits a value of a type best stands first.
     fn operators(&mut self, ty: &Ty) {
-        let ordered: &[(&str, &str)] = &[
+        let ordered: &[(&str, &'static str)] = &[
             (">=", "at least"),
             (">", "more than"),
             ("<=", "at most"),
@@ -149,18 +149,18 @@ impl List<'_> {
             ("=", "the same"),
             ("!=", "another"),
         ];
-        let same: &[(&str, &str)] = &[("=", "the same"), ("!=", "another")];
-        let arithmetic: &[(&str, &str)] = &[("+", "plus"), ("-", "minus"), ("*", "times"), ("/", "divided by")];
-        let known: &[(&str, &str)] = &[("is known", "there is a value"), ("is unknown", "there is none")];
-        let between: &[(&str, &str)] = &[("between", "from one to the other, both included")];
-        let list: &[(&str, &str)] = &[("in", "one of a list"), ("not in", "none of a list")];
-        let parts: &[(&str, &str)] = &[
+        let same: &[(&str, &'static str)] = &[("=", "the same"), ("!=", "another")];
+        let arithmetic: &[(&str, &'static str)] = &[("+", "plus"), ("-", "minus"), ("*", "times"), ("/", "divided by")];
+        let known: &[(&str, &'static str)] = &[("is known", "there is a value"), ("is unknown", "there is none")];
+        let between: &[(&str, &'static str)] = &[("between", "from one to the other, both included")];
+        let list: &[(&str, &'static str)] = &[("in", "one of a list"), ("not in", "none of a list")];
+        let parts: &[(&str, &'static str)] = &[
             ("contains", "has it inside"),
             ("starts with", "begins with it"),
             ("ends with", "ends with it"),
             ("matches", "fits a regular expression"),
         ];
-        let groups: Vec<(i32, &[(&str, &str)])> = match ty {
+        let groups: Vec<(i32, &[(&str, &'static str)])> = match ty {
             Ty::Number | Ty::Percent | Ty::Money => {
                 vec![(60, ordered), (50, between), (40, list), (34, known), (30, arithmetic)]
             }
@@ -186,8 +186,7 @@ impl List<'_> {
         };
         for (base, group) in groups {
             for (i, (text, detail)) in group.iter().enumerate() {
-                let candidate =
-                    Candidate::Plain { text: (*text).into(), kind: CompletionKind::Keyword, detail: leak(detail) };
+                let candidate = Candidate::Plain { text: (*text).into(), kind: CompletionKind::Keyword, detail };
                 self.add(base - i as i32, candidate);
             }
         }
@@ -255,6 +254,7 @@ impl List<'_> {
         self.found.sort_by(|a, b| b.score.cmp(&a.score));
         let mut completions = Completions::default();
         let mut seen: HashSet<(usize, String)> = HashSet::new();
+        let name = self.snapshot.checked().place_at(self.at.file, self.at.offset).map(|p| p.span);
         for scored in self.found {
             if completions.items.len() >= MOST {
                 completions.is_incomplete = true;
@@ -267,7 +267,11 @@ impl List<'_> {
             if matches!(self.inside, Inside::Quoted(_)) && !shown.insert.starts_with('`') {
                 shown.insert = format!("`{}`", shown.insert);
             }
-            let (insert, replace) = ranges(self.at.file, cursor, scored.from);
+            let (insert, mut replace) = ranges(self.at.file, cursor, scored.from);
+            // The cursor is in a name that is known: all of its words go.
+            if let Some(name) = name.filter(|n| n.start == replace.start && n.end > replace.end) {
+                replace = name;
+            }
             let mut item = shown.into_item(insert, replace);
             if matches!(self.inside, Inside::Quoted(_)) {
                 item.filter = Some(item.text.clone());
@@ -275,12 +279,6 @@ impl List<'_> {
             item.preselect = completions.items.is_empty() && matches!(item.kind, CompletionKind::Text);
             completions.items.push(item);
         }
-        debug_assert!(self.text.is_char_boundary(self.from));
         completions
     }
-}
-
-/// The tables above are constants; this only says so to the type of candidates.
-fn leak(text: &'static str) -> &'static str {
-    text
 }

@@ -88,6 +88,13 @@ impl List<'_> {
         }
     }
 
+    /// A value written out.
+    pub fn written_out(&mut self, want: &Want) {
+        self.values_of(want);
+        let bare = Want { condition: false, ..want.clone() };
+        self.literals(&bare);
+    }
+
     fn literals(&mut self, want: &Want) {
         let mut plain = |text: &str, ty: &Ty, detail: &'static str, kind| {
             let score = 20 + fit(want, ty);

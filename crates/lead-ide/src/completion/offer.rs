@@ -58,6 +58,8 @@ pub(crate) enum What {
     Words(&'static [Word]),
     /// A value or condition, asked of the records in scope (innermost last).
     Operand { frames: Vec<TableId>, want: Want },
+    /// A value written out, as examples give it.
+    Written { want: Want },
     /// A field or definition of a table.
     Member { table: TableId, want: Want },
     /// Records of an aggregate.

@@ -35,6 +35,15 @@ impl Read {
     }
 }
 
+/// A window that is being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offered {
+    /// Behind `within`.
+    Within,
+    /// Behind `since` or `before`.
+    Moment,
+}
+
 /// See the file's head.
 pub(crate) struct Reader<'s> {
     pub lexicon: &'s Lexicon,
@@ -48,6 +57,8 @@ pub(crate) struct Reader<'s> {
     pub headers: Option<Vec<String>>,
     /// Lines that begin with `+` or `-` are lines of a score.
     pub score: bool,
+    /// Values are written out: nothing is asked of a record.
+    pub written: bool,
     pub offers: Vec<Offer>,
     /// What was offered where a call is open: for signature help, the function and where its parenthesis stands.
     pub calls: Vec<(usize, usize)>,
@@ -66,11 +77,21 @@ impl<'s> Reader<'s> {
             frames: subject.into_iter().collect(),
             headers: None,
             score: false,
+            written: false,
             offers: Vec::new(),
             calls: Vec::new(),
             measured: Vec::new(),
             depth: 0,
         }
+    }
+
+    /// The window that is being written at the cursor, if one is.
+    pub fn offered_window(&self) -> Option<Offered> {
+        self.offers.iter().find_map(|offer| match offer.what {
+            What::Within => Some(Offered::Within),
+            What::Moments => Some(Offered::Moment),
+            _ => None,
+        })
     }
 
     pub fn text(&self) -> &'s str {
@@ -321,6 +342,9 @@ impl<'s> Reader<'s> {
 
     /// What the offer of an operand is here.
     pub fn offer_operand(&mut self, want: &Want) {
+        if self.written {
+            return self.offer(What::Written { want: want.clone() });
+        }
         match self.headers.clone() {
             Some(sources) => self.offer(What::HeaderNames { sources, want: want.clone() }),
             None => {

@@ -84,7 +84,9 @@ impl Reader<'_> {
         taken.push(fold_name(&name));
         self.at += length;
         if self.take_sign(":") {
-            self.field_type(sources, &name);
+            if !self.field_type(sources, &name) {
+                return;
+            }
         } else if self.take_sign("->") {
             self.offer(What::Entities);
             self.new_name(&["from"], words::AFTER_FIELD);
@@ -119,7 +121,8 @@ impl Reader<'_> {
         }
     }
 
-    fn field_type(&mut self, sources: &[String], name: &str) {
+    /// Whether there is a type.
+    fn field_type(&mut self, sources: &[String], name: &str) -> bool {
         self.offer(What::Types);
         let phrase = |reader: &Self, first: &str| {
             reader.is_word(first) && reader.peek_at(1).is_some_and(|t| t.is_word(reader.text(), "of"))
@@ -135,23 +138,22 @@ impl Reader<'_> {
             loop {
                 self.offer(What::ColumnValues { sources: sources.to_vec(), header: name.to_string() });
                 if self.kind() != Some(TokenKind::Text) {
-                    return;
+                    return false;
                 }
                 self.bump();
                 if !self.take_sign(",") {
-                    return;
+                    return true;
                 }
             }
         }
-        if self.growing() {
-            return;
+        if self.growing() || self.kind() != Some(TokenKind::Word) || self.at_line() {
+            return false;
         }
-        if self.kind() == Some(TokenKind::Word) {
-            self.bump();
-        }
+        self.bump();
         // `yes/no`
         if self.take_sign("/") && self.is_word("no") && !self.growing() {
             self.bump();
         }
+        true
     }
 }

@@ -307,7 +307,9 @@ impl Reader<'_> {
         }
         let wants: Vec<Want> = columns.iter().map(|key| self.column(subject, key)).collect();
         let fresh = |reader: &Self| reader.done() && reader.cursor.fresh;
-        while self.at_line() || fresh(self) {
+        self.written = true;
+        while !wants.is_empty() && (self.at_line() || fresh(self)) {
+            let row = self.at;
             for (i, want) in wants.iter().enumerate() {
                 let before = self.at;
                 // An empty cell.
@@ -322,7 +324,7 @@ impl Reader<'_> {
                 }
             }
             // What is left of the line.
-            while !self.done() && !self.at_line() {
+            while !self.done() && (self.at == row || !self.at_line()) {
                 self.bump();
             }
         }

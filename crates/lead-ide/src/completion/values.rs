@@ -41,7 +41,7 @@ impl List<'_> {
         let columns = super::columns::columns_of(self.snapshot, table, field);
         for (source, header) in columns {
             let samples = self.snapshot.exports().samples(&source, &header);
-            self.add_texts(60, &samples, CompletionKind::Text, "in the export");
+            self.add_texts(100, &samples, CompletionKind::Text, "in the export");
         }
     }
 

@@ -1,4 +1,10 @@
 //! Editor features over fixtures with cursor marks; a module per feature.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod completion;
+mod describing;
+mod everywhere;
+mod fixture;
 mod line_index;
+mod navigation;
+mod rename;
