@@ -11,7 +11,8 @@ import { checkTask } from './tasks';
 export const ASKED = {
   'lead.runExamples': 'run examples',
   'lead.showPlan': 'show plans',
-  'lead.explainRecord': 'explain records',
+  'lead.unfold': 'unfold definitions',
+  'lead.explain': 'explain records',
 } as const;
 
 type Asked = keyof typeof ASKED;
@@ -92,6 +93,7 @@ export function registerCommands(server: Server, results: Results): Disposable[]
     commands.registerCommand('lead.check', () => runCheck(server)),
     commands.registerCommand('lead.menu', () => menu()),
     commands.registerCommand('lead.showPlan', (given: unknown) => show('lead.showPlan', given)),
+    commands.registerCommand('lead.unfold', (given: unknown) => show('lead.unfold', given)),
     commands.registerCommand('lead.runExamples', async (given: unknown) => {
       const result = (await asked('lead.runExamples', given)) as ExamplesResult | undefined;
       if (result !== undefined) {
@@ -99,13 +101,13 @@ export function registerCommands(server: Server, results: Results): Disposable[]
       }
       return result;
     }),
-    commands.registerCommand('lead.explainRecord', async (given: unknown) => {
-      const place = given as { record?: unknown } | undefined;
-      const record =
-        typeof place?.record === 'string'
-          ? place.record
+    commands.registerCommand('lead.explain', async (given: unknown) => {
+      const givenKey = (given as { key?: unknown } | undefined)?.key;
+      const key =
+        typeof givenKey === 'string'
+          ? givenKey
           : await window.showInputBox({ title: 'Explain a record', prompt: 'The key of the record, as the export has it', placeHolder: 'c1' });
-      return record === undefined || record.trim() === '' ? undefined : show('lead.explainRecord', given, { record: record.trim() });
+      return key === undefined || key.trim() === '' ? undefined : show('lead.explain', given, { key: key.trim() });
     }),
     commands.registerCommand('lead.showReferences', async (uri: string, position: unknown, locations: unknown) => {
       const convert = server.languageClient?.protocol2CodeConverter;
@@ -160,7 +162,7 @@ async function menu(): Promise<void> {
     { label: "$(output) Show the server's log", command: 'lead.showLog' },
     { label: '$(checklist) Check all definitions', command: 'lead.check' },
     { label: '$(beaker) Run the examples at the cursor', command: 'lead.runExamples' },
-    { label: '$(question) Explain a record', command: 'lead.explainRecord' },
+    { label: '$(question) Explain a record', command: 'lead.explain' },
     { label: '$(folder-opened) Choose the program', command: 'lead.chooseServer' },
     { label: '$(book) How to get the program', command: 'lead.getServer' },
   ];

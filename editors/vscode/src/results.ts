@@ -5,7 +5,7 @@ import { EventEmitter, languages, Range, TextDocumentContentProvider, TextEditor
 /** The answer of a command. */
 export interface Result {
   title: string;
-  language: 'plaintext' | 'markdown' | 'lead' | 'sql';
+  language?: 'plaintext' | 'markdown' | 'lead' | 'sql';
   text: string;
 }
 
@@ -40,8 +40,9 @@ export class Results implements TextDocumentContentProvider {
     this.texts.set(uri.toString(), result.text);
     this.changed.fire(uri);
     const document = await workspace.openTextDocument(uri);
-    if (document.languageId !== result.language) {
-      await languages.setTextDocumentLanguage(document, result.language).then(undefined, () => undefined);
+    const language = result.language ?? 'plaintext';
+    if (document.languageId !== language) {
+      await languages.setTextDocumentLanguage(document, language).then(undefined, () => undefined);
     }
     const editor = await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preserveFocus: true, preview: true });
     editor.revealRange(new Range(0, 0, 0, 0), TextEditorRevealType.AtTop);

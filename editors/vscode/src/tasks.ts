@@ -5,7 +5,7 @@ import { ProcessExecution, Task, TaskDefinition, TaskGroup, TaskProvider, TaskSc
 import { Server } from './server';
 
 interface LeadTask extends TaskDefinition {
-  command: 'check' | 'run' | 'fmt';
+  command: 'check' | 'test' | 'run' | 'fmt';
   path?: string;
   args?: string[];
 }
