@@ -154,6 +154,13 @@ fn every_example_checks_without_findings() {
 }
 
 #[test]
+fn every_story_and_table_comes_out() {
+    let output = run(&["test", "examples/hubspot", "examples/salesforce", "examples/industrial"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("all as expected: 56 examples"), "{}", said(&output));
+}
+
+#[test]
 fn every_example_is_laid_out_well() {
     let output = run(&["fmt", "--check", "examples"]);
     assert!(output.status.success(), "{}", said(&output));

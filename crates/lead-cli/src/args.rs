@@ -57,6 +57,9 @@ pub enum Command {
     /// Show how the answer for one record comes about
     #[command(after_help = "Example:\n  lead why c1 --lexicon examples/hello")]
     Why(WhyArgs),
+    /// Run the examples of lexicons
+    #[command(after_help = "Examples:\n  lead test examples/industrial\n  lead test examples/industrial --filter lead")]
+    Test(TestArgs),
     /// Lay out lexicon files well
     #[command(after_help = "Examples:\n  lead fmt --check examples/hello\n  lead fmt --diff examples/hello")]
     Fmt(FmtArgs),
@@ -69,6 +72,9 @@ pub enum Command {
     /// Draft a lexicon from exports, or begin with a small one
     #[command(after_help = "Examples:\n  lead init small\n  lead init drafted --from examples/hello")]
     Init(InitArgs),
+    /// Serve an editor, which starts this command itself
+    #[command(after_help = "Example:\n  lead lsp")]
+    Lsp(LspArgs),
     /// Show what a stage makes of a lexicon
     #[command(after_help = "Example:\n  lead debug hir examples/hello")]
     Debug(DebugArgs),
@@ -99,6 +105,33 @@ pub struct CheckArgs {
     /// Let warnings count as findings for the exit code
     #[arg(long)]
     pub strict: bool,
+}
+
+/// How outcomes of examples are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// With excerpts and how the answers come about, for people
+    Human,
+    /// A JSON list, for programs
+    Json,
+    /// JUnit's XML, for CI services
+    Junit,
+}
+
+/// `lead test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Lexicon folders or files; the current folder by default
+    pub paths: Vec<PathBuf>,
+    /// Only examples whose title, or a name that they test, contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How outcomes are shown
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub format: TestFormat,
+    /// The time of examples without `as of`; by default that of lead.toml, else now
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
 }
 
 /// `lead fmt`
@@ -170,6 +203,14 @@ pub struct DebugArgs {
     /// As-of time of a plan
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
+}
+
+/// `lead lsp`
+#[derive(Debug, Args)]
+pub struct LspArgs {
+    /// Speak over standard input and output, as it always does; some editors say so
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 /// `lead completions`

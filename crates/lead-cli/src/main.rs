@@ -11,8 +11,10 @@ mod fix;
 mod fmt;
 mod grid;
 mod init;
+mod lsp;
 mod run;
 mod terminal;
+mod test;
 mod value;
 mod why;
 
@@ -57,10 +59,12 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Check(args) => check::check(args, terminal),
         Command::Run(args) => run::run(args, terminal),
         Command::Why(args) => why::why(args, terminal),
+        Command::Test(args) => test::test(args, terminal),
         Command::Fmt(args) => fmt::fmt(args, terminal),
         Command::Fix(args) => fix::fix(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),
         Command::Init(args) => init::init(args, terminal),
+        Command::Lsp(_) => lsp::lsp(),
         Command::Debug(args) => debug::debug(args, terminal),
         Command::Completions(args) => completions::completions(args),
     }

@@ -207,4 +207,5 @@ registry! {
     UNREADABLE_ROW L0726 "unreadable-row" Warn
     // 08: the run
     MONEY_OVERFLOW L0801 "money-overflow" Error
+    EXAMPLE_FAILS L0802 "example-fails" Error
 }

@@ -1,1 +1,22 @@
-//! Examples of a lexicon, run: each is a small world, and what is expected of it.
+//! Examples of a lexicon, run: each is a small world of records and events, and what is expected of it.
+//!
+//! Stands behind the checker, beside the run over exports: the world of an example is made in memory and answered by the same
+//! plan and evaluator as a company's data, so that an example never means something else than the rule does.
+//!
+//! On the way: `suite` (all examples of a lexicon made ready) · `world` (one example to records, events and questions) ·
+//! `run` (answers, compared with what was expected) · `report`, `literal` (failures for people) · `value` (columns to values, and when two are the same).
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+mod literal;
+mod report;
+mod run;
+mod suite;
+mod value;
+mod world;
+
+pub use literal::literal;
+pub use report::{answer_text, diagnostics};
+pub use run::{Check, Outcome, Verdict};
+pub use suite::Suite;
+pub use value::{same, value_at};

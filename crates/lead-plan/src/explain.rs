@@ -110,15 +110,9 @@ impl Planner<'_> {
                     let because = clause.because.clone();
                     let part = if exception { Part::Exception(because) } else { Part::Alternative(because) };
                     let (node, ty) = (inner.node, Ty::YesNo);
-                    parts.push(Explained {
-                        path: vec![],
-                        table,
-                        node,
-                        ty,
-                        span: clause.span,
-                        part,
-                        parts: vec![inner],
-                    });
+                    let parts_of = vec![inner];
+                    let clause = Explained { path: vec![], table, node, ty, span: clause.span, part, parts: parts_of };
+                    parts.push(self.placed(clause));
                 }
             }
             DefKind::Choice(choice) => {
@@ -129,7 +123,8 @@ impl Planner<'_> {
                     let part = Part::Line { result, because: line.because.clone() };
                     let parts_of = condition.into_iter().collect();
                     let ty = self.ty(node).clone();
-                    parts.push(Explained { path: vec![], table, node, ty, span: line.span, part, parts: parts_of });
+                    let line = Explained { path: vec![], table, node, ty, span: line.span, part, parts: parts_of };
+                    parts.push(self.placed(line));
                 }
             }
             DefKind::Score(score) => {

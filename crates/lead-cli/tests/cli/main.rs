@@ -9,4 +9,5 @@ mod init;
 mod lab;
 mod output;
 mod run;
+mod test;
 mod why;

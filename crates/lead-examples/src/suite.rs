@@ -1,0 +1,136 @@
+//! All examples of a lexicon, made ready to run.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lead_hir::hir::{
+    Def, DefId, DefKind, Example, ExampleKind, Expr, Field, FieldId, Given, Lexicon, Name, TableId, Ty,
+};
+use lead_plan::on_a_deep_stack;
+
+use crate::run::{Outcome, run};
+use crate::world::{self, Case};
+
+/// The examples of a lexicon with their worlds. Made once; running one changes nothing.
+///
+/// Works on a copy of the lexicon that has more: a field for every definition whose answer some table gives, and a definition
+/// for every expectation of a story. Ids of the lexicon itself mean the same in the copy.
+pub struct Suite {
+    lexicon: Lexicon,
+    /// Where answers that are given stand.
+    given: HashMap<DefId, FieldId>,
+    /// By example; `None`: it had an error.
+    cases: Vec<Option<Case>>,
+}
+
+impl Suite {
+    /// The examples of a lexicon without errors; `as_of` (microseconds since 1970 UTC) is for those that name no time.
+    pub fn new(lexicon: &Lexicon, as_of: i64) -> Suite {
+        Suite::of(lexicon, as_of, |_| true)
+    }
+
+    /// The examples that `wanted` names; the others are as if they had an error.
+    pub fn of(lexicon: &Lexicon, as_of: i64, wanted: impl Fn(&Example) -> bool) -> Suite {
+        let mut suite = Suite { lexicon: lexicon.clone(), given: HashMap::new(), cases: Vec::new() };
+        let mut conditions = Vec::new();
+        for example in &lexicon.examples {
+            conditions.push(Vec::new());
+            if !wanted(example) {
+                continue;
+            }
+            match &example.kind {
+                ExampleKind::Table(table) => {
+                    for column in &table.columns {
+                        if let Given::Def(def) = column.what {
+                            suite.give(def);
+                        }
+                    }
+                }
+                ExampleKind::Story(story) => {
+                    for expectation in &story.expects {
+                        let table = story.records.get(expectation.record).map(|r| r.table);
+                        let def = suite.define(&expectation.condition, table);
+                        conditions.last_mut().into_iter().for_each(|c: &mut Vec<DefId>| c.push(def));
+                    }
+                }
+                ExampleKind::Error => {}
+            }
+        }
+        for (example, conditions) in lexicon.examples.iter().zip(conditions) {
+            let case = wanted(example).then(|| world::case(&mut suite, example, &conditions, as_of)).flatten();
+            suite.cases.push(case);
+        }
+        suite
+    }
+
+    /// The lexicon with what was added to it.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// The example of a number.
+    pub fn example(&self, example: usize) -> Option<&Example> {
+        self.lexicon.examples.get(example)
+    }
+
+    /// The as-of time of an example, microseconds since 1970 UTC; `None`: it had an error.
+    pub fn as_of(&self, example: usize) -> Option<i64> {
+        Some(self.cases.get(example)?.as_ref()?.as_of)
+    }
+
+    /// Runs one example. `None`: there is none of this number, or it had an error.
+    pub fn run(&self, example: usize) -> Option<Outcome> {
+        on_a_deep_stack(|| self.run_here(example))
+    }
+
+    /// Runs examples on so many threads; outcomes in order of the examples that have one.
+    pub fn run_all(&self, threads: usize, wanted: impl Fn(&Example) -> bool) -> Vec<Outcome> {
+        let numbers: Vec<usize> = (0..self.cases.len()).filter(|i| self.example(*i).is_some_and(&wanted)).collect();
+        if numbers.is_empty() {
+            return Vec::new();
+        }
+        let parts: Vec<&[usize]> = numbers.chunks(numbers.len().div_ceil(threads.max(1))).collect();
+        let work = |part: &[usize]| part.iter().filter_map(|i| self.run_here(*i)).collect::<Vec<Outcome>>();
+        std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                parts.iter().map(|part| (*part, scope.spawn(move || on_a_deep_stack(|| work(part))))).collect();
+            let done = workers.into_iter().map(|(part, worker)| worker.join().unwrap_or_else(|_| work(part)));
+            done.flatten().collect()
+        })
+    }
+
+    fn run_here(&self, example: usize) -> Option<Outcome> {
+        run(self, example, self.cases.get(example)?.as_ref()?)
+    }
+
+    /// The name of a record of an example: its key, or what tells it apart.
+    pub fn record_name(&self, example: usize, table: TableId, row: u32) -> Option<String> {
+        self.cases.get(example)?.as_ref()?.names.get(&(table, row)).cloned()
+    }
+
+    pub(crate) fn given(&self, def: DefId) -> Option<FieldId> {
+        self.given.get(&def).copied()
+    }
+
+    /// A field for the answer of a definition.
+    fn give(&mut self, id: DefId) {
+        let def = self.lexicon.def(id);
+        let Some(subject) = def.subject.filter(|_| !self.given.contains_key(&id)) else { return };
+        let field =
+            Field { name: def.name.clone(), ty: def.ty.clone(), headers: Vec::new(), docs: None, span: def.name_span };
+        let Some(table) = self.lexicon.tables.get_mut(subject.0 as usize) else { return };
+        self.given.insert(id, FieldId(table.fields.len() as u32));
+        table.fields.push(field);
+    }
+
+    /// A definition for an expression of an example.
+    pub(crate) fn define(&mut self, expr: &Expr, subject: Option<TableId>) -> DefId {
+        let id = DefId(self.lexicon.defs.len() as u32);
+        // It is never shown by its name, nor looked up by it.
+        let name = Name { text: String::new(), key: String::new() };
+        let kind = if expr.ty == Ty::Error { DefKind::Error } else { DefKind::Value(expr.clone()) };
+        let (span, ty) = (expr.span, expr.ty.clone());
+        self.lexicon.defs.push(Arc::new(Def { name, subject, kind, ty, docs: None, span, name_span: span }));
+        id
+    }
+}
