@@ -1,6 +1,7 @@
 //! A large lexicon for the parser and the checker: values, terms with reasons and exceptions, choices and scores, about a
 //! hundred bytes each, every one built on some of those before it, no finding among them that is an error.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const HEAD: &str = r#"entity contact from "contacts.csv"
@@ -133,6 +134,31 @@ pub fn lexicon(definitions: usize) -> String {
                 group * 1000 + 1,
             ),
         };
+    }
+    out
+}
+
+/// How many files the lexicon is spread over.
+pub const FILES: usize = 200;
+
+/// The same lexicon in so many files, by name: the schema, then the definitions.
+pub fn in_files(definitions: usize, files: usize) -> BTreeMap<String, String> {
+    let all = lexicon(definitions);
+    let (schema, rest) = all.split_at(HEAD.len());
+    let mut out = BTreeMap::from([("a schema.lead".to_owned(), schema.to_owned())]);
+    let mut statements: Vec<String> = Vec::new();
+    let mut documented = false;
+    for line in rest.split_inclusive('\n') {
+        let starts = !line.starts_with([' ', '\n']);
+        match statements.last_mut() {
+            Some(last) if !starts || documented => last.push_str(line),
+            _ => statements.push(line.to_owned()),
+        }
+        documented = line.starts_with('#');
+    }
+    let each = statements.len().div_ceil(files.saturating_sub(1).max(1)).max(1);
+    for (n, part) in statements.chunks(each).enumerate() {
+        out.insert(format!("rules {n:03}.lead"), part.concat());
     }
     out
 }

@@ -8,6 +8,7 @@ mod checker;
 mod counts;
 mod digest;
 mod generate;
+mod keystroke;
 mod lexicon;
 mod machine;
 mod options;
@@ -23,11 +24,12 @@ use std::process::ExitCode;
 use generate::Failure;
 use options::Options;
 
-const USAGE: &str = "usage: cargo run --release -p xtask -- bench [checker] [OPTIONS]
+const USAGE: &str = "usage: cargo run --release -p xtask -- bench [checker|keystroke] [OPTIONS]
        cargo run --release -p xtask -- counts [--check]
 
 bench            `lead run` and its peers on the same files, alternating; answers compared, ratios shown
 bench checker    time of `lead check`, `lead fmt` and `lead --help`, size of the binary
+bench keystroke  time from an edit to a checked lexicon, and memory, in one process
 counts           instructions of the parser, the checker and a run, written to benches/counts.json
 
   --size S,M,L       100 thousand, 1 million, 5 million contacts (S)
@@ -64,6 +66,7 @@ fn task(args: &[&str]) -> Result<(), Failure> {
         }
         ["speed", rest @ ..] => speed::speed(&Options::parse(rest, USAGE)?),
         ["checker", rest @ ..] => checker::checker(&Options::parse(rest, USAGE)?),
+        ["keystroke", rest @ ..] => keystroke::keystroke(&Options::parse(rest, USAGE)?),
         ["counts", rest @ ..] => counts::counts(&Options::parse(rest, USAGE)?),
         _ => Err(USAGE.into()),
     }

@@ -5,6 +5,7 @@
 
 mod example;
 mod expr;
+pub(crate) mod remap;
 mod window;
 
 use std::sync::Arc;
@@ -31,6 +32,9 @@ pub struct FieldId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DefId(pub u32);
 
+/// The file of a definition that is none, for a number that is not in use.
+pub(crate) const NOWHERE: lead_diag::FileId = lead_diag::FileId(u32::MAX);
+
 /// A checked lexicon. Holds what could be understood; whether it may run, the diagnostics say.
 #[derive(Clone, Debug)]
 pub struct Lexicon {
@@ -41,7 +45,7 @@ pub struct Lexicon {
     /// Values, terms, choices, scores, funnels, metrics, in order of file and place.
     pub defs: Vec<Arc<Def>>,
     /// Examples, checked but not run here.
-    pub examples: Vec<Example>,
+    pub examples: Vec<Arc<Example>>,
 }
 
 impl Lexicon {
@@ -65,9 +69,10 @@ impl Lexicon {
         self.tables.iter().enumerate().map(|(i, t)| (TableId(i as u32), t))
     }
 
-    /// All definitions with their ids.
+    /// All definitions with their ids; numbers that no definition has are left out.
     pub fn def_ids(&self) -> impl Iterator<Item = (DefId, &Def)> {
-        self.defs.iter().enumerate().map(|(i, d)| (DefId(i as u32), &**d))
+        let defs = self.defs.iter().enumerate().map(|(i, d)| (DefId(i as u32), &**d));
+        defs.filter(|(_, d)| d.span.file != NOWHERE)
     }
 }
 

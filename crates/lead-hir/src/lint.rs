@@ -14,22 +14,32 @@ use crate::walk;
 /// Everything that the lints find in a lexicon.
 pub(crate) fn lint(cx: &Cx) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (i, def) in cx.defs.iter().enumerate() {
-        let id = DefId(i as u32);
-        walk::of_def(&def.kind, &mut |whole| {
-            window::check(cx, whole, false, &mut found);
-            walk::all(whole, &mut |part| {
-                repeated::check(part, &mut found);
-                division_by_zero(part, &mut found);
-                past::check(cx, part, &mut found);
-            });
-        });
-        if let DefKind::Choice(choice) = &def.kind {
-            no_otherwise(cx, id, choice, &mut found);
-        }
+    for id in &cx.order {
+        of_def(cx, *id, &mut found);
     }
-    unused::check(cx, &mut found);
+    of_all(cx, &mut found);
     found
+}
+
+/// What they find in one definition.
+pub(crate) fn of_def(cx: &Cx, id: DefId, found: &mut Vec<Diagnostic>) {
+    let def = &cx.defs[id.0 as usize];
+    walk::of_def(&def.kind, &mut |whole| {
+        window::check(cx, whole, false, found);
+        walk::all(whole, &mut |part| {
+            repeated::check(part, found);
+            division_by_zero(part, found);
+            past::check(cx, part, found);
+        });
+    });
+    if let DefKind::Choice(choice) = &def.kind {
+        no_otherwise(cx, id, choice, found);
+    }
+}
+
+/// What can only be found by looking at all definitions together.
+pub(crate) fn of_all(cx: &Cx, found: &mut Vec<Diagnostic>) {
+    unused::check(cx, found);
 }
 
 /// L0607: `x / 0` is unknown, and so is every comparison with it.

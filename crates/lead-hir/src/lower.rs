@@ -6,7 +6,7 @@
 //! Invariant *one cause, one report*: what was reported has type [`Ty::Error`] or kind [`DefKind::Error`], which fit everywhere.
 
 mod aggregate;
-mod allow;
+pub(crate) mod allow;
 mod arithmetic;
 mod body;
 mod call;
@@ -14,9 +14,10 @@ mod collection;
 mod compare;
 mod condition;
 mod cover;
-mod declare;
+pub(crate) mod declare;
 mod define;
 mod example;
+mod guess;
 mod literal;
 mod lookup;
 mod metric;
@@ -27,20 +28,23 @@ mod score;
 mod sequence;
 mod source_filter;
 mod story;
+pub(crate) mod track;
 mod unknown;
 mod window;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use lead_diag::{Code, Diagnostic, FileId, Level, Severity, Span, codes};
+use lead_diag::{Code, Diagnostic, FileId, Level, Span, codes};
 use lead_syntax::ast;
 
 use crate::Config;
 use crate::index::{Effective, Index, Place, Role, Signal, Target, Typed};
+use crate::suggest::Shape;
 pub(crate) use aggregate::word as aggregate_word;
 pub(crate) use schema::fold_text;
+use track::Track;
 
 use crate::hir::{Def, DefId, DefKind, Example, FieldId, Hop, Lexicon, Settings, Table, TableId, Ty, WindowKind};
 
@@ -55,38 +59,29 @@ pub struct Lowered {
 
 /// Checks all files of a lexicon together.
 pub fn lower(files: &[(FileId, &ast::File)], config: &Config) -> Lowered {
-    lower_with(files, config, None).0
-}
-
-/// As [`lower`], and notes what stands where.
-pub(crate) fn lower_indexed(files: &[(FileId, &ast::File)], config: &Config) -> (Lowered, Index, Uses) {
-    lower_with(files, config, Some(Index::default()))
-}
-
-/// The definitions that each definition names, and those that each example names, with the places.
-#[derive(Debug, Default)]
-pub(crate) struct Uses {
-    pub defs: Vec<Vec<(DefId, Span)>>,
-}
-
-fn lower_with(files: &[(FileId, &ast::File)], config: &Config, index: Option<Index>) -> (Lowered, Index, Uses) {
     let mut cx = Cx::new(config);
-    cx.index = index;
     let statements = cx.declare(files);
     cx.fill_tables(&statements);
+    cx.definitions_and_fields();
     cx.define_all();
     cx.check_examples(&statements);
     let lints = crate::lint::lint(&cx);
     cx.diagnostics.extend(lints);
     cx.apply_levels(files, config);
-    let mut index = cx.index.unwrap_or_default();
-    index.tidy();
-    let uses = Uses { defs: cx.facts.into_iter().map(|f| f.uses).collect() };
     let defs = cx.defs.into_iter().map(Arc::new).collect();
-    let lexicon = Lexicon { settings: cx.settings, tables: cx.tables, defs, examples: cx.examples };
+    let examples = cx.examples.into_iter().map(Arc::new).collect();
+    let lexicon = Lexicon { settings: cx.settings, tables: cx.tables, defs, examples };
     let mut diagnostics = cx.diagnostics;
-    diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
-    (Lowered { lexicon, diagnostics }, index, uses)
+    sort(&mut diagnostics);
+    Lowered { lexicon, diagnostics }
+}
+
+/// By place; what stands at one place in an order that depends on itself alone.
+pub(crate) fn sort(diagnostics: &mut [Diagnostic]) {
+    let key = |d: &Diagnostic| d.span().map(|s| (s.file, s.start, s.end));
+    diagnostics.sort_by(|a, b| {
+        key(a).cmp(&key(b)).then_with(|| a.code.id().cmp(b.code.id())).then_with(|| a.message.cmp(&b.message))
+    });
 }
 
 /// What a name stands for in the one namespace (D4).
@@ -133,7 +128,12 @@ pub(crate) struct Origin<'a> {
 }
 
 /// The ways between two tables, by the groups of D7.
-pub(crate) type Ways = Rc<[Vec<Vec<Hop>>; 3]>;
+pub(crate) type Ways = Arc<[Vec<Vec<Hop>>; 3]>;
+
+/// How many searches for near names one statement may cause.
+pub(crate) const SEARCHES: u32 = 12;
+/// How many all tables together may cause.
+const TABLE_SEARCHES: u32 = 100;
 
 /// All that is known of the lexicon while it is lowered.
 pub(crate) struct Cx<'a> {
@@ -148,17 +148,56 @@ pub(crate) struct Cx<'a> {
     pub states: Vec<State>,
     pub facts: Vec<Facts>,
     pub ways: HashMap<(TableId, TableId), Ways>,
-    /// Searches for near names that are still allowed, so that thousands of errors stay quick.
+    /// Definitions in order of file and place.
+    pub order: Vec<DefId>,
+    /// Searches for near names that are still allowed in a statement, so that thousands of errors stay quick.
     pub searches: u32,
+    /// The shapes of the definitions' names, once they are asked for.
+    shapes: OnceCell<Vec<Shape>>,
+    /// Where each definition stands in [`Cx::order`], once it is asked for.
+    ranks: OnceCell<Vec<u32>>,
     /// Lints that are off unless asked for, by code id.
     pub asked: Vec<Code>,
     /// What stands where, if anyone wants to know.
     pub index: Option<Index>,
+    /// What is looked at and made, if each statement is to be kept by itself.
+    pub track: Option<Track>,
     cyclic: Vec<DefId>,
 }
 
 impl<'a> Cx<'a> {
-    fn new(config: &Config) -> Cx<'a> {
+    /// All that outlives the trees, for the next time.
+    pub(crate) fn rest(self) -> Cx<'static> {
+        Cx {
+            settings: self.settings,
+            tables: self.tables,
+            defs: self.defs,
+            examples: self.examples,
+            diagnostics: self.diagnostics,
+            names: self.names,
+            fields: self.fields,
+            origins: Vec::new(),
+            states: self.states,
+            facts: self.facts,
+            ways: self.ways,
+            order: self.order,
+            searches: self.searches,
+            shapes: self.shapes,
+            ranks: self.ranks,
+            asked: self.asked,
+            index: self.index,
+            track: self.track,
+            cyclic: self.cyclic,
+        }
+    }
+
+    /// Forgets what was worked out from the names and the order of the definitions.
+    pub(crate) fn names_changed(&mut self) {
+        self.shapes = OnceCell::new();
+        self.ranks = OnceCell::new();
+    }
+
+    pub(crate) fn new(config: &Config) -> Cx<'a> {
         let zone_name = config.timezone.as_ref().map_or("UTC", |(name, _)| name.as_str());
         // The name was checked when lead.toml was read.
         let zone = jiff::tz::db().get(zone_name).unwrap_or(jiff::tz::TimeZone::UTC);
@@ -180,9 +219,13 @@ impl<'a> Cx<'a> {
             states: Vec::new(),
             facts: Vec::new(),
             ways: HashMap::new(),
-            searches: 100,
+            order: Vec::new(),
+            searches: SEARCHES,
+            shapes: OnceCell::new(),
+            ranks: OnceCell::new(),
             asked,
             index: None,
+            track: None,
             cyclic: Vec::new(),
         }
     }
@@ -192,14 +235,46 @@ impl<'a> Cx<'a> {
     }
 
     pub fn def(&self, id: DefId) -> &Def {
+        self.see_def(id);
         &self.defs[id.0 as usize]
     }
 
     pub fn facts(&self, id: DefId) -> &Facts {
+        self.see_def(id);
         &self.facts[id.0 as usize]
     }
 
+    /// The statement of a definition, and what it is said of.
+    pub fn origin(&self, id: DefId) -> Origin<'a> {
+        self.see_def(id);
+        self.origins[id.0 as usize]
+    }
+
+    /// What a folded name stands for in the one namespace (D4).
+    pub fn named(&self, key: &str) -> Option<Item> {
+        if let Some(track) = &self.track {
+            track.see(track::name(key));
+        }
+        self.names.get(key).copied()
+    }
+
+    fn see_def(&self, id: DefId) {
+        if let Some(track) = &self.track {
+            track.see(track::def(id));
+        }
+    }
+
+    /// Notes that a list of many names was looked at.
+    pub fn see_all(&self, what: track::Seen) {
+        if let Some(track) = &self.track {
+            track.see(what);
+        }
+    }
+
     pub fn field(&self, table: TableId, key: &str) -> Option<FieldId> {
+        if let Some(track) = &self.track {
+            track.see(track::field(key));
+        }
         self.fields[table.0 as usize].get(key).copied()
     }
 
@@ -248,9 +323,29 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Definitions whose names may be suggested: none once the searches are used up, so that no list is made in vain.
-    pub fn suggested(&self) -> &[Def] {
-        if self.searches == 0 { &[] } else { &self.defs }
+    /// Definitions whose names may be near what was written, in order; none once the searches are used up.
+    pub fn suggested(&self, written: &str) -> Vec<DefId> {
+        if self.searches == 0 {
+            return Vec::new();
+        }
+        let shapes = self.shapes.get_or_init(|| self.defs.iter().map(|d| Shape::of(&d.name.key)).collect());
+        let written = Shape::of(&ast::fold_name(written));
+        let near = |id: &DefId| shapes.get(id.0 as usize).is_some_and(|s| s.may_be_near(written));
+        self.order.iter().copied().filter(near).collect()
+    }
+
+    /// Where each definition stands in the order of files and places.
+    pub fn ranks(&self) -> &[u32] {
+        self.ranks.get_or_init(|| {
+            let mut ranks = vec![u32::MAX; self.defs.len()];
+            self.order.iter().enumerate().for_each(|(rank, def)| ranks[def.0 as usize] = rank as u32);
+            ranks
+        })
+    }
+
+    /// What can be told of the type of a definition from its form alone: suggestions do not depend on what was lowered before.
+    pub fn guess(&self, id: DefId) -> Ty {
+        guess::of_statement(&self.origin(id).statement.kind)
     }
 
     /// The nearest candidate, as long as there are searches left.
@@ -260,6 +355,9 @@ impl<'a> Cx<'a> {
         candidates: impl IntoIterator<Item = &'c str>,
     ) -> Option<crate::suggest::Near> {
         self.searches = self.searches.checked_sub(1)?;
+        if let Some(track) = &self.track {
+            track.log.borrow_mut().searched.push(ast::fold_name(written));
+        }
         crate::suggest::nearest(written, candidates)
     }
 
@@ -270,10 +368,11 @@ impl<'a> Cx<'a> {
 
     /// Lowers every definition after those that it uses. Iterative: chains of any length are fine, and a definition that
     /// is reached again while it waits is a cycle.
-    fn define_all(&mut self) {
-        for i in 0..self.defs.len() {
-            if self.states[i] == State::Waiting {
-                self.define_from(DefId(i as u32));
+    pub(crate) fn define_all(&mut self) {
+        for at in 0..self.order.len() {
+            let def = self.order[at];
+            if self.states[def.0 as usize] == State::Waiting {
+                self.define_from(def);
             }
         }
         // Whatever else is wrong in the definitions of a cycle is reported too, with their uses of each other silent.
@@ -282,7 +381,7 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn define_from(&mut self, root: DefId) {
+    pub(crate) fn define_from(&mut self, root: DefId) {
         self.states[root.0 as usize] = State::Active;
         let mut stack = vec![Waiting { def: root, todo: Vec::new(), used_at: None }];
         while let Some(top) = stack.last_mut() {
@@ -308,6 +407,12 @@ impl<'a> Cx<'a> {
                     stack.push(Waiting { def: next, todo: Vec::new(), used_at: None });
                 }
                 State::Active => {
+                    if let Some(track) = &mut self.track {
+                        track.cycle = true;
+                        if track.stop_at_cycle {
+                            return;
+                        }
+                    }
                     top.used_at = Some(span);
                     let first = stack.iter().position(|w| w.def == next).unwrap_or(0);
                     self.report_cycle(&stack[first..]);
@@ -322,7 +427,9 @@ impl<'a> Cx<'a> {
 
     fn report_cycle(&mut self, members: &[Waiting]) {
         // The path starts at the member that stands first in the lexicon, whichever was reached first.
-        let first = members.iter().enumerate().min_by_key(|(_, w)| w.def).map_or(0, |(i, _)| i);
+        let ranks = self.ranks();
+        let place = |w: &Waiting| ranks.get(w.def.0 as usize);
+        let first = members.iter().enumerate().min_by_key(|(_, w)| place(w)).map_or(0, |(i, _)| i);
         let turned: Vec<&Waiting> = members[first..].iter().chain(&members[..first]).collect();
         let name = |w: &Waiting| self.def(w.def).name.text.clone();
         let start = turned.first().map(|w| name(w)).unwrap_or_default();
@@ -343,32 +450,28 @@ impl<'a> Cx<'a> {
 
     /// Sets severities of lints by `[lints]`, and drops what is switched off or allowed by a comment.
     fn apply_levels(&mut self, files: &[(FileId, &ast::File)], config: &Config) {
-        let allows = self.allow_comments(files);
-        let diagnostics = std::mem::take(&mut self.diagnostics);
-        for mut found in diagnostics {
-            if found.code.is_lint() {
-                let id = found.code.id();
-                if config.allowed.iter().any(|a| a == id) {
-                    continue;
-                }
-                if let Some(severity) = config.lints.get(id) {
-                    found.severity = *severity;
-                } else if found.code.info().level == Level::Allow {
-                    found.severity = Severity::Hint;
-                }
-                if found.span().is_some_and(|s| allows.iter().any(|a| a.silences(found.code, s))) {
-                    continue;
-                }
-            }
-            self.diagnostics.push(found);
+        let mut allows = Vec::new();
+        for (_, file) in files {
+            allow::in_file(
+                &file.comments,
+                || file.statements.iter().map(|s| s.span).collect(),
+                &mut allows,
+                &mut self.diagnostics,
+            );
         }
+        self.diagnostics.retain_mut(|found| allow::leveled(found, &allows, config));
     }
 
     /// An empty definition, filled in when its turn comes.
-    fn placeholder(&self, name: &ast::Name, statement: &ast::Statement, subject: Option<TableId>) -> Def {
+    pub(crate) fn placeholder(&self, name: &ast::Name, statement: &ast::Statement, subject: Option<TableId>) -> Def {
+        let global = match &statement.kind {
+            ast::StatementKind::Metric(_) => true,
+            ast::StatementKind::Value(value) => declare::is_period(&value.expr),
+            _ => false,
+        };
         Def {
             name: declare::name(name),
-            subject,
+            subject: subject.filter(|_| !global),
             kind: DefKind::Error,
             ty: Ty::Error,
             docs: statement.docs.clone(),

@@ -25,11 +25,45 @@ impl Near {
     }
 }
 
+/// What tells cheaply that two names are far apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// A bit for each sign that occurs; few signs share one.
+    signs: u64,
+    length: u32,
+}
+
+impl Shape {
+    /// Of a folded name.
+    pub fn of(folded: &str) -> Shape {
+        let bit = |c: char| 1u64 << (u32::from(c) % 64);
+        let (signs, length) = folded.chars().fold((0, 0), |(signs, n), c| (signs | bit(c), n + 1));
+        Shape { signs, length }
+    }
+
+    /// Whether one may be [`nearest`] to the other. A letter that differs changes two signs at most.
+    pub fn may_be_near(self, written: Shape) -> bool {
+        let limit = limit(written.length as usize) as u32;
+        self.length.abs_diff(written.length) <= limit && (self.signs ^ written.signs).count_ones() <= 2 * limit
+    }
+}
+
+/// Whether a name may be [`nearest`] to what was written; both folded.
+pub(crate) fn is_near(written: &str, name: &str) -> bool {
+    Shape::of(name).may_be_near(Shape::of(written))
+        && strsim::damerau_levenshtein(written, name) <= limit(written.chars().count())
+}
+
+/// How many letters may differ in a name of so many.
+fn limit(length: usize) -> usize {
+    (length / 3).clamp(1, 4)
+}
+
 /// The candidate that is nearest to what was written, if it is near enough to be worth naming.
 pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<Near> {
     let wanted = fold_name(written);
     let length = wanted.chars().count();
-    let limit = (length / 3).clamp(1, 4);
+    let limit = limit(length);
     let mut best: Option<Near> = None;
     for name in candidates {
         // A name cannot be nearer than the difference of the lengths.
@@ -46,7 +80,13 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
         }
         match &mut best {
             Some(near) if near.distance < distance => {}
-            Some(near) if near.distance == distance => near.tied |= near.name != name,
+            Some(near) if near.distance == distance => {
+                near.tied |= near.name != name;
+                // Whichever order they come in, the same is named.
+                if name < near.name.as_str() {
+                    near.name = name.to_string();
+                }
+            }
             _ => best = Some(Near { name: name.to_string(), distance, tied: false, length }),
         }
     }

@@ -3,6 +3,7 @@
 //! The only user of pest. Never fails: whatever the text, there is a tree, and a diagnostic for each part that
 //! could not be read.
 
+mod alone;
 pub mod ast;
 mod build;
 mod debug;
@@ -16,6 +17,7 @@ mod statement;
 
 use lead_diag::{Applicability, Diagnostic, FileId, Fix, Span, codes};
 
+pub use alone::{Piece, pieces, read_alone};
 pub use debug::debug;
 pub use format::format;
 pub use reparse::{Reparsed, reparse};
@@ -42,12 +44,7 @@ pub const MAX_BYTES: usize = 8 << 20;
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut parsed = Parsed::default();
     if text.len() > MAX_BYTES {
-        parsed.diagnostics.push(
-            Diagnostic::new(codes::TOO_LARGE, format!("the file has {} MB", text.len() >> 20))
-                .label(Span::new(file, 0, 0), "not read")
-                .help("split the lexicon into several files of at most 8 MB; they share their names")
-                .note("a `.lead` file holds definitions; data belongs into the exports"),
-        );
+        parsed.diagnostics.push(too_large(file, text));
         return parsed;
     }
     let (pieces, comments) = split::split(file, text);
@@ -58,6 +55,13 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     parsed.file.comments = comments;
     parsed
+}
+
+fn too_large(file: FileId, text: &str) -> Diagnostic {
+    Diagnostic::new(codes::TOO_LARGE, format!("the file has {} MB", text.len() >> 20))
+        .label(Span::new(file, 0, 0), "not read")
+        .help("split the lexicon into several files of at most 8 MB; they share their names")
+        .note("a `.lead` file holds definitions; data belongs into the exports")
 }
 
 /// A text that is larger is read by several threads; statements know nothing of each other.

@@ -32,12 +32,16 @@ pub(crate) const MAX_NESTING: usize = 128;
 
 /// Splits a file. Spans are of `file`.
 pub(crate) fn split(file: FileId, text: &str) -> (Vec<Piece>, Vec<Comment>) {
+    split_from(file, text, if text.starts_with('\u{FEFF}') { 3 } else { 0 })
+}
+
+/// Splits what stands from byte `at` on.
+pub(crate) fn split_from(file: FileId, text: &str, mut at: usize) -> (Vec<Piece>, Vec<Comment>) {
     let bytes = text.as_bytes();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut comments = Vec::new();
     let mut docs: Option<String> = None;
     let mut depth = 0usize;
-    let mut at = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
     while at < bytes.len() {
         let line_end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| at + n);
         let first = at + blanks(&bytes[at..line_end]);

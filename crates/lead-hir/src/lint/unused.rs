@@ -11,21 +11,16 @@ pub(super) fn check(cx: &Cx, found: &mut Vec<Diagnostic>) {
     if !cx.wants(codes::UNUSED_VALUE) && !cx.wants(codes::UNUSED_TERM) {
         return;
     }
-    let used: HashSet<DefId> = cx
-        .facts
-        .iter()
-        .enumerate()
-        .flat_map(|(i, facts)| facts.uses.iter().map(move |(def, _)| (i, *def)))
-        .filter(|(i, def)| *i != def.0 as usize)
-        .map(|(_, def)| def)
-        .collect();
-    for (i, def) in cx.defs.iter().enumerate() {
+    let uses = |user: &DefId| cx.facts[user.0 as usize].uses.iter().map(|(def, _)| *def);
+    let used: HashSet<DefId> = cx.order.iter().flat_map(|user| uses(user).filter(move |def| def != user)).collect();
+    for id in &cx.order {
+        let def = &cx.defs[id.0 as usize];
         let (code, kind) = match def.kind {
             DefKind::Value(_) | DefKind::Period(_) => (codes::UNUSED_VALUE, "value"),
             DefKind::Term(_) => (codes::UNUSED_TERM, "term"),
             _ => continue,
         };
-        if !cx.wants(code) || used.contains(&DefId(i as u32)) {
+        if !cx.wants(code) || used.contains(id) {
             continue;
         }
         found.push(

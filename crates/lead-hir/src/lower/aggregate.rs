@@ -202,6 +202,7 @@ impl<'a> Body<'_, 'a> {
         }
         let Some(argument) = argument else {
             let field = self.cx.time_field(table).filter(|_| ordered).map(str::to_string).or_else(|| {
+                self.cx.see_all(super::track::ALL_FIELDS);
                 let fields = &self.cx.table(table).fields;
                 fields.iter().find(|f| matches!(f.ty, Ty::Number | Ty::Money)).map(|f| f.name.text.clone())
             });

@@ -1,9 +1,9 @@
 //! `# allow: CODE because …`: a lint that is silenced for one statement, with the reason beside it.
 
-use lead_diag::{Code, Diagnostic, FileId, Span, codes};
-use lead_syntax::ast::{self, Comment};
+use lead_diag::{Code, Diagnostic, Level, Severity, Span, codes};
+use lead_syntax::ast::Comment;
 
-use super::Cx;
+use crate::Config;
 
 /// A lint switched off for one statement.
 #[derive(Clone, Copy, Debug)]
@@ -20,82 +20,103 @@ impl Allow {
     }
 }
 
-impl Cx<'_> {
-    pub(crate) fn allow_comments(&mut self, files: &[(FileId, &ast::File)]) -> Vec<Allow> {
-        let mut allows = Vec::new();
-        for (_, file) in files {
-            for (i, comment) in file.comments.iter().enumerate() {
-                let text = comment.text.trim_start_matches('#').trim();
-                let Some(rest) = text.strip_prefix("allow:") else { continue };
-                let Some(code) = self.allowed_code(rest, comment.span) else { continue };
-                match place(file, i, comment) {
-                    Some(statement) => allows.push(Allow { code, statement }),
-                    None => self.report(
-                        Diagnostic::new(codes::BAD_ALLOW, "this comment allows nothing")
-                            .label(comment.span, "no statement stands directly below")
-                            .help("put it on the line above a statement, or inside one"),
-                    ),
-                }
-            }
-        }
-        allows
+/// The lints that comments of a file switch off. The statements' places are asked for only if there is such a comment.
+pub(crate) fn in_file(
+    comments: &[Comment],
+    statements: impl FnOnce() -> Vec<Span>,
+    allows: &mut Vec<Allow>,
+    out: &mut Vec<Diagnostic>,
+) {
+    fn allowed(comment: &Comment) -> Option<&str> {
+        comment.text.trim_start_matches('#').trim().strip_prefix("allow:")
     }
-
-    fn allowed_code(&mut self, rest: &str, span: Span) -> Option<Code> {
-        let (name, reason) = rest.split_once("because").unwrap_or((rest, ""));
-        let name = name.trim();
-        let Some(code) = Code::find(name) else {
-            let known: Vec<&str> = lead_diag::CODES.iter().filter(|c| c.is_lint()).map(|c| c.slug()).collect();
-            let near = self.nearest(name, known.iter().copied());
-            let found =
-                Diagnostic::new(codes::BAD_ALLOW, format!("no lint is called `{name}`")).label(span, "allows nothing");
-            self.report(match near {
-                Some(near) => found.help(format!("did you mean `{}`?", near.name)),
-                None => found.help("write `# allow: L0601 because …`, with the code of the message"),
-            });
-            return None;
+    if !comments.iter().any(|c| allowed(c).is_some()) {
+        return;
+    }
+    let statements = statements();
+    for (i, comment) in comments.iter().enumerate() {
+        let Some(rest) = allowed(comment) else { continue };
+        let code = match allowed_code(rest, comment.span) {
+            Ok(code) => code,
+            Err(found) => {
+                out.push(found);
+                continue;
+            }
         };
-        if !code.is_lint() {
-            self.report(
-                Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is an error, and cannot be allowed"))
-                    .label(span, "allows nothing")
-                    .help("only lints, whose codes begin with `L06`, can be allowed"),
-            );
-            return None;
+        match place(&statements, comments, i, comment) {
+            Some(statement) => allows.push(Allow { code, statement }),
+            None => out.push(
+                Diagnostic::new(codes::BAD_ALLOW, "this comment allows nothing")
+                    .label(comment.span, "no statement stands directly below")
+                    .help("put it on the line above a statement, or inside one"),
+            ),
         }
-        if reason.trim().is_empty() {
-            self.report(
-                Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is allowed without a reason"))
-                    .label(span, "why is it right here?")
-                    .help(format!("say why: `# allow: {name} because …`")),
-            );
-            return None;
-        }
-        Some(code)
     }
 }
 
+/// Sets the severity of a lint by `[lints]`; whether it is to be shown at all.
+pub(crate) fn leveled(found: &mut Diagnostic, allows: &[Allow], config: &Config) -> bool {
+    if !found.code.is_lint() {
+        return true;
+    }
+    let id = found.code.id();
+    if config.allowed.iter().any(|a| a == id) {
+        return false;
+    }
+    if let Some(severity) = config.lints.get(id) {
+        found.severity = *severity;
+    } else if found.code.info().level == Level::Allow {
+        found.severity = Severity::Hint;
+    }
+    !found.span().is_some_and(|s| allows.iter().any(|a| a.silences(found.code, s)))
+}
+
+fn allowed_code(rest: &str, span: Span) -> Result<Code, Diagnostic> {
+    let (name, reason) = rest.split_once("because").unwrap_or((rest, ""));
+    let name = name.trim();
+    let Some(code) = Code::find(name) else {
+        let known: Vec<&str> = lead_diag::CODES.iter().filter(|c| c.is_lint()).map(|c| c.slug()).collect();
+        let found =
+            Diagnostic::new(codes::BAD_ALLOW, format!("no lint is called `{name}`")).label(span, "allows nothing");
+        return Err(match crate::suggest::nearest(name, known) {
+            Some(near) => found.help(format!("did you mean `{}`?", near.name)),
+            None => found.help("write `# allow: L0601 because …`, with the code of the message"),
+        });
+    };
+    if !code.is_lint() {
+        return Err(Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is an error, and cannot be allowed"))
+            .label(span, "allows nothing")
+            .help("only lints, whose codes begin with `L06`, can be allowed"));
+    }
+    if reason.trim().is_empty() {
+        return Err(Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is allowed without a reason"))
+            .label(span, "why is it right here?")
+            .help(format!("say why: `# allow: {name} because …`")));
+    }
+    Ok(code)
+}
+
 /// The statement that a comment stands in, or directly above.
-fn place(file: &ast::File, at: usize, comment: &Comment) -> Option<Span> {
-    let after = file.statements.partition_point(|s| s.span.start < comment.span.start);
-    if let Some(before) = after.checked_sub(1).and_then(|i| file.statements.get(i))
-        && comment.span.start < before.span.end
+fn place(statements: &[Span], comments: &[Comment], at: usize, comment: &Comment) -> Option<Span> {
+    let after = statements.partition_point(|s| s.start < comment.span.start);
+    let before = after.checked_sub(1).and_then(|i| statements.get(i)).copied();
+    if let Some(before) = before
+        && comment.span.start < before.end
     {
-        return Some(before.span);
+        return Some(before);
     }
     if !comment.own_line {
         // Behind the last line of a statement.
-        let before = after.checked_sub(1).and_then(|i| file.statements.get(i))?;
-        return (comment.span.start - before.span.end < 200).then_some(before.span);
+        return before.filter(|before| comment.span.start - before.end < 200);
     }
-    let next = file.statements.get(after)?;
+    let next = *statements.get(after)?;
     let mut end = comment.span.end;
     let near = |end: u32, start: u32| start > end && start - end <= 2;
-    for other in file.comments.get(at + 1..)? {
+    for other in comments.get(at + 1..)? {
         if !near(end, other.span.start) {
             break;
         }
         end = other.span.end;
     }
-    near(end, next.span.start).then_some(next.span)
+    near(end, next.start).then_some(next)
 }

@@ -84,11 +84,11 @@ impl Body<'_, '_> {
 
     /// A table, or the members of a term.
     fn named_records(&self, name: &ast::Name) -> Option<(TableId, Option<DefId>)> {
-        match self.cx.names.get(&name.key())? {
-            Item::Table(table) => Some((*table, None)),
+        match self.cx.named(&name.key())? {
+            Item::Table(table) => Some((table, None)),
             Item::Def(def) => {
-                let term = matches!(self.cx.origins[def.0 as usize].statement.kind, StatementKind::Term(_));
-                self.cx.def(*def).subject.filter(|_| term).map(|table| (table, Some(*def)))
+                let term = matches!(self.cx.origin(def).statement.kind, StatementKind::Term(_));
+                self.cx.def(def).subject.filter(|_| term).map(|table| (table, Some(def)))
             }
             Item::Broken => None,
         }
@@ -194,7 +194,7 @@ impl Body<'_, '_> {
     fn not_records(&mut self, name: &ast::Name) {
         let found = match self.look_up(name) {
             Some(Found::Field(..) | Found::Def(..) | Found::Constant(_)) => {
-                let kind = match self.cx.names.get(&name.key()) {
+                let kind = match self.cx.named(&name.key()) {
                     Some(Item::Def(_)) => "a definition with one answer",
                     _ => "a field",
                 };
@@ -202,9 +202,9 @@ impl Body<'_, '_> {
                     .label(name.span, kind)
                     .help("name an event, an entity or a term, such as `count(page view)`; a value of their records follows behind a dot")
             }
-            _ => match self.cx.names.get(&name.key()) {
+            _ => match self.cx.named(&name.key()) {
                 Some(Item::Def(def)) => {
-                    let subject = self.cx.def(*def).subject.map_or("", |s| self.cx.table_name(s)).to_string();
+                    let subject = self.cx.def(def).subject.map_or("", |s| self.cx.table_name(s)).to_string();
                     let text = needs_backticks(&name.text);
                     let found = Diagnostic::new(
                         codes::NOT_RECORDS,
@@ -232,10 +232,9 @@ impl Body<'_, '_> {
     fn unknown_records(&mut self, name: &ast::Name) -> Diagnostic {
         let mut known: Vec<String> = self.cx.tables.iter().map(|t| t.name.text.clone()).collect();
         let tables = known.len();
-        let terms = self.cx.suggested().iter().zip(&self.cx.origins);
-        known.extend(
-            terms.filter(|(_, o)| matches!(o.statement.kind, StatementKind::Term(_))).map(|(d, _)| d.name.text.clone()),
-        );
+        let near = self.cx.suggested(&name.text).into_iter();
+        let terms = near.filter(|d| matches!(self.cx.origin(*d).statement.kind, StatementKind::Term(_)));
+        known.extend(terms.map(|d| self.cx.def(d).name.text.clone()));
         let found =
             Diagnostic::new(codes::UNKNOWN_RECORDS, format!("no event, entity or term is called `{}`", name.text))
                 .label(name.span, "not declared");

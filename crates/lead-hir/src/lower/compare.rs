@@ -324,8 +324,15 @@ impl Body<'_, '_> {
             },
             _ => Vec::new(),
         };
+        // The items of a value are noted where they are written, not where the value is used.
+        let own = |item: &Expr| r.span.start <= item.span.start && item.span.end <= r.span.end;
         for item in &items {
-            if self.listed(l, item).is_none() {
+            let fine_here = if own(item) && item.span.file == r.span.file {
+                self.listed(l, item)
+            } else {
+                self.listed_elsewhere(l, item)
+            };
+            if fine_here.is_none() {
                 fine = None;
             }
         }
@@ -379,6 +386,14 @@ impl Body<'_, '_> {
         };
         self.note_value(side, values, text, other.span);
         self.check_listed(values, text, other.span, name.as_deref())
+    }
+
+    /// As [`Self::listed`], of an item that is written in another definition.
+    fn listed_elsewhere(&mut self, side: &Expr, item: &Expr) -> Option<()> {
+        let index = self.cx.index.take();
+        let fine = self.listed(side, item);
+        self.cx.index = index;
+        fine
     }
 
     /// Notes a text written out as the value of a field that it is compared with.

@@ -106,6 +106,7 @@ impl Cx<'_> {
 
     /// Fields of type time or date of a table, for examples of time tests.
     pub(crate) fn time_field(&self, table: crate::hir::TableId) -> Option<&str> {
+        self.see_all(super::track::ALL_FIELDS);
         let fields = &self.table(table).fields;
         fields.iter().find(|f| matches!(f.ty, Ty::Time | Ty::Date)).map(|f| f.name.text.as_str())
     }

@@ -3,7 +3,7 @@
 use lead_diag::{Diagnostic, FileId, Span, codes};
 use lead_syntax::ast::{self, ExprKind, LiteralKind, StatementKind};
 
-use super::{Cx, Facts, Item, Origin, State};
+use super::{Cx, Facts, Item, Origin, SEARCHES, State};
 use crate::hir::{DefId, FieldId, Name, Table, TableId, TableKind};
 use crate::index::{Role, Target};
 use crate::suggest;
@@ -32,7 +32,7 @@ pub(crate) fn is_period(expr: &ast::Expr) -> bool {
 }
 
 /// The name that a statement defines.
-fn defined(kind: &StatementKind) -> Option<&ast::Name> {
+pub(crate) fn defined(kind: &StatementKind) -> Option<&ast::Name> {
     match kind {
         StatementKind::Value(s) => Some(&s.name),
         StatementKind::Term(s) => Some(&s.name),
@@ -46,7 +46,7 @@ fn defined(kind: &StatementKind) -> Option<&ast::Name> {
 }
 
 /// The subject in force while a file is read from top to bottom.
-enum InForce {
+pub(crate) enum InForce {
     /// Nothing was said: the first entity.
     First,
     /// A `for` that names a table.
@@ -88,6 +88,7 @@ impl<'a> Cx<'a> {
             for statement in &file.statements {
                 match &statement.kind {
                     StatementKind::Subject(name) => {
+                        self.searches = SEARCHES;
                         subject = self.subject(name).map_or(InForce::Unknown, InForce::Table);
                     }
                     StatementKind::Story(story) => statements.stories.push((story, statement.span)),
@@ -110,8 +111,9 @@ impl<'a> Cx<'a> {
     }
 
     /// A lexicon that defines something and declares nothing has one report, not one per name.
-    fn no_subject(&mut self, nothing_declared: bool) {
-        let asks = self.origins.iter().find(|o| !matches!(o.statement.kind, StatementKind::Broken { .. }));
+    pub(crate) fn no_subject(&mut self, nothing_declared: bool) {
+        let mut origins = self.order.iter().map(|d| self.origins[d.0 as usize]);
+        let asks = origins.find(|o| !matches!(o.statement.kind, StatementKind::Broken { .. }));
         if let Some(origin) = asks.filter(|_| nothing_declared) {
             let span = defined(&origin.statement.kind).map_or(origin.statement.span, |n| n.span);
             self.report(
@@ -123,6 +125,18 @@ impl<'a> Cx<'a> {
     }
 
     fn add_table(&mut self, declared: &ast::Name, statement: &ast::Statement, sources: &[ast::Text]) -> TableId {
+        let id = self.new_table(declared, statement, sources);
+        self.claim(declared, Item::Table(id));
+        id
+    }
+
+    /// An entity without fields, whose name is not entered.
+    pub(crate) fn new_table(
+        &mut self,
+        declared: &ast::Name,
+        statement: &ast::Statement,
+        sources: &[ast::Text],
+    ) -> TableId {
         let id = TableId(self.tables.len() as u32);
         self.tables.push(Table {
             name: name(declared),
@@ -138,18 +152,13 @@ impl<'a> Cx<'a> {
         });
         self.fields.push(Default::default());
         self.note(declared.span, Target::Table(id), Role::Declaration);
-        self.claim(declared, Item::Table(id));
         id
     }
 
     fn add_def(&mut self, declared: &ast::Name, statement: &'a ast::Statement, subject: Option<TableId>) {
         let id = DefId(self.defs.len() as u32);
-        let global = match &statement.kind {
-            StatementKind::Metric(_) => true,
-            StatementKind::Value(value) => is_period(&value.expr),
-            _ => false,
-        };
-        let def = self.placeholder(declared, statement, subject.filter(|_| !global));
+        let def = self.placeholder(declared, statement, subject);
+        self.order.push(id);
         self.defs.push(def);
         self.origins.push(Origin { statement, subject });
         self.facts.push(Facts::default());
@@ -168,25 +177,28 @@ impl<'a> Cx<'a> {
             None => drop(self.names.insert(key, item)),
             Some(Item::Broken) => {}
             Some(other) => {
-                let (span, what) = match other {
-                    Item::Table(id) => (self.table(id).name_span, "declared here"),
-                    Item::Def(id) => (self.def(id).name_span, "defined here"),
-                    Item::Broken => (declared.span, ""),
-                };
-                self.report(
-                    Diagnostic::new(codes::DUPLICATE_NAME, format!("`{}` stands for two things", declared.text))
-                        .label(declared.span, "and again here")
-                        .label(span, what)
-                        .help("all files of a lexicon share one set of names: give one of the two another name"),
-                );
+                let found = self.stands_for_two(&declared.text, declared.span, other);
+                self.report(found);
             }
         }
     }
 
-    fn subject(&mut self, wanted: &ast::Name) -> Option<TableId> {
-        match self.names.get(&wanted.key()) {
-            Some(Item::Table(id)) if !self.table(*id).is_event() => {
-                let id = *id;
+    /// L0211, of a name that something else bears already.
+    pub(crate) fn stands_for_two(&self, text: &str, declared: Span, other: Item) -> Diagnostic {
+        let (span, what) = match other {
+            Item::Table(id) => (self.table(id).name_span, "declared here"),
+            Item::Def(id) => (self.def(id).name_span, "defined here"),
+            Item::Broken => (declared, ""),
+        };
+        Diagnostic::new(codes::DUPLICATE_NAME, format!("`{text}` stands for two things"))
+            .label(declared, "and again here")
+            .label(span, what)
+            .help("all files of a lexicon share one set of names: give one of the two another name")
+    }
+
+    pub(crate) fn subject(&mut self, wanted: &ast::Name) -> Option<TableId> {
+        match self.named(&wanted.key()) {
+            Some(Item::Table(id)) if !self.table(id).is_event() => {
                 self.note_table(wanted.span, id);
                 return Some(id);
             }

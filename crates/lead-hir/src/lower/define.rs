@@ -18,6 +18,14 @@ use crate::walk;
 impl Cx<'_> {
     /// Lowers a definition. `Err`: these must be lowered first; nothing was kept.
     pub(crate) fn attempt(&mut self, id: DefId, keep: bool) -> Result<(), Vec<(DefId, Span)>> {
+        self.begin();
+        let mark = self.diagnostics.len();
+        self.attempt_said(id, keep)?;
+        self.keep(id, mark);
+        Ok(())
+    }
+
+    fn attempt_said(&mut self, id: DefId, keep: bool) -> Result<(), Vec<(DefId, Span)>> {
         let at = id.0 as usize;
         let origin = self.origins[at];
         // Said of something unknown: every name in it would be a report with the same cause.
@@ -40,7 +48,7 @@ impl Cx<'_> {
         let statement = self.origins[at].statement;
         let mark = self.diagnostics.len();
         let seen = self.index.as_ref().map(Index::mark);
-        let searches = self.searches;
+        self.searches = super::SEARCHES;
         let mut body = Body::new(self, subject);
         body.own = Some(id);
         let (kind, ty) = match &statement.kind {
@@ -55,7 +63,6 @@ impl Cx<'_> {
         let (pending, uses) = (body.pending, body.uses);
         if !pending.is_empty() {
             self.diagnostics.truncate(mark);
-            self.searches = searches;
             if let (Some(index), Some(seen)) = (&mut self.index, seen) {
                 index.back_to(seen);
             }
@@ -260,18 +267,16 @@ impl Body<'_, '_> {
     fn funnel_step(&mut self, step: &ast::Name) -> Option<DefId> {
         let subject = *self.frames.last()?;
         let subject_name = self.cx.table_name(subject).to_string();
-        let def = match self.cx.names.get(&step.key()).copied() {
+        let def = match self.cx.named(&step.key()) {
             Some(Item::Broken) => return None,
             Some(Item::Def(def)) => def,
             _ => {
-                let terms: Vec<String> = self
-                    .cx
-                    .suggested()
-                    .iter()
-                    .zip(&self.cx.origins)
-                    .filter(|(d, o)| d.subject == Some(subject) && matches!(o.statement.kind, StatementKind::Term(_)))
-                    .map(|(d, _)| d.name.text.clone())
-                    .collect();
+                let near = self.cx.suggested(&step.text).into_iter();
+                let terms = near.filter(|d| {
+                    let term = matches!(self.cx.origin(*d).statement.kind, StatementKind::Term(_));
+                    term && self.cx.def(*d).subject == Some(subject)
+                });
+                let terms: Vec<String> = terms.map(|d| self.cx.def(d).name.text.clone()).collect();
                 let found = Diagnostic::new(codes::UNKNOWN_NAME, format!("no term is called `{}`", step.text))
                     .label(step.span, "not defined");
                 let found = match self.cx.nearest(&step.text, terms.iter().map(String::as_str)) {
@@ -283,7 +288,7 @@ impl Body<'_, '_> {
             }
         };
         // Its subject was reported.
-        self.cx.origins[def.0 as usize].subject?;
+        self.cx.origin(def).subject?;
         self.use_def(def, step.span)?;
         let found = match (&self.cx.def(def).kind, self.cx.def(def).subject) {
             (DefKind::Error, _) => return None,

@@ -8,7 +8,7 @@ use super::declare::Statements;
 use super::literal::{days, digits};
 use super::lookup::Member;
 use super::unknown::did_you_mean;
-use super::{Cx, Item};
+use super::{Cx, Item, SEARCHES};
 use crate::hir::{
     DefId, DefKind, Example, ExampleColumn, ExampleKind, ExampleRow, ExampleTable, Expr, ExprKind, Given, Moment,
     TableId, Ty, Value,
@@ -19,30 +19,36 @@ use crate::suggest::list;
 impl Cx<'_> {
     pub(crate) fn check_examples(&mut self, statements: &Statements) {
         for (table, span) in &statements.tables {
-            let as_of = self.example_as_of(table.as_of.as_ref());
-            let read = self.example_table(table);
-            let covers = read.iter().map(|t| t.def).collect();
-            let kind = read.map_or(ExampleKind::Error, ExampleKind::Table);
-            let (title, title_span) = (table.name.text.clone(), table.name.span);
-            self.examples.push(Example { title, span: *span, title_span, covers, as_of, kind });
+            let example = self.table_example(table, *span);
+            self.examples.push(example);
         }
         for (story, span) in &statements.stories {
-            let as_of = self.example_as_of(story.as_of.as_ref());
-            let read = self.story(story);
-            let mut covers: Vec<DefId> = read.expects.iter().flat_map(|e| e.uses.iter().copied()).collect();
-            covers.sort();
-            covers.dedup();
-            let (title, title_span) = (story.title.value.clone(), story.title.span);
-            self.examples.push(Example {
-                title,
-                span: *span,
-                title_span,
-                covers,
-                as_of,
-                kind: ExampleKind::Story(read),
-            });
+            let example = self.story_example(story, *span);
+            self.examples.push(example);
         }
         self.examples.sort_by_key(|e| (e.span.file, e.span.start));
+    }
+
+    /// An `examples TERM`, checked.
+    pub(crate) fn table_example(&mut self, table: &ast::Table, span: Span) -> Example {
+        self.searches = SEARCHES;
+        let as_of = self.example_as_of(table.as_of.as_ref());
+        let read = self.example_table(table);
+        let covers = read.iter().map(|t| t.def).collect();
+        let kind = read.map_or(ExampleKind::Error, ExampleKind::Table);
+        Example { title: table.name.text.clone(), span, title_span: table.name.span, covers, as_of, kind }
+    }
+
+    /// An `example "…"`, checked.
+    pub(crate) fn story_example(&mut self, story: &ast::Story, span: Span) -> Example {
+        self.searches = SEARCHES;
+        let as_of = self.example_as_of(story.as_of.as_ref());
+        let read = self.story(story);
+        let mut covers: Vec<DefId> = read.expects.iter().flat_map(|e| e.uses.iter().copied()).collect();
+        covers.sort();
+        covers.dedup();
+        let (title, title_span) = (story.title.value.clone(), story.title.span);
+        Example { title, span, title_span, covers, as_of, kind: ExampleKind::Story(read) }
     }
 
     fn example_as_of(&mut self, as_of: Option<&ast::Literal>) -> Option<Moment> {
@@ -109,11 +115,11 @@ impl Cx<'_> {
 
     /// The definition that a table of examples is of.
     fn tested(&mut self, name: &ast::Name) -> Option<(DefId, TableId)> {
-        match self.names.get(&name.key()).copied() {
+        match self.named(&name.key()) {
             Some(Item::Broken) => return None,
             Some(Item::Def(def)) => {
                 // Its subject was reported.
-                self.origins[def.0 as usize].subject?;
+                self.origin(def).subject?;
                 self.note(name.span, Target::Def(def), Role::Use);
                 if let Some(subject) = self.def(def).subject {
                     return Some((def, subject));
@@ -136,8 +142,8 @@ impl Cx<'_> {
                 .help("examples test a term, value, choice, score or funnel"),
             ),
             None => {
-                let known: Vec<String> =
-                    self.suggested().iter().filter(|d| d.subject.is_some()).map(|d| d.name.text.clone()).collect();
+                let near = self.suggested(&name.text).into_iter().map(|d| self.def(d));
+                let known: Vec<String> = near.filter(|d| d.subject.is_some()).map(|d| d.name.text.clone()).collect();
                 let found = Diagnostic::new(codes::BAD_EXAMPLE, format!("nothing is defined as `{}`", name.text))
                     .label(name.span, "not defined");
                 let found = match self.nearest(&name.text, known.iter().map(String::as_str)) {
@@ -167,7 +173,7 @@ impl Cx<'_> {
                 })
             }
             None => {
-                if self.names.get(&column.key()) != Some(&Item::Broken) {
+                if self.named(&column.key()) != Some(Item::Broken) {
                     self.unknown_column(subject, column);
                 }
                 None
@@ -177,8 +183,8 @@ impl Cx<'_> {
 
     fn unknown_column(&mut self, subject: TableId, column: &ast::Name) {
         let table = self.table_name(subject).to_string();
-        let mut known: Vec<String> =
-            self.suggested().iter().filter(|d| d.subject == Some(subject)).map(|d| d.name.text.clone()).collect();
+        let near = self.suggested(&column.text).into_iter().map(|d| self.def(d));
+        let mut known: Vec<String> = near.filter(|d| d.subject == Some(subject)).map(|d| d.name.text.clone()).collect();
         known.extend(self.table(subject).fields.iter().map(|f| f.name.text.clone()));
         let found = Diagnostic::new(
             codes::BAD_EXAMPLE,

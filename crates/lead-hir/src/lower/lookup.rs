@@ -36,8 +36,8 @@ impl Cx<'_> {
         if let Some(field) = self.field(table, key) {
             return Some(Member::Field(field));
         }
-        match self.names.get(key) {
-            Some(Item::Def(def)) if self.def(*def).subject == Some(table) => Some(Member::Def(*def)),
+        match self.named(key) {
+            Some(Item::Def(def)) if self.def(def).subject == Some(table) => Some(Member::Def(def)),
             _ => None,
         }
     }
@@ -53,7 +53,7 @@ impl Cx<'_> {
 
     /// Whether a value is written with literals alone.
     pub(crate) fn is_constant(&self, def: DefId) -> bool {
-        match &self.origins[def.0 as usize].statement.kind {
+        match &self.origin(def).statement.kind {
             StatementKind::Value(value) => constant(&value.expr),
             _ => false,
         }
@@ -82,13 +82,13 @@ impl Body<'_, '_> {
                 return Some(found);
             }
         }
-        match self.cx.names.get(&key) {
+        match self.cx.named(&key) {
             Some(Item::Broken) => Some(Found::Broken),
-            Some(Item::Def(def)) if self.cx.is_constant(*def) && self.cx.def(*def).subject.is_some() => {
-                Some(Found::Constant(*def))
+            Some(Item::Def(def)) if self.cx.is_constant(def) && self.cx.def(def).subject.is_some() => {
+                Some(Found::Constant(def))
             }
             // Its subject was reported.
-            Some(Item::Def(def)) if self.cx.origins[def.0 as usize].subject.is_none() => Some(Found::Broken),
+            Some(Item::Def(def)) if self.cx.origin(def).subject.is_none() => Some(Found::Broken),
             _ => None,
         }
     }
@@ -147,6 +147,7 @@ impl Body<'_, '_> {
     pub fn no_records(&mut self, expr: Expr) -> Expr {
         let Ty::Record(table) = expr.ty else { return expr };
         let shown = self.path_text(&expr);
+        self.cx.see_all(super::track::ALL_FIELDS);
         let fields = &self.cx.table(table).fields;
         let example = fields.iter().find(|f| !matches!(f.ty, Ty::Record(_) | Ty::Key)).map_or("id", |f| &f.name.text);
         let found = Diagnostic::new(codes::RECORD_AS_VALUE, format!("`{shown}` is a whole record, not one value"))

@@ -128,6 +128,7 @@ impl<'a> Body<'_, 'a> {
                 let chain = self.cx.only_chain(table, t)?;
                 self.cx.member(t, &key).map(|m: Member| (t, m, chain))
             });
+            self.cx.see_all(super::track::ALL_FIELDS);
             let known: Vec<String> = self.cx.table(table).fields.iter().map(|f| f.name.text.clone()).collect();
             let found = if let Some((_, _, chain)) = home {
                 let write = format!("{}.{}", self.cx.chain_text(table, &chain), needs_backticks(&name.text));

@@ -6,6 +6,7 @@ use lead_syntax::ast;
 use super::Item;
 use super::body::{Body, Covered, Spot, Wanted, error, make};
 use super::lookup::{Found, Member};
+use super::track::{ALL_DEFS, ALL_FIELDS};
 use super::unknown::did_you_mean;
 use crate::hir::{DefId, DefKind, Expr, ExprKind, FieldId, TableId, Target, Ty, WindowKind};
 use crate::index::Signal;
@@ -70,7 +71,7 @@ impl Body<'_, '_> {
             end = match end {
                 End::Record(spot) => {
                     let Some(member) = self.cx.member(spot.table, &name.key()) else {
-                        if self.cx.names.get(&name.key()) != Some(&Item::Broken) {
+                        if self.cx.named(&name.key()) != Some(Item::Broken) {
                             self.unknown_member(spot.table, name);
                         }
                         return None;
@@ -118,7 +119,9 @@ impl Body<'_, '_> {
             .label(name.span, format!("not known of a {table_name}"));
         let mut known: Vec<String> = self.cx.table(table).fields.iter().map(|f| f.name.text.clone()).collect();
         let declared = known.len();
-        known.extend(self.cx.suggested().iter().filter(|d| d.subject == Some(table)).map(|d| d.name.text.clone()));
+        let near = self.cx.suggested(&name.text).into_iter().map(|d| self.cx.def(d));
+        known.extend(near.filter(|d| d.subject == Some(table)).map(|d| d.name.text.clone()));
+        self.cx.see_all(ALL_FIELDS);
         let found = match self.cx.nearest(&name.text, known.iter().map(String::as_str)) {
             Some(near) => did_you_mean(found, name.span, &near),
             None if declared == 0 => found.help(format!("declare it below `entity {table_name}`")),
@@ -193,14 +196,14 @@ impl Body<'_, '_> {
     }
 
     fn no_such_term(&mut self, table: TableId, term: &ast::Name) {
-        if matches!(self.cx.names.get(&term.key()), Some(Item::Broken)) {
+        if matches!(self.cx.named(&term.key()), Some(Item::Broken)) {
             return;
         }
         let table_name = self.cx.table_name(table).to_string();
         let mut found =
             Diagnostic::new(codes::UNKNOWN_NAME, format!("no term of `{table_name}` is called `{}`", term.text));
-        let other = match self.cx.names.get(&term.key()) {
-            Some(Item::Def(def)) => self.cx.def(*def).subject,
+        let other = match self.cx.named(&term.key()) {
+            Some(Item::Def(def)) => self.cx.def(def).subject,
             _ => None,
         };
         if let Some(other) = other {
@@ -226,11 +229,17 @@ impl Body<'_, '_> {
     }
 
     fn terms_of(&self, table: TableId) -> Vec<String> {
-        let terms = self.cx.suggested().iter().enumerate().filter(|(i, d)| {
-            let statement = &self.cx.origins[*i].statement.kind;
-            d.subject == Some(table) && (matches!(statement, ast::StatementKind::Term(_)) || d.ty == Ty::YesNo)
-        });
-        terms.map(|(_, d)| d.name.text.clone()).collect()
+        if self.cx.searches == 0 {
+            return Vec::new();
+        }
+        self.cx.see_all(ALL_DEFS);
+        let said = |d: &&DefId| self.cx.defs[d.0 as usize].subject == Some(table);
+        let yes_no = |d: &&DefId| {
+            let statement = self.cx.origins[d.0 as usize].statement;
+            super::guess::of_statement(&statement.kind) == Ty::YesNo
+        };
+        let terms = self.cx.order.iter().filter(said).filter(yes_no);
+        terms.map(|d| self.cx.defs[d.0 as usize].name.text.clone()).collect()
     }
 
     pub fn was(&mut self, term: &ast::Path, at: &ast::Moment, span: Span) -> Expr {

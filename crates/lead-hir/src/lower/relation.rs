@@ -1,7 +1,7 @@
 //! How records relate to a subject (D7): the ways over references, and which of them is taken.
 
 use std::collections::HashSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use lead_diag::{Applicability, Diagnostic, Edit, Fix, Span, codes};
 use lead_syntax::ast;
@@ -117,7 +117,7 @@ impl Cx<'_> {
         third.retain(|way| !is_forward(way) && !is_back(way));
         let mut groups = [first, outward.found, third];
         groups.iter_mut().for_each(|g| g.sort_by_key(Vec::len));
-        let ways = Rc::new(groups);
+        let ways = Arc::new(groups);
         self.ways.insert((from, to), ways.clone());
         ways
     }
@@ -254,7 +254,7 @@ impl Body<'_, '_> {
         if let Some(via) = via
             && !all.is_empty()
         {
-            if self.cx.names.get(&via.key()) == Some(&Item::Broken) {
+            if self.cx.named(&via.key()) == Some(Item::Broken) {
                 return;
             }
             let mut names: Vec<String> = all.iter().flat_map(|w| self.cx.passes(from, w)).collect();

@@ -7,13 +7,14 @@ use lead_syntax::ast::{self, TypeKind};
 
 use super::declare::{Statements, name};
 use super::unknown::did_you_mean;
-use super::{Cx, Item};
-use crate::hir::{Field, FieldId, HeaderDecl, Name, TableId, TableKind, Ty};
+use super::{Cx, Item, TABLE_SEARCHES};
+use crate::hir::{DefId, Field, FieldId, HeaderDecl, Name, Table, TableId, TableKind, Ty};
 use crate::index::{Role, Target};
 use crate::suggest;
 
 impl Cx<'_> {
     pub(crate) fn fill_tables(&mut self, statements: &Statements) {
+        self.searches = TABLE_SEARCHES;
         for (id, entity) in &statements.entities {
             self.add_fields(*id, &entity.fields, &entity.sources);
             self.entity_keys(*id, entity);
@@ -31,7 +32,6 @@ impl Cx<'_> {
             self.filter(*id, event.filter.as_ref());
             self.references_need_keys(*id);
         }
-        self.definitions_and_fields();
     }
 
     fn filter(&mut self, id: TableId, filter: Option<&ast::Expr>) {
@@ -147,9 +147,8 @@ impl Cx<'_> {
     }
 
     fn reference(&mut self, to: &ast::Name) -> Ty {
-        match self.names.get(&to.key()) {
-            Some(Item::Table(id)) if !self.table(*id).is_event() => {
-                let id = *id;
+        match self.named(&to.key()) {
+            Some(Item::Table(id)) if !self.table(id).is_event() => {
                 self.note_table(to.span, id);
                 Ty::Record(id)
             }
@@ -337,36 +336,52 @@ impl Cx<'_> {
         }
     }
 
-    /// A definition may not bear the name of a field of its subject (D4), and a subject needs a key (D43).
-    fn definitions_and_fields(&mut self) {
-        let mut keyless = std::collections::HashSet::new();
-        for i in 0..self.defs.len() {
-            let def = &self.defs[i];
-            let Some(subject) = def.subject else { continue };
-            let (text, span) = (def.name.text.clone(), def.name_span);
-            if let Some(field) = self.field(subject, &def.name.key) {
-                let table = self.table(subject);
-                let found = Diagnostic::new(
-                    codes::DUPLICATE_NAME,
-                    format!("`{text}` is a field of `{}` already", table.name.text),
-                )
-                .label(span, "defined again here")
+    /// What is wrong between definitions and the entities that they are said of.
+    pub(crate) fn definitions_and_fields(&mut self) {
+        for at in 0..self.order.len() {
+            let clash = self.field_of_the_name(self.order[at]);
+            self.diagnostics.extend(clash);
+        }
+        self.subjects_need_keys();
+    }
+
+    /// A definition may not bear the name of a field of its subject (D4).
+    pub(crate) fn field_of_the_name(&self, id: DefId) -> Option<Diagnostic> {
+        let def = &self.defs[id.0 as usize];
+        let subject = def.subject?;
+        let field = self.field(subject, &def.name.key)?;
+        let table = self.table(subject);
+        let text = &def.name.text;
+        let found =
+            Diagnostic::new(codes::DUPLICATE_NAME, format!("`{text}` is a field of `{}` already", table.name.text))
+                .label(def.name_span, "defined again here")
                 .label(table.fields[field.0 as usize].span, "the field")
                 .help("give the definition another name, so that a rule can say which of the two it means");
-                self.report(found);
+        Some(found)
+    }
+
+    /// A subject needs a key (D43); said once, of the first definition.
+    pub(crate) fn subjects_need_keys(&mut self) {
+        let keyless = |t: &Table| t.key.is_none() && !t.fields.iter().any(|f| f.ty == Ty::Error);
+        let mut keyless: Vec<bool> = self.tables.iter().map(keyless).collect();
+        if !keyless.contains(&true) {
+            return;
+        }
+        for at in 0..self.order.len() {
+            let def = &self.defs[self.order[at].0 as usize];
+            let Some(subject) = def.subject else { continue };
+            if !std::mem::take(&mut keyless[subject.0 as usize]) {
+                continue;
             }
             let table = self.table(subject);
-            let has_error = table.fields.iter().any(|f| f.ty == Ty::Error);
-            if table.key.is_none() && !has_error && keyless.insert(subject) {
-                let found = Diagnostic::new(
-                    codes::BAD_KEY,
-                    format!("`{}` has no key, so no answer can be given for it", table.name.text),
-                )
-                .label(span, "said of it")
-                .label(table.name_span, "no field here is a key")
-                .help("add a line such as `id: key from \"Record ID\"`");
-                self.report(found);
-            }
+            let found = Diagnostic::new(
+                codes::BAD_KEY,
+                format!("`{}` has no key, so no answer can be given for it", table.name.text),
+            )
+            .label(def.name_span, "said of it")
+            .label(table.name_span, "no field here is a key")
+            .help("add a line such as `id: key from \"Record ID\"`");
+            self.report(found);
         }
     }
 

@@ -41,7 +41,7 @@ impl Cx<'_> {
             let span = item.span;
             match &item.kind {
                 StoryItemKind::Record { entity, key, fields } => {
-                    if let Some(Item::Table(table)) = self.names.get(&entity.key()).copied() {
+                    if let Some(Item::Table(table)) = self.named(&entity.key()) {
                         let fields = self.story_fields(table, fields, &world);
                         if !self.table(table).is_event() {
                             let key = key.as_ref().map(|k| k.value.trim().to_string());
@@ -51,7 +51,7 @@ impl Cx<'_> {
                 }
                 StoryItemKind::Event { event, of, at, fields } => {
                     let placed = self.story_event(event, of.as_ref(), at, &world);
-                    if let Some(Item::Table(table)) = self.names.get(&event.key()).copied() {
+                    if let Some(Item::Table(table)) = self.named(&event.key()) {
                         let fields = self.story_fields(table, fields, &world);
                         if let Some((at, of)) = placed {
                             out.events.push(StoryEvent { table, of, at, fields, span });
@@ -75,7 +75,7 @@ impl Cx<'_> {
     }
 
     fn story_record(&mut self, entity: &ast::Name, key: Option<&ast::Text>, span: Span, world: &mut World) {
-        let table = match self.names.get(&entity.key()).copied() {
+        let table = match self.named(&entity.key()) {
             Some(Item::Table(table)) if !self.table(table).is_event() => {
                 self.note_table(entity.span, table);
                 table
@@ -135,7 +135,7 @@ impl Cx<'_> {
         world: &World,
     ) -> Option<(Moment, Option<usize>)> {
         let at = Body::new(self, None).moment(at);
-        let table = match self.names.get(&event.key()).copied() {
+        let table = match self.named(&event.key()) {
             Some(Item::Table(table)) if self.table(table).is_event() => {
                 self.note_table(event.span, table);
                 table
@@ -250,6 +250,7 @@ impl Cx<'_> {
 
     fn unknown_given(&mut self, table: TableId, name: &ast::Name) {
         let table_name = self.table_name(table).to_string();
+        self.see_all(super::track::ALL_FIELDS);
         let known: Vec<String> = self.table(table).fields.iter().map(|f| f.name.text.clone()).collect();
         let mut found = Diagnostic::new(codes::BAD_EXAMPLE, format!("`{table_name}` has no field `{}`", name.text));
         found = if self.member(table, &name.key()).is_some() {
@@ -321,11 +322,11 @@ impl Cx<'_> {
         let mut names = Vec::new();
         names_in(condition, &mut names);
         for name in &names {
-            match self.names.get(name) {
+            match self.named(name) {
                 Some(Item::Broken) => return None,
                 Some(Item::Def(def)) => {
-                    self.origins[def.0 as usize].subject?;
-                    if let Some(subject) = self.def(*def).subject {
+                    self.origin(def).subject?;
+                    if let Some(subject) = self.def(def).subject {
                         return Some(subject);
                     }
                 }

@@ -5,6 +5,7 @@ use lead_syntax::ast;
 
 use super::body::{Body, Wanted};
 use super::lookup::{Found, Member};
+use super::track::ALL_FIELDS;
 use super::{Cx, Item};
 use crate::hir::KEYWORDS;
 use crate::hir::{FieldId, Hop, TableId, Ty};
@@ -71,7 +72,7 @@ impl Body<'_, '_> {
         let table_name = self.cx.table_name(subject).to_string();
         let found = Diagnostic::new(codes::UNKNOWN_NAME, format!("`{}` is not known here", name.text))
             .label(name.span, format!("neither a field nor a definition of `{table_name}`"));
-        let candidates = self.candidates();
+        let candidates = self.candidates(&name.text);
         // What fits the place comes first; a slip may still be nearer to something that does not.
         let fits: Vec<&str> = candidates.iter().filter(|(_, ty)| fits(wanted, ty)).map(|(n, _)| n.as_str()).collect();
         let near = self.cx.nearest(&name.text, fits.iter().copied());
@@ -79,6 +80,7 @@ impl Body<'_, '_> {
         let found = match near {
             Some(near) => did_you_mean(found, name.span, &near),
             None => {
+                self.cx.see_all(ALL_FIELDS);
                 let fields: Vec<&str> = self.cx.table(subject).fields.iter().map(|f| f.name.text.as_str()).collect();
                 let help = if fields.is_empty() || fields.len() > 12 {
                     format!("declare it as a field of `{table_name}`, or define it: `{} = …`", name.text)
@@ -104,7 +106,7 @@ impl Body<'_, '_> {
     }
 
     /// Everything that could stand here, with its type.
-    fn candidates(&self) -> Vec<(String, Ty)> {
+    fn candidates(&self, written: &str) -> Vec<(String, Ty)> {
         let mut tables = Vec::new();
         for table in self.frames.iter().rev().take(2) {
             tables.push(*table);
@@ -114,8 +116,12 @@ impl Body<'_, '_> {
         for table in &tables {
             found.extend(self.cx.table(*table).fields.iter().map(|f| (f.name.text.clone(), f.ty.clone())));
         }
-        let defs = self.cx.suggested().iter().filter(|d| d.subject.is_some_and(|s| tables.contains(&s)));
-        found.extend(defs.map(|d| (d.name.text.clone(), d.ty.clone())));
+        for id in self.cx.suggested(written) {
+            let def = self.cx.def(id);
+            if def.subject.is_some_and(|s| tables.contains(&s)) {
+                found.push((def.name.text.clone(), self.cx.guess(id)));
+            }
+        }
         found
     }
 
@@ -143,7 +149,7 @@ impl Body<'_, '_> {
 
     /// A table, metric or period where a value is wanted.
     fn known_as_something_else(&mut self, name: &ast::Name, rest: &[ast::Name], wanted: Wanted) -> bool {
-        match self.cx.names.get(&name.key()).copied() {
+        match self.cx.named(&name.key()) {
             Some(Item::Table(table)) => {
                 let what = if self.cx.table(table).is_event() { "an event" } else { "an entity" };
                 let way = match (rest.is_empty(), wanted) {
@@ -169,7 +175,7 @@ impl Body<'_, '_> {
                 true
             }
             Some(Item::Def(def)) if self.cx.def(def).subject.is_none() => {
-                let statement = &self.cx.origins[def.0 as usize].statement.kind;
+                let statement = &self.cx.origin(def).statement.kind;
                 let found = if matches!(statement, ast::StatementKind::Metric(_)) {
                     Diagnostic::new(
                         codes::BAD_METRIC,
@@ -198,8 +204,8 @@ impl Body<'_, '_> {
         let key = name.key();
         let from = self.frames.last().copied();
         // All tables that have it, those that references lead to first.
-        let mut homes: Vec<(TableId, Member)> = match self.cx.names.get(&key) {
-            Some(Item::Def(def)) => self.cx.def(*def).subject.map(|s| (s, Member::Def(*def))).into_iter().collect(),
+        let mut homes: Vec<(TableId, Member)> = match self.cx.named(&key) {
+            Some(Item::Def(def)) => self.cx.def(def).subject.map(|s| (s, Member::Def(def))).into_iter().collect(),
             _ => Vec::new(),
         };
         let fields = (0..self.cx.tables.len()).map(|i| TableId(i as u32));
@@ -249,10 +255,7 @@ impl Body<'_, '_> {
     fn is_yes_no(&self, table: TableId, member: Member) -> bool {
         match member {
             Member::Field(field) => *self.cx.field_ty(table, field) == Ty::YesNo,
-            Member::Def(def) => {
-                let statement = &self.cx.origins[def.0 as usize].statement.kind;
-                self.cx.def(def).ty == Ty::YesNo || matches!(statement, ast::StatementKind::Term(_))
-            }
+            Member::Def(def) => self.cx.guess(def) == Ty::YesNo,
         }
     }
 

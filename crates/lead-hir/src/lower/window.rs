@@ -149,7 +149,7 @@ impl Body<'_, '_> {
     }
 
     fn named_moment(&mut self, name: &ast::Name) -> Option<Moment> {
-        let def = match self.cx.names.get(&name.key()).copied() {
+        let def = match self.cx.named(&name.key()) {
             Some(Item::Def(def)) => def,
             Some(Item::Broken) => return None,
             _ if self.look_up(name).is_some() => {
@@ -181,7 +181,7 @@ impl Body<'_, '_> {
 
     /// `within sales period`
     fn named_period(&mut self, name: &ast::Name) -> Option<WindowKind> {
-        let def = match self.cx.names.get(&name.key()).copied() {
+        let def = match self.cx.named(&name.key()) {
             Some(Item::Def(def)) => def,
             Some(Item::Broken) => return None,
             _ => return self.unknown_period(name, true),
@@ -207,9 +207,9 @@ impl Body<'_, '_> {
             ast::StatementKind::Value(value) => is_period(&value.expr) == period,
             _ => false,
         };
-        let known = self.cx.suggested().iter().zip(&self.cx.origins);
-        let periods: Vec<String> =
-            known.filter(|(_, o)| fits(&o.statement.kind)).map(|(d, _)| d.name.text.clone()).collect();
+        let near = self.cx.suggested(&name.text).into_iter();
+        let periods = near.filter(|d| fits(&self.cx.origin(*d).statement.kind));
+        let periods: Vec<String> = periods.map(|d| self.cx.def(d).name.text.clone()).collect();
         let code = if period { codes::NOT_A_PERIOD } else { codes::MOVING_BOUND };
         let what = if period { "no period is called" } else { "no date is called" };
         let found = Diagnostic::new(code, format!("{what} `{}`", name.text)).label(name.span, "not defined");

@@ -1,12 +1,13 @@
 //! What a [`super::Session`] gives: the lexicon at one moment, and what stands where in its files.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use lead_diag::{Diagnostic, FileId, Span};
 use lead_syntax::ast;
 
 use crate::Config;
+use crate::hir::remap::Remap;
 use crate::hir::{Def, DefId, Example, Lexicon, Table, TableId, Ty};
 use crate::index::{Effective, Index, Place, Role, Target, Typed};
 
@@ -19,32 +20,79 @@ pub struct CheckedFile {
     pub name: Arc<str>,
     /// Its text.
     pub text: Arc<str>,
-    tree: ast::File,
-    diagnostics: Vec<Diagnostic>,
-    index: Index,
+    pub(super) comments: Arc<[ast::Comment]>,
+    /// Statements whose places count from where they start.
+    pub(super) statements: Vec<(u32, Arc<Vec<ast::Statement>>)>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// What stands where, likewise.
+    pub(super) parts: Vec<(u32, Arc<Index>)>,
+    /// Statements that define something.
+    pub(super) defs: Vec<(u32, u32, DefId)>,
+    tree: OnceLock<ast::File>,
+    index: OnceLock<Index>,
 }
 
 impl CheckedFile {
-    pub(super) fn new(id: FileId, name: Arc<str>, text: Arc<str>, tree: ast::File) -> CheckedFile {
-        CheckedFile { id, name, text, tree, diagnostics: Vec::new(), index: Index::default() }
+    pub(super) fn new(id: FileId, name: Arc<str>, text: Arc<str>) -> CheckedFile {
+        CheckedFile {
+            id,
+            name,
+            text,
+            comments: Arc::new([]),
+            statements: Vec::new(),
+            diagnostics: Vec::new(),
+            parts: Vec::new(),
+            defs: Vec::new(),
+            tree: OnceLock::new(),
+            index: OnceLock::new(),
+        }
     }
 
     /// Its syntax tree; empty for `lead.toml`.
     pub fn tree(&self) -> &ast::File {
-        &self.tree
+        self.tree.get_or_init(|| {
+            let place = |(base, statements): &(u32, Arc<Vec<ast::Statement>>)| {
+                let mut statements = (**statements).clone();
+                statements.iter_mut().for_each(|s| s.shift_into(self.id, i64::from(*base)));
+                statements
+            };
+            ast::File { statements: self.statements.iter().flat_map(place).collect(), comments: self.comments.to_vec() }
+        })
     }
 
     /// The text of a span of this file; empty if it lies outside.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")
     }
+
+    /// Everything found in it, in order of place. The same as in an earlier check where the file itself is the same, see
+    /// [`Checked::same_file`].
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut all = Index::default();
+            for (base, part) in &self.parts {
+                let at = |span: Span| Span { file: self.id, start: base + span.start, end: base + span.end };
+                all.places.extend(part.places.iter().map(|p| Place { span: at(p.span), ..*p }));
+                all.types.extend(part.types.iter().map(|t| Typed { span: at(t.span), ty: t.ty.clone() }));
+                let window = |w: &Effective| w.window.map(|(kind, span)| (kind, at(span)));
+                let windows = part.windows.iter();
+                all.windows.extend(windows.map(|w| Effective { span: at(w.span), window: window(w), ..*w }));
+            }
+            all.tidy();
+            all
+        })
+    }
 }
 
 /// A lexicon that was read and checked. Immutable; cheap to keep while the session goes on.
 ///
-/// Spans and offsets are of the texts in here. Ids of tables and definitions hold for this lexicon; from one check to the next
-/// they may change, and not every number below the highest need be in use: ask [`Checked::defs`] and [`Checked::tables`]
-/// rather than counting.
+/// Spans and offsets are of the texts in here. A definition keeps its id from one check to the next as long as it stands where it
+/// stood, whatever is written in it; ids of tables may change. Not every number below the highest need be in use: ask
+/// [`Checked::defs`] and [`Checked::tables`] rather than counting.
 #[derive(Debug)]
 pub struct Checked {
     /// The typed lexicon.
@@ -53,28 +101,18 @@ pub struct Checked {
     pub config: Config,
     /// `lead.toml`, if there is one.
     pub config_file: Option<FileId>,
-    files: HashMap<FileId, CheckedFile>,
+    pub(super) files: HashMap<FileId, Arc<CheckedFile>>,
     /// The `.lead` files by name.
     pub(super) order: Vec<FileId>,
-    /// Findings that have no place.
-    placeless: Vec<Diagnostic>,
-    uses: Vec<Vec<(DefId, Span)>>,
-    users: Vec<Vec<DefId>>,
+    pub(super) placeless: Vec<Diagnostic>,
+    /// Definitions in order of file and place.
+    def_order: Vec<DefId>,
+    pub(super) uses: Vec<Arc<[(DefId, Span)]>>,
+    users: OnceLock<Vec<Vec<DefId>>>,
 }
 
 impl Checked {
-    pub(super) fn new(lexicon: Lexicon, config: Config, uses: Vec<Vec<(DefId, Span)>>) -> Checked {
-        let mut users: Vec<Vec<DefId>> = vec![Vec::new(); lexicon.defs.len()];
-        for (i, used) in uses.iter().enumerate() {
-            let user = DefId(i as u32);
-            for (def, _) in used {
-                if let Some(list) = users.get_mut(def.0 as usize)
-                    && list.last() != Some(&user)
-                {
-                    list.push(user);
-                }
-            }
-        }
+    pub(super) fn new(lexicon: Lexicon, config: Config, def_order: Vec<DefId>) -> Checked {
         Checked {
             lexicon,
             config,
@@ -82,56 +120,34 @@ impl Checked {
             files: HashMap::new(),
             order: Vec::new(),
             placeless: Vec::new(),
-            uses,
-            users,
+            def_order,
+            uses: Vec::new(),
+            users: OnceLock::new(),
         }
     }
 
-    pub(super) fn add(&mut self, file: CheckedFile) {
-        self.files.insert(file.id, file);
-    }
-
-    /// Gives each file what belongs to it. Both come in order of place.
-    pub(super) fn fill(&mut self, diagnostics: Vec<Diagnostic>, index: Index) {
-        for found in diagnostics {
-            match found.span().and_then(|s| self.files.get_mut(&s.file)) {
-                Some(file) => file.diagnostics.push(found),
-                None => self.placeless.push(found),
-            }
-        }
-        for place in index.places {
-            if let Some(file) = self.files.get_mut(&place.span.file) {
-                file.index.places.push(place);
-            }
-        }
-        for typed in index.types {
-            if let Some(file) = self.files.get_mut(&typed.span.file) {
-                file.index.types.push(typed);
-            }
-        }
-        for window in index.windows {
-            if let Some(file) = self.files.get_mut(&window.span.file) {
-                file.index.windows.push(window);
-            }
-        }
-        for file in self.files.values_mut() {
-            file.diagnostics.sort_by_key(|d| d.span().map(|s| (s.start, s.end)));
+    /// Whether nothing about a file differs from what it was in another check, its diagnostics among it.
+    pub fn same_file(&self, other: &Checked, file: FileId) -> bool {
+        match (self.files.get(&file), other.files.get(&file)) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
         }
     }
 
     /// The `.lead` files, in the order in which they are read.
     pub fn files(&self) -> impl Iterator<Item = &CheckedFile> {
-        self.order.iter().filter_map(|id| self.files.get(id))
+        self.order.iter().filter_map(|id| self.file(*id))
     }
 
     /// A file, `lead.toml` among them.
     pub fn file(&self, file: FileId) -> Option<&CheckedFile> {
-        self.files.get(&file)
+        self.files.get(&file).map(|f| &**f)
     }
 
     /// The file of a name.
     pub fn file_named(&self, name: &str) -> Option<&CheckedFile> {
-        self.files.values().find(|f| &*f.name == name)
+        self.files.values().find(|f| &*f.name == name).map(|f| &**f)
     }
 
     /// Everything found in a file, in order of place: what cannot be read, what cannot be meant, lints, settings.
@@ -150,14 +166,34 @@ impl Checked {
         !files.chain(&self.placeless).any(Diagnostic::is_error)
     }
 
-    /// The lexicon for the later stages (plan, run). Its ids are its own: find a definition in it by its name.
+    /// The lexicon for the later stages (plan, run): every number of a definition is in use. Its ids are its own, so find a
+    /// definition in it by its name. Copies every definition.
     pub fn to_run(&self) -> Lexicon {
-        self.lexicon.clone()
+        struct Dense(Vec<DefId>);
+        impl Remap for Dense {
+            fn span(&mut self, _: &mut Span) {}
+
+            fn def_id(&mut self, def: &mut DefId) {
+                *def = self.0.get(def.0 as usize).copied().unwrap_or(*def);
+            }
+        }
+        let mut dense = Dense(vec![DefId(0); self.lexicon.defs.len()]);
+        for (number, id) in self.def_order.iter().enumerate() {
+            dense.0[id.0 as usize] = DefId(number as u32);
+        }
+        let mut lexicon = self.lexicon.clone();
+        let mut defs: Vec<Def> = self.defs().map(|(_, def)| def.clone()).collect();
+        defs.iter_mut().for_each(|d| dense.def(d));
+        lexicon.defs = defs.into_iter().map(Arc::new).collect();
+        for example in &mut lexicon.examples {
+            dense.example(Arc::make_mut(example));
+        }
+        lexicon
     }
 
     /// All definitions in order of file and place.
     pub fn defs(&self) -> impl Iterator<Item = (DefId, &Def)> {
-        self.lexicon.def_ids()
+        self.def_order.iter().map(|id| (*id, self.lexicon.def(*id)))
     }
 
     /// All entities and events in order of file and place.
@@ -167,7 +203,7 @@ impl Checked {
 
     /// All examples in order of file and place.
     pub fn examples(&self) -> impl Iterator<Item = &Example> {
-        self.lexicon.examples.iter()
+        self.lexicon.examples.iter().map(|e| &**e)
     }
 
     /// The examples that expect an answer of a definition.
@@ -177,7 +213,7 @@ impl Checked {
 
     /// Every place in a file that names something, in order; where two begin together, the shorter first.
     pub fn places_in(&self, file: FileId) -> &[Place] {
-        self.files.get(&file).map_or(&[], |f| &f.index.places)
+        self.files.get(&file).map_or(&[], |f| &f.index().places)
     }
 
     /// The places that an offset lies in or just behind. More than one where a name stands for several things: the dimension of
@@ -219,7 +255,7 @@ impl Checked {
 
     /// The types of all expressions of a file, in order of place.
     pub fn types_in(&self, file: FileId) -> &[Typed] {
-        self.files.get(&file).map_or(&[], |f| &f.index.types)
+        self.files.get(&file).map_or(&[], |f| &f.index().types)
     }
 
     /// The smallest expression that an offset lies in or just behind, and its type.
@@ -238,7 +274,7 @@ impl Checked {
 
     /// The windows of all measurements and tests of a file, in order of place.
     pub fn windows_in(&self, file: FileId) -> &[Effective] {
-        self.files.get(&file).map_or(&[], |f| &f.index.windows)
+        self.files.get(&file).map_or(&[], |f| &f.index().windows)
     }
 
     /// The window of the smallest measurement or test that an offset lies in.
@@ -254,12 +290,27 @@ impl Checked {
 
     /// The definitions that name a definition, each once.
     pub fn users(&self, def: DefId) -> &[DefId] {
-        self.users.get(def.0 as usize).map_or(&[], |u| u)
+        let users = self.users.get_or_init(|| {
+            let mut users: Vec<Vec<DefId>> = vec![Vec::new(); self.uses.len()];
+            for user in &self.def_order {
+                for (def, _) in self.uses(*user) {
+                    if let Some(list) = users.get_mut(def.0 as usize)
+                        && list.last() != Some(user)
+                    {
+                        list.push(*user);
+                    }
+                }
+            }
+            users
+        });
+        users.get(def.0 as usize).map_or(&[], |u| u)
     }
 
     /// The definition whose statement an offset lies in.
     pub fn def_at(&self, file: FileId, offset: u32) -> Option<DefId> {
-        self.defs().find(|(_, d)| d.span.file == file && d.span.touches(offset)).map(|(id, _)| id)
+        let defs = &self.files.get(&file)?.defs;
+        let (_, end, id) = defs.get(defs.partition_point(|(start, ..)| *start <= offset).checked_sub(1)?)?;
+        (offset <= *end).then_some(*id)
     }
 
     /// The entity or event whose statement an offset lies in.

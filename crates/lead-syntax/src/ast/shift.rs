@@ -2,7 +2,7 @@
 //!
 //! Invariant *own span*: each span of a tree is moved exactly once.
 
-use lead_diag::{Diagnostic, Span};
+use lead_diag::{Diagnostic, FileId, Span};
 
 use super::{
     Aggregate, AggregateBody, Clause, Expr, ExprKind, Field, Literal, Moment, MomentKind, Name, Path, Records,
@@ -14,25 +14,35 @@ impl Statement {
     /// Moves the statement by so many bytes, down or up.
     pub fn shift(&mut self, by: i64) {
         if by != 0 {
-            Shift(by).statement(self);
+            Shift { by, file: None }.statement(self);
         }
+    }
+
+    /// Moves the statement by so many bytes, into a file.
+    pub fn shift_into(&mut self, file: FileId, by: i64) {
+        Shift { by, file: Some(file) }.statement(self);
     }
 }
 
 /// Moves all places of a diagnostic by so many bytes.
 pub(crate) fn shift_diagnostic(diagnostic: &mut Diagnostic, by: i64) {
-    let shift = Shift(by);
+    let shift = Shift { by, file: None };
     diagnostic.labels.iter_mut().for_each(|l| shift.span(&mut l.span));
     diagnostic.fixes.iter_mut().flat_map(|f| &mut f.edits).for_each(|e| shift.span(&mut e.span));
 }
 
 #[derive(Clone, Copy)]
-struct Shift(i64);
+struct Shift {
+    by: i64,
+    /// `None`: as it is.
+    file: Option<FileId>,
+}
 
 impl Shift {
     fn span(self, span: &mut Span) {
-        let moved = |at: u32| u32::try_from(i64::from(at) + self.0).unwrap_or(0);
+        let moved = |at: u32| u32::try_from(i64::from(at) + self.by).unwrap_or(0);
         (span.start, span.end) = (moved(span.start), moved(span.end));
+        span.file = self.file.unwrap_or(span.file);
     }
 
     fn name(self, name: &mut Name) {
