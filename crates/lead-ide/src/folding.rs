@@ -3,8 +3,10 @@
 
 use std::ops::Range;
 
+use lead_diag::FileId;
 use lead_syntax::ast::{File, Statement, StatementKind};
 
+use crate::Snapshot;
 use crate::tree::{self, Node};
 
 /// What a fold holds.
@@ -114,4 +116,11 @@ fn brackets(statement: &Statement, text: &str, out: &mut Vec<Fold>) {
             lines(text, expr.span.start, expr.span.end, FoldKind::Statement, None, out);
         }
     });
+}
+
+impl Snapshot {
+    /// What can be folded in a file, in order of place.
+    pub fn folding_ranges(&self, file: FileId) -> Vec<Fold> {
+        self.file(file).map_or_else(Vec::new, |f| folds(f.tree(), &f.text))
+    }
 }

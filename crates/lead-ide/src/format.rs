@@ -7,7 +7,7 @@ use lead_diag::{Edit, FileId, Span};
 use lead_syntax::ast::{File, Statement, StatementKind};
 use lead_syntax::scan::{self, Kind};
 
-use crate::tree;
+use crate::{FilePosition, Snapshot, tree};
 
 /// One level of indentation.
 const INDENT: &str = "    ";
@@ -152,5 +152,29 @@ fn narrowed(file: FileId, old: &str, new: &str, base: usize) -> Edit {
     Edit {
         span: Span::new(file, base + front, base + front + end),
         text: new.get(..new.len() - back).unwrap_or("").to_string(),
+    }
+}
+
+impl Snapshot {
+    /// The changes that lay out a file. `None`: there is no such file, or it cannot be laid out.
+    pub fn format(&self, file: FileId) -> Option<Vec<Edit>> {
+        self.is_lead(file).then(|| document(file, self.text(file)))?
+    }
+
+    /// The changes that lay out the statements that a range touches.
+    pub fn format_range(&self, file: FileId, range: Range<u32>) -> Option<Vec<Edit>> {
+        let checked = self.file(file).filter(|_| self.is_lead(file))?;
+        self::range(file, checked.tree(), &checked.text, range)
+    }
+
+    /// The changes after a line end was typed; the position is the one behind it.
+    pub fn format_on_line_end(&self, at: FilePosition) -> Option<Vec<Edit>> {
+        let at = self.clamp(at).filter(|at| self.is_lead(at.file))?;
+        let checked = self.file(at.file)?;
+        on_line_end(at.file, checked.tree(), &checked.text, at.offset)
+    }
+
+    fn is_lead(&self, file: FileId) -> bool {
+        self.checked().config_file != Some(file) && self.file(file).is_some()
     }
 }

@@ -38,16 +38,29 @@ pub use snapshot::{FilePosition, Snapshot};
 pub use spelling::{reads_as_name, written};
 pub use symbols::{DocumentSymbol, SymbolKind, WorkspaceSymbol};
 
+mod actions;
+mod change;
+mod commands;
+mod diagnostics;
 mod folding;
 mod format;
+mod hints;
+mod lens;
 mod linked;
+mod print;
 mod selection;
 mod tokens;
 mod tree;
-
-pub use folding::{Fold, FoldKind};
-pub use linked::Linked;
-pub use tokens::{Class, Delta, Modifiers, Token, delta, encode};
-mod print;
 mod unfold;
 mod words;
+
+pub use actions::{Action, ActionKind};
+pub use change::Change;
+pub use commands::{Command, ToExplain};
+pub use diagnostics::{Report, Shown, Tag};
+pub use folding::{Fold, FoldKind};
+pub use hints::{Hint, HintKind, HintSettings, SubjectHints};
+pub use lens::{Lens, LensKind, LensSettings};
+pub use linked::Linked;
+pub use tokens::{Class, Delta, Modifiers, Token, delta, encode};
+pub use unfold::Unfolded;

@@ -4,9 +4,12 @@
 use std::ops::Range;
 
 use lead_diag::Span;
+use lead_hir::hir::Ty;
+use lead_hir::index::Target;
 use lead_syntax::ast::{Expr, ExprKind, File, LiteralKind, Statement, StatementKind, Story, StoryItemKind};
 
 use crate::tree;
+use crate::{FilePosition, Snapshot};
 
 /// Places that change together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,5 +105,22 @@ fn references(fields: &[(lead_syntax::ast::Name, Expr)], is_reference: &dyn Fn(S
         if matches!(value.kind, ExprKind::Literal(LiteralKind::Text(_))) && is_reference(name.span) {
             out.push(value.span);
         }
+    }
+}
+
+impl Snapshot {
+    /// The places that change together with the one at an offset.
+    pub fn linked_editing_ranges(&self, at: FilePosition) -> Option<Linked> {
+        let at = self.clamp(at)?;
+        let file = self.file(at.file)?;
+        let is_reference = |name: Span| {
+            self.checked().places_at(at.file, name.start).any(|p| match p.target {
+                Target::Field(table, field) if p.span == name => {
+                    matches!(self.lexicon().field(table, field).ty, Ty::Record(_))
+                }
+                _ => false,
+            })
+        };
+        linked(file.tree(), &file.text, at.offset, &is_reference)
     }
 }

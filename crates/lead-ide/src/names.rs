@@ -4,10 +4,13 @@
 //! one record further out.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::sync::Arc;
 
+use hashbrown::HashTable;
 use lead_diag::Span;
-use lead_hir::hir::{Def, DefId, DefKind, ExprKind, FieldId, Lexicon, TableId, TableKind, Ty};
-use lead_hir::{Checked, walk};
+use lead_hir::hir::{Def, DefId, DefKind, Expr, ExprKind, FieldId, Lexicon, TableId, TableKind, Ty};
+use lead_hir::Checked;
 
 /// What a name of the one namespace stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +33,11 @@ pub(crate) enum Member {
 }
 
 /// The namespace of a lexicon. Made once per snapshot, on demand.
-#[derive(Debug, Default)]
 pub(crate) struct Names {
-    by_key: HashMap<Box<str>, Item>,
+    checked: Arc<Checked>,
+    /// By the hash of their folded names; names are compared where they stand, so that none is copied.
+    by_key: HashTable<(u64, Item)>,
+    hasher: foldhash::fast::FixedState,
     by_subject: HashMap<TableId, Vec<DefId>>,
     constants: Vec<DefId>,
     periods: Vec<DefId>,
@@ -42,12 +47,22 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub fn new(checked: &Checked) -> Names {
-        let mut names = Names::default();
-        names.by_key.reserve(checked.lexicon.tables.len() + checked.lexicon.defs.len());
+    pub fn new(checked: &Arc<Checked>) -> Names {
+        let mut names = Names {
+            checked: checked.clone(),
+            by_key: HashTable::new(),
+            hasher: foldhash::fast::FixedState::default(),
+            by_subject: HashMap::new(),
+            constants: Vec::new(),
+            periods: Vec::new(),
+            tables: Vec::new(),
+            by_place: Vec::new(),
+        };
+        let length = checked.lexicon.tables.len() + checked.lexicon.defs.len();
+        names.by_key.reserve(length, |(hash, _)| *hash);
         for (id, def) in checked.defs() {
             // Of two definitions with one name the first counts; the second is reported.
-            names.by_key.entry(def.name.key.as_str().into()).or_insert(Item::Def(id));
+            names.insert(&def.name.key, Item::Def(id));
             names.by_place.push((def.span, id));
             if let Some(subject) = def.subject {
                 names.by_subject.entry(subject).or_default().push(id);
@@ -60,14 +75,31 @@ impl Names {
         }
         names.by_place.sort_by_key(|(span, _)| *span);
         for (id, table) in checked.tables() {
-            names.by_key.insert(table.name.key.as_str().into(), Item::Table(id));
+            names.insert(&table.name.key, Item::Table(id));
             names.tables.push(id);
         }
         names
     }
 
+    fn insert(&mut self, key: &str, item: Item) {
+        let hash = self.hasher.hash_one(key);
+        if self.find(hash, key).is_none() {
+            self.by_key.insert_unique(hash, (hash, item), |(hash, _)| *hash);
+        }
+    }
+
+    fn find(&self, hash: u64, key: &str) -> Option<Item> {
+        let lexicon = &self.checked.lexicon;
+        let named = |item: &Item| match item {
+            Item::Table(table) => &lexicon.table(*table).name.key,
+            Item::Def(def) => &lexicon.def(*def).name.key,
+        };
+        self.by_key.find(hash, |(_, item)| named(item) == key).map(|(_, item)| *item)
+    }
+
+    /// What a folded name stands for.
     pub fn item(&self, key: &str) -> Option<Item> {
-        self.by_key.get(key).copied()
+        self.find(self.hasher.hash_one(key), key)
     }
 
     /// Definitions said of a table, in order of file and place.
@@ -149,19 +181,16 @@ pub(crate) fn subject_of(lexicon: &Lexicon, table: TableId) -> Option<(FieldId, 
 
 /// Whether a value is written with literals, `now` and `today` alone.
 pub(crate) fn is_constant(def: &Def) -> bool {
-    let DefKind::Value(expr) = &def.kind else { return false };
-    let mut constant = true;
-    walk::all(expr, &mut |part| {
-        constant &= !matches!(
-            part.kind,
-            ExprKind::Get { .. }
-                | ExprKind::Aggregate(_)
-                | ExprKind::Sequence(_)
-                | ExprKind::Was { .. }
-                | ExprKind::Became { .. }
-                | ExprKind::TimeTest(_)
-                | ExprKind::Error
-        );
-    });
-    constant
+    matches!(&def.kind, DefKind::Value(expr) if constant(expr))
+}
+
+fn constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Today => true,
+        ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => parts.iter().all(constant),
+        ExprKind::Negate(inner) | ExprKind::ToMoney(inner) => constant(inner),
+        ExprKind::Arithmetic { left, right, .. } => constant(left) && constant(right),
+        ExprKind::Shift { time, .. } => constant(time),
+        _ => false,
+    }
 }

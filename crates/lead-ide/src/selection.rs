@@ -7,6 +7,7 @@ use lead_syntax::ast::{Comment, File, StatementKind};
 use lead_syntax::scan::{self, TokenKind};
 
 use crate::tree;
+use crate::{FilePosition, Snapshot};
 
 /// The ranges around an offset, the smallest first; each holds the one before it and is larger.
 pub(crate) fn ranges(file: &File, text: &str, offset: u32) -> Vec<Range<u32>> {
@@ -146,4 +147,12 @@ fn section(file: &File, text: &str, index: usize) -> (usize, usize) {
     let (from, _) = with_docs(file, text, first);
     let (_, to) = with_docs(file, text, behind.saturating_sub(1));
     (from, to)
+}
+
+impl Snapshot {
+    /// What a selection grows to from an offset: each range holds the one before it and is larger.
+    pub fn selection_ranges(&self, at: FilePosition) -> Vec<Range<u32>> {
+        let Some(at) = self.clamp(at) else { return Vec::new() };
+        self.file(at.file).map_or_else(Vec::new, |f| ranges(f.tree(), &f.text, at.offset))
+    }
 }

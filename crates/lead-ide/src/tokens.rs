@@ -3,11 +3,15 @@
 
 use std::ops::Range;
 
-use lead_diag::Span;
-use lead_syntax::ast::{CompareOp, Expr, ExprKind, File, LiteralKind, Statement, StatementKind, TypeKind};
+use lead_diag::{FileId, Span};
+use lead_hir::hir::{DefKind, Ty};
+use lead_hir::index::{Place, Role, Target};
+use lead_syntax::ast::{CompareOp, ExprKind, File, LiteralKind, Statement, StatementKind, TypeKind};
 use lead_syntax::scan::{self, TokenKind};
 
+use crate::Snapshot;
 use crate::line_index::{Encoding, LineIndex};
+use crate::names::is_constant;
 use crate::tree::{self, Naming, Node, Quoted};
 
 /// What a token is. The names are those of the protocol, so that every theme knows them.
@@ -130,7 +134,8 @@ pub struct Token {
 pub(crate) type Meaning<'m> = &'m dyn Fn(Span) -> Option<(Class, Modifiers)>;
 
 /// The tokens of the statements and comments that lie in `range`.
-pub(crate) fn tokens(file: &File, text: &str, range: Range<u32>, meaning: Meaning) -> Vec<Token> {
+/// `errors` are the places that could not be read, in order.
+pub(crate) fn tokens(file: &File, text: &str, range: Range<u32>, errors: &[Span], meaning: Meaning) -> Vec<Token> {
     let mut out = Vec::new();
     let from = file.comments.partition_point(|c| c.span.end < range.start);
     let mut comments =
@@ -141,7 +146,7 @@ pub(crate) fn tokens(file: &File, text: &str, range: Range<u32>, meaning: Meanin
         modifiers: if c.text.starts_with("##") { Modifiers::DOCUMENTATION } else { Modifiers::NONE },
     };
     for statement in tree::statements_in(file, range.start, range.end) {
-        for token in of_statement(statement, text, meaning) {
+        for token in of_statement(statement, text, errors, meaning) {
             while let Some(before) = comments.next_if(|c| c.span.start < token.range.start) {
                 out.push(comment(before));
             }
@@ -152,9 +157,9 @@ pub(crate) fn tokens(file: &File, text: &str, range: Range<u32>, meaning: Meanin
     out
 }
 
-fn of_statement(statement: &Statement, text: &str, meaning: Meaning) -> Vec<Token> {
+fn of_statement(statement: &Statement, text: &str, errors: &[Span], meaning: Meaning) -> Vec<Token> {
     let marks = marks(statement, text, meaning);
-    let unread = unread(statement);
+    let unread = unread(statement, text, errors);
     let source = text.get(statement.span.range()).unwrap_or("");
     let base = statement.span.start;
     let mut out: Vec<Token> = Vec::with_capacity(marks.len() * 2);
@@ -264,18 +269,20 @@ fn word_of_the_language(word: &str, first: bool, broken: bool) -> bool {
     if broken { first && among(&begins) } else { among(&PLACED) }
 }
 
-/// The parts of a statement that could not be read.
-fn unread(statement: &Statement) -> Vec<Span> {
+/// The parts of a statement that could not be read: all of it, or the lines with an error.
+fn unread(statement: &Statement, text: &str, errors: &[Span]) -> Vec<Span> {
+    let whole = statement.span;
     if matches!(statement.kind, StatementKind::Broken { .. }) {
-        return vec![statement.span];
+        return vec![whole];
     }
-    let mut out = Vec::new();
-    tree::statement(statement, &mut |node| {
-        if let Node::Expr(Expr { kind: ExprKind::Error, span }) = node {
-            out.push(*span);
-        }
-    });
-    out
+    let from = errors.partition_point(|e| e.start < whole.start);
+    let inside = errors.iter().skip(from).take_while(|e| e.start <= whole.end);
+    let lines = |e: &Span| Span {
+        start: tree::line_start(text, e.start) as u32,
+        end: tree::line_end(text, e.end) as u32,
+        ..*e
+    };
+    inside.map(lines).collect()
 }
 
 /// What the tree and the index know: names, types, texts with a meaning. In order, none overlapping.
@@ -388,4 +395,55 @@ pub fn delta(old: &[u32], new: &[u32]) -> Option<Delta> {
         delete: (old.len() - back) as u32,
         insert: new.get(..new.len() - back).unwrap_or(&[]).to_vec(),
     })
+}
+
+impl Snapshot {
+    /// The tokens of a file, or of the statements and comments in a range of it.
+    pub fn semantic_tokens(&self, file: FileId, range: Option<Range<u32>>) -> Vec<Token> {
+        let Some(checked) = self.file(file) else { return Vec::new() };
+        let places = self.checked().places_in(file);
+        let meaning = |span: Span| {
+            let key = (span.start, span.end);
+            let at = places.partition_point(|p| (p.span.start, p.span.end) < key);
+            let same = places.get(at..).unwrap_or(&[]).iter().take_while(|p| p.span == span);
+            // What is declared counts more: an event's `of contact` is both.
+            let place = same.max_by_key(|p| matches!(p.target, Target::Table(_)))?;
+            Some(self.meaning_of(place))
+        };
+        let unreadable = self.checked().diagnostics(file).iter().filter(|d| d.code.id().starts_with("L01"));
+        let errors: Vec<Span> = unreadable.filter_map(lead_diag::Diagnostic::span).collect();
+        tokens(checked.tree(), &checked.text, range.unwrap_or(0..u32::MAX), &errors, &meaning)
+    }
+
+    fn meaning_of(&self, place: &Place) -> (Class, Modifiers) {
+        let lexicon = self.lexicon();
+        let (class, docs, constant) = match place.target {
+            Target::Table(id) => {
+                let table = lexicon.table(id);
+                (if table.is_event() { Class::Event } else { Class::Class }, table.docs.as_deref(), false)
+            }
+            Target::Field(table, field) => (Class::Property, lexicon.field(table, field).docs.as_deref(), false),
+            Target::Value(..) => (Class::EnumMember, None, false),
+            Target::Dimension(..) => (Class::Property, None, false),
+            Target::Def(id) => {
+                let def = lexicon.def(id);
+                let class = match def.kind {
+                    DefKind::Term(_) => Class::Function,
+                    DefKind::Choice(_) | DefKind::Funnel(_) => Class::Enum,
+                    _ => Class::Variable,
+                };
+                (class, def.docs.as_deref(), def.ty == Ty::Period || is_constant(def))
+            }
+        };
+        let when = |yes: bool, modifiers: Modifiers| if yes { modifiers } else { Modifiers::NONE };
+        let modifiers = when(place.role == Role::Declaration, Modifiers::DECLARATION)
+            .with(when(constant, Modifiers::READONLY))
+            .with(when(docs.is_some_and(is_deprecated), Modifiers::DEPRECATED));
+        (class, modifiers)
+    }
+}
+
+/// Whether documentation says not to use a name any more: it begins with `Deprecated`.
+pub(crate) fn is_deprecated(docs: &str) -> bool {
+    docs.trim_start().get(..10).is_some_and(|word| word.eq_ignore_ascii_case("deprecated"))
 }

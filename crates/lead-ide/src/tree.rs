@@ -144,11 +144,6 @@ pub(crate) fn statement<'t>(statement: &'t Statement, visit: &mut dyn FnMut(Node
     }
 }
 
-/// Calls `visit` with an expression and everything in it.
-pub(crate) fn expression<'t>(expr: &'t Expr, visit: &mut dyn FnMut(Node<'t>)) {
-    Walk { visit, headers: false }.expr(expr);
-}
-
 struct Walk<'v, 't> {
     visit: &'v mut dyn FnMut(Node<'t>),
     /// Names are headers of files.

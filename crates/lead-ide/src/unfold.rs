@@ -9,7 +9,7 @@ use lead_hir::walk;
 use crate::facts::quoted;
 use crate::print::{Printer, rank};
 use crate::spelling::{reads_as_name, written};
-use crate::words;
+use crate::{Snapshot, words};
 
 /// A definition unfolded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -200,5 +200,12 @@ impl Ground<'_> {
             ExprKind::Was { term, .. } | ExprKind::Became { term, .. } => self.def(*term, None),
             _ => walk::parts(expr, &mut |part| self.expr(part, of, window)),
         }
+    }
+}
+
+impl Snapshot {
+    /// A definition unfolded into what it stands on.
+    pub fn unfold(&self, def: DefId) -> Option<Unfolded> {
+        unfold(self.lexicon(), def)
     }
 }

@@ -1,0 +1,87 @@
+//! A change of texts, made by a code action.
+
+use lead_diag::{Edit, FileId, Span};
+use lead_syntax::ast::File;
+
+use crate::{Snapshot, format, selection, tree};
+
+/// What a code action changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The replacements, in order of file and place, none overlapping. Spans are of the texts before the change.
+    pub edits: Vec<Edit>,
+    /// What the editor selects once the change is made, in the text after it: a made-up name or reason.
+    pub select: Option<Span>,
+}
+
+impl Change {
+    /// The text of a file after the change.
+    pub fn apply(&self, file: FileId, text: &str) -> String {
+        let own: Vec<Edit> = self.edits.iter().filter(|e| e.span.file == file).cloned().collect();
+        lead_diag::apply_edits(text, &own).0
+    }
+}
+
+/// A text to select after a change: its file, what it is, and the offset that it is nearest to.
+#[derive(Clone, Debug)]
+pub(crate) struct Select {
+    pub file: FileId,
+    pub text: String,
+    pub near: u32,
+}
+
+impl Snapshot {
+    /// Makes edits a change. A file that was laid out before is laid out after.
+    pub(crate) fn change(&self, edits: Vec<Edit>, select: Option<Select>) -> Change {
+        let mut files: Vec<FileId> = edits.iter().map(|e| e.span.file).collect();
+        files.sort();
+        files.dedup();
+        let mut change = Change::default();
+        for file in files {
+            let mut own: Vec<Edit> = edits.iter().filter(|e| e.span.file == file).cloned().collect();
+            own.sort_by_key(|e| (e.span.start, e.span.end));
+            let old = self.text(file);
+            let raw = lead_diag::apply_edits(old, &own).0;
+            let tidy = lead_syntax::format(old).is_ok_and(|laid_out| laid_out == old);
+            let laid_out = if tidy { lead_syntax::format(&raw).ok() } else { None };
+            if let Some(laid_out) = &laid_out {
+                own = format::difference(file, old, laid_out, 0);
+            }
+            if let Some(wanted) = select.as_ref().filter(|s| s.file == file) {
+                let new = laid_out.as_ref().unwrap_or(&raw);
+                let places = new.match_indices(&wanted.text).map(|(at, _)| at);
+                let at = places.min_by_key(|at| at.abs_diff(wanted.near as usize));
+                change.select = at.map(|at| Span::new(file, at, at + wanted.text.len()));
+            }
+            change.edits.extend(own);
+        }
+        change
+    }
+}
+
+/// The edit that takes a statement out, with the comments just above it and the lines that it stood on.
+pub(crate) fn removal(file: FileId, tree: &File, text: &str, index: usize) -> Edit {
+    let (from, to) = selection::with_docs(tree, text, index);
+    let mut end = next_line(text, tree::line_end(text, to as u32));
+    let blank_before = text.get(..from).is_none_or(|t| t.is_empty() || t.ends_with("\n\n") || t.ends_with("\n\r\n"));
+    if blank_before {
+        // One blank line is enough where there were two.
+        while end < text.len() && text.get(end..tree::line_end(text, end as u32)).is_some_and(|l| l.trim().is_empty()) {
+            let next = next_line(text, tree::line_end(text, end as u32));
+            if next == end {
+                break;
+            }
+            end = next;
+        }
+    }
+    Edit { span: Span::new(file, from, end), text: String::new() }
+}
+
+/// Behind the line end at an offset.
+fn next_line(text: &str, at: usize) -> usize {
+    match text.get(at..) {
+        Some(rest) if rest.starts_with("\r\n") => at + 2,
+        Some(rest) if rest.starts_with('\n') => at + 1,
+        _ => at,
+    }
+}
