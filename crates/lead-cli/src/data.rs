@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
 use lead_data::{Column, Data, Needs, Options, Report, Values, fold_text};
 use lead_diag::Diagnostic;
 use lead_eval::Answers;
@@ -25,8 +24,8 @@ pub fn as_of(told: Option<&str>, project: &Project) -> Result<i64, Failure> {
     let help = "write `2026-06-30` for the end of that day, or `2026-06-30T14:00`";
     let no_time = |text: &str| format!("`{}` is no date or time", lead_diag::render::clean(text));
     match (told, &project.as_of) {
-        (Some(text), _) => moment(text, zone).ok_or_else(|| Failure::usage(no_time(text)).help(help)),
-        (None, Some(text)) => moment(text, zone).ok_or_else(|| {
+        (Some(text), _) => calendar::moment(text, zone).ok_or_else(|| Failure::usage(no_time(text)).help(help)),
+        (None, Some(text)) => calendar::moment(text, zone).ok_or_else(|| {
             let message = format!("`as-of` in `lead.toml`: {}", no_time(text));
             Failure { exit: Exit::Findings, ..Failure::usage(message).help(help) }
         }),
@@ -42,19 +41,6 @@ pub fn as_of_text(as_of: i64, zone: &jiff::tz::TimeZone, zone_name: &str) -> Str
         return format!("as of the end of {}, {zone_name}", text.chars().take(10).collect::<String>());
     }
     format!("as of {}, {zone_name}", text.chars().take(19).collect::<String>().replace('T', " "))
-}
-
-/// A date as the end of its day (D24), or a time, in the zone unless it has an offset.
-fn moment(text: &str, zone: &jiff::tz::TimeZone) -> Option<i64> {
-    let text = text.trim();
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(at.as_microsecond());
-    }
-    if text.len() <= 10 {
-        let date = text.parse::<Date>().ok()?;
-        return Some(calendar::end_of_day(calendar::days_of_date(date), zone));
-    }
-    text.parse::<DateTime>().ok().map(|local| calendar::instant(local, zone))
 }
 
 /// Reading that is done before this shows no progress.

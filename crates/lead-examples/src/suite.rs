@@ -70,7 +70,7 @@ impl Suite {
 
     /// The example of a number.
     pub fn example(&self, example: usize) -> Option<&Example> {
-        self.lexicon.examples.get(example)
+        self.lexicon.examples.get(example).map(Arc::as_ref)
     }
 
     /// The as-of time of an example, microseconds since 1970 UTC; `None`: it had an error.

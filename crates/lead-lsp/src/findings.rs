@@ -6,12 +6,11 @@ use std::sync::Arc;
 use lead_diag::{Diagnostic, FileId, Severity};
 use lead_ide::{Report, Shown, Tag};
 use tower_lsp::lsp_types::{
-    self as lsp, CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, NumberOrString,
-    Url,
+    self as lsp, CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, NumberOrString, Url,
 };
 
-use crate::pages;
 use crate::outbox::{Outbox, Published};
+use crate::pages;
 use crate::place::{Home, Key};
 use crate::settings::{self, Settings};
 use crate::view::View;
@@ -32,6 +31,12 @@ pub fn of_file(view: &View, file: FileId, settings: &Settings) -> (Vec<lsp::Diag
         id.push_str(lint);
     }
     (all, id)
+}
+
+/// The findings that a session made of a document, by their number among all that were made.
+pub fn by_index(view: &View, file: FileId, settings: &Settings) -> HashMap<usize, lsp::Diagnostic> {
+    let all = view.snapshot.diagnostics(file).diagnostics;
+    all.iter().filter_map(|shown| Some((shown.index, converted(view, file, shown, settings)?))).collect()
 }
 
 fn converted(view: &View, file: FileId, shown: &Shown, settings: &Settings) -> Option<lsp::Diagnostic> {
@@ -160,12 +165,7 @@ impl Findings {
     }
 }
 
-fn published(
-    view: &View,
-    file: FileId,
-    settings: &Settings,
-    kept: &mut HashMap<FileId, Kept>,
-) -> Option<Published> {
+fn published(view: &View, file: FileId, settings: &Settings, kept: &mut HashMap<FileId, Kept>) -> Option<Published> {
     let of = view.files.get(&file)?;
     let text = &view.snapshot.file(file)?.text;
     let found = view.snapshot.checked().diagnostics(file);

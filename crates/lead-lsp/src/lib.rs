@@ -30,6 +30,7 @@ mod service;
 mod settings;
 mod shared;
 mod ticket;
+mod tokens;
 mod transport;
 mod view;
 mod workspace;

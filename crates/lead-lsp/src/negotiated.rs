@@ -6,6 +6,7 @@ use lead_ide::Encoding;
 use serde_json::Value;
 use tower_lsp::lsp_types::{InitializeParams, PositionEncodingKind};
 
+use crate::features::actions;
 use crate::features::complete::Can;
 use crate::place::path_of;
 
@@ -18,8 +19,6 @@ pub struct Negotiated {
     pub folders: Vec<PathBuf>,
     /// It asks for findings; otherwise they are sent.
     pub pulls: bool,
-    /// It shows other places of a finding.
-    pub related: bool,
     /// It tells of files that change, if asked to.
     pub can_watch: bool,
     /// It can be asked for its settings.
@@ -34,16 +33,14 @@ pub struct Negotiated {
     pub definition_links: bool,
     /// and for definitions of types.
     pub type_definition_links: bool,
-    /// It takes fixes as literals, not as commands alone.
-    pub action_literals: bool,
     /// Edits of a workspace may name the version of a document.
     pub document_changes: bool,
     /// It shows documents when asked to.
     pub shows_documents: bool,
     /// It takes a tree of symbols.
     pub nested_symbols: bool,
-    /// It takes the edit of an action later.
-    pub resolves_edits: bool,
+    /// What it does with actions.
+    pub actions: actions::Can,
 }
 
 /// What a client fetches anew when told to.
@@ -72,12 +69,12 @@ impl Negotiated {
         let all = serde_json::to_value(&params.capabilities).unwrap_or(Value::Null);
         let can = |path: &str| all.pointer(path).and_then(Value::as_bool).unwrap_or(false);
         let has = |path: &str| all.pointer(path).is_some_and(|v| !v.is_null());
+        let document_changes = can("/workspace/workspaceEdit/documentChanges");
         let offered = params.capabilities.general.as_ref().and_then(|g| g.position_encodings.clone());
         Negotiated {
             encoding: encoding(&offered.unwrap_or_default()),
             folders: folders(params),
             pulls: has("/textDocument/diagnostic"),
-            related: can("/textDocument/publishDiagnostics/relatedInformation"),
             can_watch: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             can_configure: can("/workspace/configuration"),
             shows_progress: can("/window/workDoneProgress"),
@@ -93,11 +90,14 @@ impl Negotiated {
             },
             definition_links: can("/textDocument/definition/linkSupport"),
             type_definition_links: can("/textDocument/typeDefinition/linkSupport"),
-            action_literals: has("/textDocument/codeAction/codeActionLiteralSupport"),
-            document_changes: can("/workspace/workspaceEdit/documentChanges"),
+            document_changes,
             shows_documents: can("/window/showDocument/support"),
             nested_symbols: can("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
-            resolves_edits: resolves(&all, "/textDocument/codeAction/resolveSupport/properties", "edit"),
+            actions: actions::Can {
+                resolves: resolves(&all, "/textDocument/codeAction/resolveSupport/properties", "edit"),
+                disabled: can("/textDocument/codeAction/disabledSupport"),
+                versions: document_changes,
+            },
         }
     }
 }

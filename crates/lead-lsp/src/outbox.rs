@@ -39,7 +39,6 @@ enum Out {
     KeepOnly { home: Home, uris: Vec<Url>, revision: Option<u64> },
     Clear(Url),
     Log(String),
-    Show(String),
     Refresh,
     RegisterWatchers,
     Configuration(Told),
@@ -131,11 +130,6 @@ impl Outbox {
         self.put(Out::Log(line));
     }
 
-    /// A message that the client shows.
-    pub fn show(&self, text: String) {
-        self.put(Out::Show(text));
-    }
-
     /// Tells the client to fetch anew what depends on more than one document.
     pub fn refresh(&self) {
         self.put(Out::Refresh);
@@ -195,7 +189,6 @@ impl Sender {
                     }
                 }
                 Out::Log(line) => client.log_message(MessageType::WARNING, line).await,
-                Out::Show(text) => client.show_message(MessageType::INFO, text).await,
                 Out::Refresh => refresh(&client, agreed),
                 Out::RegisterWatchers if agreed.can_watch => {
                     spawn(&client, |client| async move {

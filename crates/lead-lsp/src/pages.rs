@@ -1,4 +1,4 @@
-//! The pages of codes, as files that an editor can open: written into the user's cache folder when they are first linked.
+//! Pages of codes, and answers, as files that an editor can open: in the user's cache folder, written when they are needed.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,9 +17,17 @@ pub fn address(code: Code) -> Option<Url> {
 }
 
 fn write(code: Code) -> Option<Url> {
-    let folder = cache()?.join("lead").join("codes");
-    let path = folder.join(format!("{}.md", code.id()));
-    let page = code.info().page;
+    put("codes", &format!("{}.md", code.id()), code.info().page)
+}
+
+/// The address of an answer that is shown as a document.
+pub fn result(name: &str, text: &str) -> Option<Url> {
+    put("results", name, text)
+}
+
+fn put(group: &str, name: &str, page: &str) -> Option<Url> {
+    let folder = cache()?.join("lead").join(group);
+    let path = folder.join(name);
     let is_there = std::fs::read_to_string(&path).is_ok_and(|text| text == page);
     if !is_there {
         std::fs::create_dir_all(&folder).ok()?;

@@ -10,7 +10,7 @@ use tower_lsp::lsp_types::*;
 use tower_lsp::{LanguageServer, async_trait};
 
 use crate::compute::{Worth, compute};
-use crate::features::{calls, complete, diagnose, files, goto, symbols};
+use crate::features::{actions, calls, change, commands, complete, decorate, diagnose, files, goto, symbols};
 use crate::negotiated::Negotiated;
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -127,6 +127,109 @@ impl LanguageServer for Server {
 
     async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
         compute(&self.shared, Worth::Lasting, move |asked, _| complete::resolve(asked, item)).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let position = params.text_document_position_params.position;
+        compute(&self.shared, Worth::Lasting, move |asked, _| complete::signature_help(asked, position)).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        compute(&self.shared, Worth::Lasting, move |asked, _| change::prepare_rename(asked, params.position)).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let position = params.text_document_position.position;
+        let versions = self.shared.negotiated().document_changes;
+        compute(&self.shared, Worth::Lasting, move |asked, cancel| {
+            change::rename(asked, position, &params.new_name, versions, cancel)
+        })
+        .await
+    }
+
+    async fn formatting(&self, _: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        compute(&self.shared, Worth::Passing, |asked, _| change::format(asked)).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        compute(&self.shared, Worth::Passing, move |asked, _| change::format_range(asked, params.range)).await
+    }
+
+    async fn on_type_formatting(&self, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let position = params.text_document_position.position;
+        compute(&self.shared, Worth::Passing, move |asked, _| change::format_on_type(asked, position, &params.ch)).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let can = self.shared.negotiated().actions;
+        compute(&self.shared, Worth::Passing, move |asked, _| {
+            actions::actions(asked, params.range, &params.context, can)
+        })
+        .await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        let can = self.shared.negotiated().actions;
+        compute(&self.shared, Worth::Lasting, move |asked, _| actions::resolve(asked, action, can)).await
+    }
+
+    async fn semantic_tokens_full(&self, _: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let kept = self.shared.tokens.clone();
+        let found = compute(&self.shared, Worth::Passing, move |asked, _| decorate::tokens(asked, &kept)).await?;
+        Ok(found.map(SemanticTokensResult::Tokens))
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let kept = self.shared.tokens.clone();
+        compute(&self.shared, Worth::Passing, move |asked, _| {
+            decorate::tokens_delta(asked, &params.previous_result_id, &kept)
+        })
+        .await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let found =
+            compute(&self.shared, Worth::Passing, move |asked, _| decorate::tokens_range(asked, params.range)).await?;
+        Ok(found.map(SemanticTokensRangeResult::Tokens))
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        compute(&self.shared, Worth::Passing, move |asked, _| decorate::hints(asked, params.range)).await
+    }
+
+    async fn code_lens(&self, _: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        compute(&self.shared, Worth::Passing, |asked, _| decorate::lenses(asked)).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        compute(&self.shared, Worth::Passing, move |asked, _| decorate::lens_resolved(asked, lens)).await
+    }
+
+    async fn folding_range(&self, _: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        compute(&self.shared, Worth::Passing, |asked, _| decorate::folds(asked)).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        compute(&self.shared, Worth::Lasting, move |asked, _| decorate::selections(asked, &params.positions)).await
+    }
+
+    async fn linked_editing_range(&self, params: LinkedEditingRangeParams) -> Result<Option<LinkedEditingRanges>> {
+        let position = params.text_document_position_params.position;
+        compute(&self.shared, Worth::Passing, move |asked, _| decorate::linked(asked, position)).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<serde_json::Value>> {
+        let shared = self.shared.clone();
+        compute(&self.shared, Worth::Lasting, move |asked, cancel| {
+            commands::execute(asked, &params.command, &params.arguments, &shared, cancel).map(Some)
+        })
+        .await
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {

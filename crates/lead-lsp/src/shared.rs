@@ -18,6 +18,7 @@ use crate::outbox::Outbox;
 use crate::place::{is_lexicon_file, is_settings, path_of};
 use crate::settings::Settings;
 use crate::ticket::Ticket;
+use crate::tokens::Kept;
 
 /// State of the server. Locks are held for moments, never while something is computed or awaited.
 pub struct Shared {
@@ -30,6 +31,8 @@ pub struct Shared {
     next: AtomicU64,
     negotiated: OnceLock<Negotiated>,
     settings: Mutex<Arc<Settings>>,
+    /// Tokens that were sent last.
+    pub tokens: Arc<Kept>,
     /// What goes to the client.
     pub outbox: Outbox,
     closed: Arc<AtomicBool>,
@@ -60,6 +63,7 @@ impl Shared {
             next: AtomicU64::new(0),
             negotiated: OnceLock::new(),
             settings: Mutex::default(),
+            tokens: Arc::default(),
             outbox,
             closed,
             clean: AtomicBool::new(false),
@@ -190,6 +194,7 @@ impl Shared {
     /// `didClose`
     pub fn closed(&self, uri: &Url) {
         if let Some(document) = lock(&self.documents).close(uri) {
+            self.tokens.forget(uri);
             self.moved();
             self.send(Message::Closed(document.uri));
         }

@@ -32,6 +32,18 @@ pub fn days_of_date(date: Date) -> i32 {
     TimeZone::UTC.to_timestamp(midnight).map_or(0, |t| t.as_second().div_euclid(86_400)) as i32
 }
 
+/// An as-of time as people write it: a date stands for the end of its day (D24), a time is in the zone unless it has an offset.
+pub fn moment(text: &str, zone: &TimeZone) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at.as_microsecond());
+    }
+    if text.len() <= 10 {
+        return Some(end_of_day(days_of_date(text.parse::<Date>().ok()?), zone));
+    }
+    text.parse::<DateTime>().ok().map(|local| instant(local, zone))
+}
+
 /// An instant of a local time (D23).
 pub fn instant(local: DateTime, zone: &TimeZone) -> i64 {
     zone.to_ambiguous_timestamp(local).compatible().map_or_else(

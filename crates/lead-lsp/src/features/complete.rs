@@ -1,10 +1,11 @@
-//! Completion.
+//! Completion and signature help.
 
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     Command, CompletionItem, CompletionList, CompletionResponse, CompletionTextEdit, Documentation, InsertReplaceEdit,
-    InsertTextFormat, MarkupContent, MarkupKind, Position, TextEdit, Url,
+    InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, Position, SignatureHelp,
+    SignatureInformation, TextEdit, Url,
 };
 
 use super::{at, kinds};
@@ -63,4 +64,29 @@ pub fn resolve(asked: &Asked, mut item: CompletionItem) -> Result<CompletionItem
             docs.map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
     }
     Ok(item)
+}
+
+/// `textDocument/signatureHelp`
+pub fn signature_help(asked: &Asked, position: Position) -> Result<Option<SignatureHelp>> {
+    let (view, place) = at(asked, position)?;
+    Ok(view.snapshot.signature_help(place).map(|found| {
+        // Parts are told by offsets in UTF-16 units.
+        let units =
+            |offset: u32| found.label.get(..offset as usize).map_or(0, |before| before.encode_utf16().count() as u32);
+        let parts = found.parts.iter().map(|part| ParameterInformation {
+            label: ParameterLabel::LabelOffsets([units(part.start), units(part.end)]),
+            documentation: None,
+        });
+        let active = found.active.map(|a| a as u32);
+        let signature = SignatureInformation {
+            parameters: Some(parts.collect()),
+            documentation: Some(Documentation::MarkupContent(MarkupContent {
+                kind: MarkupKind::Markdown,
+                value: found.docs.clone(),
+            })),
+            active_parameter: active,
+            label: found.label.clone(),
+        };
+        SignatureHelp { signatures: vec![signature], active_signature: Some(0), active_parameter: active }
+    }))
 }

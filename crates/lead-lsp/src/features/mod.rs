@@ -1,7 +1,11 @@
 //! Requests and answers of the protocol, turned into questions to `lead-ide` and back. A file per group of requests.
 
+pub mod actions;
 pub mod calls;
+pub mod change;
+pub mod commands;
 pub mod complete;
+pub mod decorate;
 pub mod diagnose;
 pub mod edits;
 pub mod files;
@@ -27,7 +31,7 @@ pub fn some<T>(all: Vec<T>) -> Option<Vec<T>> {
     Some(all).filter(|a| !a.is_empty())
 }
 
-/// The address of a place, and its range there.
+/// All of a document.
 pub fn whole(view: &View, file: FileId) -> std::ops::Range<u32> {
     0..view.snapshot.text(file).len() as u32
 }
