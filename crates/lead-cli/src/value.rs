@@ -131,11 +131,47 @@ fn write_number(out: &mut String, n: f64) {
     // Writing to a text does not fail.
     let _ = if n.fract() == 0.0 && size < EXACT {
         write!(out, "{}", n as i64)
+    } else if write_short(out, n) {
+        Ok(())
     } else if (1e-7..1e21).contains(&size) {
         write!(out, "{n}")
     } else {
         write!(out, "{n:e}")
     };
+}
+
+/// Writes a number that is a decimal of at most 15 digits, 9 or 12 of them behind the point: no shorter decimal and no other of that
+/// length reads as the same float, so that it is what the long way gives, with less work. `false`: it is none.
+fn write_short(out: &mut String, n: f64) -> bool {
+    let size = n.abs();
+    let (scale, places) = if size < 1e3 { (1e12, 12) } else { (1e9, 9) };
+    let digits = (size * scale).round();
+    if !(1e-4..1e6).contains(&size) || digits / scale != size {
+        return false;
+    }
+    let (mut digits, mut text) = (digits as u64, [b'0'; 20]);
+    let mut at = text.len();
+    // From the last digit to the first, zeros at the end left out.
+    let (mut place, mut any) = (0, false);
+    while digits > 0 || place <= places {
+        if place == places {
+            at -= 1;
+            text[at] = b'.';
+        }
+        let digit = (digits % 10) as u8;
+        digits /= 10;
+        any |= digit > 0 || place >= places;
+        if any {
+            at -= 1;
+            text[at] = b'0' + digit;
+        }
+        place += 1;
+    }
+    if n < 0.0 {
+        out.push('-');
+    }
+    out.push_str(std::str::from_utf8(&text[at..]).unwrap_or_default());
+    true
 }
 
 /// Ten-thousandths as a decimal without needless zeros.
@@ -342,6 +378,26 @@ pub fn json_text(out: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_written_the_short_way_are_those_of_the_long_one() {
+        let mut seed = 3u64;
+        let mut short = 0;
+        for round in 0..200_000 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let scale = [1e2, 1e4, 1e9, 1e12, 3.0][round % 5];
+            let n = ((seed >> 20) as i64 - (1 << 43)) as f64 / scale;
+            let mut out = String::new();
+            if n.fract() != 0.0 && super::write_short(&mut out, n) {
+                short += 1;
+                assert_eq!(out, format!("{n}"));
+            }
+        }
+        assert!(short > 10_000, "{short}");
+        assert_eq!(super::number(0.1), "0.1");
+        assert_eq!(super::number(-12.000_5), "-12.0005");
+        assert_eq!(super::number(5.902_993_237_000_000_4), "5.9029932370000004");
+    }
 
     #[test]
     fn numbers_read_back_and_whole_ones_have_no_point() {

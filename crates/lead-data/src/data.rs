@@ -145,6 +145,11 @@ impl<'a> Data<'a> {
         }
     }
 
+    /// How many workers the options ask for.
+    pub fn threads(&self) -> usize {
+        self.options.threads.max(1)
+    }
+
     /// All records of an entity that is needed; `None` for events and tables that are not.
     pub fn records(&self, table: TableId) -> Option<&Records> {
         self.tables.get(table.0 as usize)?.records.as_ref()

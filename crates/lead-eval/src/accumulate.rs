@@ -32,6 +32,11 @@ impl Interner {
         id
     }
 
+    /// The texts in the order of their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|e| &**e)
+    }
+
     pub(crate) fn get(&self, id: u32) -> &str {
         self.entries.get(id as usize).map_or("", |e| e)
     }
@@ -39,14 +44,14 @@ impl Interner {
 
 /// Totals that are not in 128 bits: how often each went past their end, up less down, so that the order of values means
 /// nothing; with a value that is too large itself, for ever.
-type Lost = HashMap<u32, i64, FixedState>;
+pub(crate) type Lost = HashMap<u32, i64, FixedState>;
 
 /// What no number of overflows outweighs.
-const FOR_EVER: i64 = 1 << 48;
+pub(crate) const FOR_EVER: i64 = 1 << 48;
 
 /// Adds a value to the total of a subject.
 #[inline]
-fn put(total: &mut i128, lost: &mut Lost, subject: u32, value: Option<i128>) {
+pub(crate) fn put(total: &mut i128, lost: &mut Lost, subject: u32, value: Option<i128>) {
     let Some(value) = value else { return lose(lost, subject, FOR_EVER) };
     let (sum, past) = total.overflowing_add(value);
     *total = sum;
@@ -56,7 +61,7 @@ fn put(total: &mut i128, lost: &mut Lost, subject: u32, value: Option<i128>) {
 }
 
 #[cold]
-fn lose(lost: &mut Lost, subject: u32, count: i64) {
+pub(crate) fn lose(lost: &mut Lost, subject: u32, count: i64) {
     let before = lost.entry(subject).or_default();
     *before = before.saturating_add(count);
 }
@@ -377,7 +382,7 @@ impl Accumulator {
     }
 }
 
-fn is_text(ty: &Ty) -> bool {
+pub(crate) fn is_text(ty: &Ty) -> bool {
     matches!(ty, Ty::Text | Ty::OneOf(_) | Ty::Key)
 }
 
@@ -449,22 +454,32 @@ fn compare_bits(ty: &Ty, a: u64, b: u64, texts: &Interner) -> Ordering {
 }
 
 /// Reads arguments as keys that are equal where the language finds them equal.
-fn key_reader<'v>(argument: &'v Vector, ty: &Ty, interner: &'v mut Interner) -> Box<dyn FnMut(usize) -> u64 + 'v> {
+pub(crate) fn key_reader<'v>(
+    argument: &'v Vector,
+    ty: &Ty,
+    interner: &'v mut Interner,
+) -> Box<dyn FnMut(usize) -> u64 + 'v> {
     match ty {
         ty if is_text(ty) => {
             let exact = *ty == Ty::Key;
             let view = texts(argument);
-            let mut by_code: HashMap<u32, u64, FixedState> = HashMap::default();
-            let codes = match argument.column().map(|c| &c.values) {
-                Some(Values::Text(t)) => Some(&t.codes),
-                _ => None,
+            let mut id = move |text: &str| {
+                u64::from(if exact { interner.id(text.trim()) } else { interner.id(&fold_text(text)) })
             };
+            let Some(Values::Text(Texts { codes, dictionary })) = argument.column().map(|c| &c.values) else {
+                return Box::new(move |i| id(view.get(i)));
+            };
+            if dictionary.len() > codes.len() {
+                return Box::new(move |i| id(view.get(i)));
+            }
+            // Each entry of the dictionary is looked at once.
+            let mut by_code = vec![u64::MAX; dictionary.len()];
             Box::new(move |i| {
-                let code = codes.map_or(0, |c| c[i]);
-                *by_code.entry(code).or_insert_with(|| {
-                    let text = view.get(i);
-                    u64::from(if exact { interner.id(text.trim()) } else { interner.id(&fold_text(text)) })
-                })
+                let known = &mut by_code[codes[i] as usize];
+                if *known == u64::MAX {
+                    *known = id(view.get(i));
+                }
+                *known
             })
         }
         Ty::List(_) => Box::new(move |i| {

@@ -1,7 +1,9 @@
 //! Runs a plan: entities in memory, one pass over events for each level of measures that build on each other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lead_data::{Column, Data, Values};
 use lead_diag::{Diagnostic, Span, codes};
@@ -10,11 +12,15 @@ use lead_plan::{Measure, MeasureKind, NodeId, Op, Plan, Scope};
 
 use crate::accumulate::Accumulator;
 use crate::answers::{Answers, DefAnswers, SubjectAnswers};
-use crate::hits::{Frame, counted, is_pair};
+use crate::blocks::compute;
+use crate::hits::{Frame, NO_TIMES, counted, is_pair};
 use crate::kernel::{Context, Overflow, Rows, kernel};
+use crate::ledger::Ledger;
 use crate::metric::{Groups, metric_answer};
+use crate::parts::slice;
 use crate::relation::{Way, Ways};
 use crate::scan::{Job, Part, scan};
+use crate::stages::{kept, stages};
 use crate::time::Zone;
 use crate::vector::{Vector, gather, records, to_column};
 use crate::why::Seen;
@@ -49,8 +55,17 @@ pub fn evaluate<'a>(
     clauses: bool,
 ) -> Result<Answers, EvalError> {
     let mut engine = Engine::new(lexicon, plan, data);
-    engine.run()?;
+    engine.run(Wanted::Answers { clauses })?;
     engine.answers(clauses)
+}
+
+/// Which nodes are wanted once a run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Those of answers, and of their clauses if so said.
+    Answers { clauses: bool },
+    /// All.
+    Everything,
 }
 
 /// The state of a run.
@@ -58,10 +73,13 @@ pub(crate) struct Engine<'a> {
     pub(crate) lexicon: &'a Lexicon,
     pub(crate) data: &'a Data<'a>,
     pub(crate) cx: Context<'a>,
-    /// By node: its value for every record of its entity. Invariant *entities only*: nodes of events and pairs have none.
+    /// By node: its value for every record of its entity, where that is kept. Invariant *entities only*: nodes of events and pairs
+    /// have none.
     store: Vec<Option<Vector<'a>>>,
-    /// By measure: a result per subject.
+    /// By measure: a result per subject, if it is not in a ledger.
     pub(crate) measured: Vec<Option<Arc<Column>>>,
+    /// By measure: the ledger and lane that hold it, until its nodes are computed.
+    pub(crate) lanes: Vec<Option<(Arc<Ledger>, usize)>>,
     /// By measure of a metric: its groups, in the order of its result.
     pub(crate) groups: Vec<Option<Groups>>,
     /// By measure: the nodes of its pairs, operands first.
@@ -93,6 +111,7 @@ impl<'a> Engine<'a> {
             cx: Context { plan, settings, zone: Zone::new(&settings.zone), patterns },
             store: vec![None; plan.nodes.len()],
             measured: vec![None; plan.measures.len()],
+            lanes: vec![None; plan.measures.len()],
             groups: (0..plan.measures.len()).map(|_| None).collect(),
             pair_nodes,
             ways: Ways::default(),
@@ -122,36 +141,42 @@ impl<'a> Engine<'a> {
         Some(self.ways.get(self.lexicon, self.data, subject, hops))
     }
 
-    /// Computes every node of entities and every measure.
-    pub(crate) fn run(&mut self) -> Result<(), EvalError> {
+    /// Computes the nodes of entities that are wanted, and every measure.
+    pub(crate) fn run(&mut self, wanted: Wanted) -> Result<(), EvalError> {
         let plan = self.cx.plan;
-        let top = self.levels.iter().chain(&self.measure_levels).copied().max().unwrap_or(0);
-        for level in 0..=top {
+        let clauses = wanted == Wanted::Answers { clauses: true };
+        let keep = kept(self, &self.levels, clauses, wanted == Wanted::Everything);
+        for (level, stages) in stages(self, &self.levels).into_iter().enumerate() {
             if level > 0 {
                 let due: Vec<usize> = (0..plan.measures.len())
                     .filter(|m| self.measure_levels[*m] == level && self.is_scanned(&plan.measures[*m]))
                     .collect();
                 scan(self, &due)?;
             }
-            for (i, node) in plan.nodes.iter().enumerate() {
-                if self.levels[i] != level {
-                    continue;
-                }
-                match node.scope {
-                    Scope::Table(table) if !self.is_event(table) => {
-                        let vector = self.entity_node(table, NodeId(i as u32))?;
-                        self.store[i] = Some(vector);
+            for stage in stages {
+                self.entity_measures(&stage.measures)?;
+                for (table, nodes) in stage.tables {
+                    let made = compute(self, table, &nodes, &keep).map_err(|id| self.overflow(id))?;
+                    for (id, vector) in made {
+                        self.store[id.0 as usize] = Some(vector);
                     }
-                    Scope::Global => {
-                        if let Op::Measure(m) = node.op {
-                            self.entity_measure(m.0 as usize)?;
-                        }
-                    }
-                    _ => {}
                 }
+                // Nodes of measures over events are in the first stage of their level.
+                self.lanes.iter_mut().for_each(|lane| *lane = None);
             }
         }
         Ok(())
+    }
+
+    /// The result of a measure for some subjects.
+    pub(crate) fn measured_rows(&self, index: usize, rows: &Range<usize>) -> Vector<'a> {
+        if let Some((ledger, lane)) = &self.lanes[index] {
+            return Vector::owned(ledger.column(*lane, rows.clone()));
+        }
+        match &self.measured[index] {
+            Some(column) => slice(&Vector::Owned(Arc::clone(column)), rows),
+            None => Vector::unknown(),
+        }
     }
 
     /// Whether a measure needs a pass over events.
@@ -170,45 +195,41 @@ impl<'a> Engine<'a> {
         self.overflow(NodeId(node as u32))
     }
 
-    fn field(&self, table: TableId, field: FieldId) -> Option<&'a Column> {
+    pub(crate) fn field(&self, table: TableId, field: FieldId) -> Option<&'a Column> {
         self.data.records(table)?.columns.get(field.0 as usize)?.as_ref()
     }
 
-    fn entity_node(&mut self, table: TableId, id: NodeId) -> Result<Vector<'a>, EvalError> {
-        let plan = self.cx.plan;
-        let node = plan.node(id);
-        let len = self.data.records(table).map_or(0, |r| r.rows);
-        match &node.op {
-            Op::Field(field) => Ok(self.field(table, *field).map_or_else(Vector::unknown, Vector::Borrowed)),
-            Op::Itself => Ok(Vector::owned(Column { values: Values::Record((0..len as u32).collect()), known: None })),
-            Op::Follow { reference, node } => Ok(match self.field(table, *reference) {
-                Some(column) => follow(self.stored(*node), &Vector::Borrowed(column), len),
-                None => Vector::unknown(),
-            }),
-            Op::Measure(measure) => {
-                let index = measure.0 as usize;
-                self.entity_measure(index)?;
-                Ok(self.measured[index].clone().map_or_else(Vector::unknown, Vector::Owned))
+    /// Measures records of entities, several measures at a time.
+    fn entity_measures(&mut self, due: &[usize]) -> Result<(), EvalError> {
+        let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        let shared: &Engine = self;
+        let work = || {
+            while let Some(index) = due.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let result = shared.entity_measure(*index);
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((*index, result));
             }
-            op => {
-                let rows = Rows { len, slots: &self.store };
-                let vector = kernel(&self.cx, &rows, op, &node.ty).map_err(|Overflow| self.overflow(id))?;
-                Ok(vector.unwrap_or_else(Vector::unknown))
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.data.threads().min(due.len()) {
+                scope.spawn(work);
             }
+            work();
+        });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_by_key(|d| d.0);
+        for (index, result) in done {
+            let (column, groups) = result.map_err(|Overflow| self.measure_overflow(index))?;
+            self.measured[index] = Some(Arc::new(column));
+            self.groups[index] = groups;
         }
+        Ok(())
     }
 
-    /// Measures records of an entity; for events there is a result already.
-    fn entity_measure(&mut self, index: usize) -> Result<(), EvalError> {
-        let measure = &self.cx.plan.measures[index];
-        if self.measured[index].is_some() || self.is_event(measure.table) {
-            return Ok(());
-        }
+    fn entity_measure(&self, index: usize) -> Result<(Column, Option<Groups>), Overflow> {
         let job = Job::of(self, index);
         let mut part = Part::new(self, &job);
-        let added = self.with_entity(&job, |frame| part.add(self, &job, frame));
-        added.map_err(|Overflow| self.measure_overflow(index))?;
-        self.settle(index, vec![part])
+        self.with_entity(&job, |frame| part.add(self, &job, frame))?;
+        self.finish(index, vec![part])
     }
 
     /// An entity's rows at hand, with the references that a way starts from.
@@ -218,7 +239,7 @@ impl<'a> Engine<'a> {
         let first = job.way.as_ref().and_then(|w| w.first);
         let column = first.and_then(|f| Some((f, Vector::Borrowed(self.field(table, f)?))));
         let reference = |field: FieldId| column.as_ref().filter(|(f, _)| *f == field).map(|(_, v)| v);
-        f(&Frame { len, times: &[], slots: &self.store, reference: &reference })
+        f(&Frame { len, times: &[], span: NO_TIMES, slots: &self.store, reference: &reference })
     }
 
     /// The records of an entity that count for a measure and a subject.
@@ -248,28 +269,24 @@ impl<'a> Engine<'a> {
         crate::number::score_line(&Rows { len: 1, slots: &slots }, line).first().copied().unwrap_or(0.0)
     }
 
-    /// Turns what workers kept into the result of a measure.
-    pub(crate) fn settle(&mut self, index: usize, parts: Vec<Part>) -> Result<(), EvalError> {
+    /// Turns what workers kept into the result of a measure, and its groups.
+    pub(crate) fn finish(&self, index: usize, parts: Vec<Part>) -> Result<(Column, Option<Groups>), Overflow> {
         let measure = &self.cx.plan.measures[index];
         let mut parts = parts.into_iter();
-        let Some(mut all) = parts.next() else { return Ok(()) };
+        let mut all = parts.next().unwrap_or_else(|| Part::new(self, &Job::of(self, index)));
         for part in parts {
             all.merge(part);
         }
-        let subjects = self.subjects(measure);
-        let column = if let MeasureKind::Sequence(steps) = &measure.kind {
+        if let MeasureKind::Sequence(steps) = &measure.kind {
             let within: Vec<_> = steps.iter().map(|s| s.within).collect();
+            let subjects = self.subjects(measure);
             let counts = crate::sequence::count(all.take_steps(), &within, subjects, &self.cx.settings.zone);
-            Column { values: Values::Number(counts), known: None }
-        } else {
-            let (groups, mut accumulator) = all.into_parts();
-            // A metric without dimensions has its one group even where no record came by.
-            accumulator.grow(groups.as_ref().map_or(0, |g| g.len()));
-            self.groups[index] = groups;
-            accumulator.finish().map_err(|Overflow| self.measure_overflow(index))?
-        };
-        self.measured[index] = Some(Arc::new(column));
-        Ok(())
+            return Ok((Column { values: Values::Number(counts), known: None }, None));
+        }
+        let (groups, mut accumulator) = all.into_parts();
+        // A metric without dimensions has its one group even where no record came by.
+        accumulator.grow(groups.as_ref().map_or(0, |g| g.len()));
+        Ok((accumulator.finish()?, groups))
     }
 
     fn answers(&self, clauses: bool) -> Result<Answers, EvalError> {

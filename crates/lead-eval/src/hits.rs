@@ -15,11 +15,16 @@ pub(crate) struct Frame<'r, 'a> {
     pub(crate) len: usize,
     /// Of events; empty for entities.
     pub(crate) times: &'r [i64],
+    /// The least and the greatest of `times`.
+    pub(crate) span: (i64, i64),
     /// By node.
     pub(crate) slots: &'r [Option<Vector<'a>>],
     /// Fields that are references, for ways.
     pub(crate) reference: &'r dyn Fn(lead_hir::hir::FieldId) -> Option<&'r Vector<'a>>,
 }
+
+/// The span of no times.
+pub(crate) const NO_TIMES: (i64, i64) = (i64::MAX, i64::MIN);
 
 /// Records that count, ready to be added: three lists of one length.
 pub(crate) struct Counted<'a> {
@@ -51,7 +56,7 @@ impl Counted<'_> {
 }
 
 /// Where records find their subjects, or where links to them start.
-enum Owners<'f> {
+pub(crate) enum Owners<'f> {
     /// Each row is its own.
     Own,
     /// A row each, or [`NO_RECORD`].
@@ -59,7 +64,7 @@ enum Owners<'f> {
 }
 
 impl Owners<'_> {
-    fn of(&self, row: usize) -> u32 {
+    pub(crate) fn of(&self, row: usize) -> u32 {
         match self {
             Owners::Own => row as u32,
             Owners::Rows(rows) => rows[row],
@@ -67,7 +72,7 @@ impl Owners<'_> {
     }
 }
 
-fn owners<'f>(way: &Way, frame: &Frame<'f, '_>) -> Owners<'f> {
+pub(crate) fn owners<'f>(way: &Way, frame: &Frame<'f, '_>) -> Owners<'f> {
     let nobody = || Owners::Rows(Cow::Owned(vec![NO_RECORD; frame.len]));
     let own = match way.first {
         None => Owners::Own,
@@ -81,6 +86,18 @@ fn owners<'f>(way: &Way, frame: &Frame<'f, '_>) -> Owners<'f> {
     Owners::Rows(Cow::Owned((0..frame.len).map(far).collect()))
 }
 
+/// The rows of a frame in a range of time for which a filter is yes; `None`: all.
+pub(crate) fn mask(times: Option<&std::ops::Range<i64>>, filter: Option<NodeId>, frame: &Frame) -> Option<Bitmap> {
+    let within = times.filter(|range| !(range.contains(&frame.span.0) && range.contains(&frame.span.1)));
+    let within = within.map(|range| crate::time::times_in(frame.times, range));
+    let Some(id) = filter else { return within };
+    let yes = Tri::of(Rows { len: frame.len, slots: frame.slots }.get(id), frame.len).yes;
+    Some(match within {
+        None => yes,
+        Some(before) => before.zip(&yes, |a, b| a & b),
+    })
+}
+
 /// What counts of a frame for a measure. `times`, `filter`: those of the measure, or of a step of a sequence.
 pub(crate) fn counted<'a>(
     engine: &Engine<'a>,
@@ -91,21 +108,8 @@ pub(crate) fn counted<'a>(
     frame: &Frame<'_, 'a>,
 ) -> Result<Counted<'a>, Overflow> {
     let len = frame.len;
-    let mut mask = match times {
-        Some(range) if range.start > i64::MIN || range.end < i64::MAX => {
-            Some(crate::time::times_in(frame.times, range))
-        }
-        _ => None,
-    };
     let pair_measure = measure.filter(|(_, m)| m.correlated);
-    if let (Some(id), None) = (filter, pair_measure) {
-        let rows = Rows { len, slots: frame.slots };
-        let yes = Tri::of(rows.get(id), len).yes;
-        mask = Some(match mask {
-            None => yes,
-            Some(before) => before.zip(&yes, |a, b| a & b),
-        });
-    }
+    let mask = mask(times, filter.filter(|_| pair_measure.is_none()), frame);
     let chosen = |f: &mut dyn FnMut(usize)| match &mask {
         Some(mask) => mask.ones().for_each(f),
         None => (0..len).for_each(f),

@@ -6,15 +6,21 @@
 
 mod accumulate;
 mod answers;
+mod blocks;
+mod book;
 mod change;
+mod decay;
 mod engine;
 mod hits;
 mod kernel;
+mod ledger;
 mod metric;
 mod number;
+mod parts;
 mod relation;
 mod scan;
 mod sequence;
+mod stages;
 mod text;
 mod time;
 mod vector;

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use lead_data::{NO_RECORD, Values, fold_text};
 use lead_hir::hir::{Ty, Value};
 use lead_plan::{Measure, MetricPlan, NodeId, Op, Scope};
@@ -11,7 +13,7 @@ use crate::answers::{MetricAnswer, MetricRow};
 use crate::engine::{Engine, operands};
 use crate::hits::{Counted, Frame};
 use crate::kernel::{Overflow, Rows, kernel};
-use crate::vector::{Vector, gather};
+use crate::vector::{TextView, Vector, gather, texts};
 
 /// A dimension's value as it is compared and ordered; unknown last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,13 +90,31 @@ impl Groups {
         let rows = Rows { len: frame.len, slots: frame.slots };
         let plan = engine.cx.plan;
         let vectors: Vec<(&Vector, &Ty)> = measure.by.iter().map(|id| (rows.get(*id), &plan.node(*id).ty)).collect();
-        let subjects = counted.rows().iter().map(|row| {
-            let value = |(v, ty): &(&Vector, &Ty)| v.value(*row as usize).and_then(|v| shown_value(engine, v, ty));
+        let mut find = |row: usize| {
+            let value = |(v, ty): &(&Vector, &Ty)| v.value(row).and_then(|v| shown_value(engine, v, ty));
             let values: Vec<Option<Value>> = vectors.iter().map(value).collect();
             let keys = values.iter().zip(&vectors).map(|(v, (_, ty))| key(v.as_ref(), **ty == Ty::Key)).collect();
             self.id(keys, values)
-        });
-        counted.subjects = subjects.collect();
+        };
+        // Records with the same text of a dictionary fall into one group, which is looked for once.
+        let subjects: Vec<u32> = match vectors.as_slice() {
+            [(vector, _)] if repeats(vector, frame.len) => {
+                let (mut by_code, mut of_unknown) = (HashMap::<u32, u32, FixedState>::default(), None);
+                let coded = texts(vector);
+                let of = |row: &u32| {
+                    let at = *row as usize;
+                    match coded {
+                        TextView::Texts(all) if vector.is_known(at) => {
+                            *by_code.entry(all.codes[at]).or_insert_with(|| find(at))
+                        }
+                        _ => *of_unknown.get_or_insert_with(|| find(at)),
+                    }
+                };
+                counted.rows().iter().map(of).collect()
+            }
+            _ => counted.rows().iter().map(|row| find(*row as usize)).collect(),
+        };
+        counted.subjects = subjects;
     }
 
     /// Takes in the groups of another worker; says where each of them is here.
@@ -108,6 +128,11 @@ impl Groups {
         }
         places
     }
+}
+
+/// Whether a column has few distinct texts.
+fn repeats(vector: &Vector, rows: usize) -> bool {
+    matches!(vector.column().map(|c| &c.values), Some(Values::Text(texts)) if texts.dictionary.len() <= rows)
 }
 
 /// The table of a metric.

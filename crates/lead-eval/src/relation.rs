@@ -47,6 +47,20 @@ pub(crate) struct Way {
     pub(crate) links: Option<Arc<Sets>>,
 }
 
+impl Way {
+    /// Whether it is made of the same parts.
+    pub(crate) fn is_same(&self, other: &Way) -> bool {
+        fn shared<T>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
+            match (a, b) {
+                (None, None) => true,
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                _ => false,
+            }
+        }
+        self.first == other.first && shared(&self.tail, &other.tail) && shared(&self.links, &other.links)
+    }
+}
+
 /// Makes ways, each once.
 #[derive(Default)]
 pub(crate) struct Ways {

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use lead_data::{Batch, Column, EventSink, ScanRequest};
 use lead_hir::hir::{FieldId, TableId};
 use lead_plan::{MeasureKind, NodeId, PointsLine};
 
 use crate::accumulate::{Accumulator, Kept};
+use crate::book::{Book, Entries};
+use crate::decay::Decay;
 use crate::engine::{Engine, EvalError, add_counted, argument_type, batch_node, event_nodes};
-use crate::hits::Frame;
+use crate::hits::{Frame, NO_TIMES};
 use crate::kernel::Overflow;
 use crate::metric::Groups;
 use crate::relation::Way;
@@ -28,23 +31,15 @@ pub(crate) struct Job {
     pub(crate) decay: Option<Decay>,
 }
 
-/// What points of an event are multiplied by.
-#[derive(Clone, Copy)]
-pub(crate) struct Decay {
-    half_life: Option<i64>,
-    as_of: i64,
-    negative: bool,
-}
-
-impl Decay {
-    /// The factor for an event at a time (D38).
-    pub(crate) fn of(self, time: i64) -> f64 {
-        let sign = if self.negative { -1.0 } else { 1.0 };
-        self.half_life.map_or(sign, |h| sign * libm::exp2(-((self.as_of - time) as f64) / h as f64))
-    }
-}
-
 impl Job {
+    /// Whether the subjects are found in the same way.
+    pub(crate) fn goes_as(&self, other: &Job) -> bool {
+        match (&self.way, &other.way) {
+            (Some(a), Some(b)) => a.is_same(b),
+            _ => false,
+        }
+    }
+
     /// The measure itself (of a sequence: its first step).
     pub(crate) fn of(engine: &Engine, index: usize) -> Job {
         let measure = &engine.cx.plan.measures[index];
@@ -57,9 +52,7 @@ impl Job {
             filter: measure.filter,
             argument: measure.argument,
             decay: match measure.kind {
-                MeasureKind::Points { half_life: Some(h), as_of } => {
-                    Some(Decay { half_life: Some(h), as_of, negative: false })
-                }
+                MeasureKind::Points { half_life: Some(h), as_of } => Some(Decay::new(Some(h), as_of, false)),
                 _ => None,
             },
         }
@@ -76,7 +69,7 @@ impl Job {
                 times: Some(l.times.clone()),
                 filter: l.filter,
                 argument: Some(l.points),
-                decay: Some(Decay { half_life: l.half_life, as_of: *as_of, negative: l.negative }),
+                decay: Some(Decay::new(l.half_life, *as_of, l.negative)),
             };
             return lines.iter().map(job).collect();
         }
@@ -148,31 +141,40 @@ pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> 
         return Ok(());
     }
     let (requests, order) = requests(engine, due, &jobs);
+    let book = Book::new(engine, due, &jobs);
     let shared: &Engine = engine;
     let workers = shared.data.scan(&requests, |_| Worker {
         engine: shared,
         jobs: &jobs,
         order: &order,
-        parts: due.iter().map(|index| Part::new(shared, &Job::of(shared, *index))).collect(),
-        due,
+        book: &book,
+        entries: Entries::new(shared, &book),
+        parts: book.apart.iter().map(|index| Part::new(shared, &Job::of(shared, *index))).collect(),
         failed: None,
     });
     // The same failure whichever worker met it: that of the first measure.
     if let Some(index) = workers.iter().filter_map(|w| w.failed).min() {
         return Err(engine.measure_overflow(index));
     }
-    let mut columns: Vec<Vec<Part>> = due.iter().map(|_| Vec::new()).collect();
+    let mut columns: Vec<Vec<Part>> = book.apart.iter().map(|_| Vec::new()).collect();
+    let mut entries: Option<Entries> = None;
     for worker in workers {
         for (column, part) in columns.iter_mut().zip(worker.parts) {
             column.push(part);
         }
-    }
-    for (index, mut parts) in due.iter().zip(columns) {
-        if parts.is_empty() {
-            parts.push(Part::new(engine, &Job::of(engine, *index)));
+        match &mut entries {
+            Some(all) => all.merge(worker.entries),
+            None => entries = Some(worker.entries),
         }
-        engine.settle(*index, parts)?;
     }
+    for (index, parts) in book.apart.iter().zip(columns) {
+        let finished = engine.finish(*index, parts);
+        let (column, groups) = finished.map_err(|Overflow| engine.measure_overflow(*index))?;
+        engine.measured[*index] = Some(Arc::new(column));
+        engine.groups[*index] = groups;
+    }
+    let entries = entries.unwrap_or_else(|| Entries::new(engine, &book));
+    book.settle(engine, entries);
     Ok(())
 }
 
@@ -206,8 +208,10 @@ struct Worker<'e, 'a> {
     engine: &'e Engine<'a>,
     jobs: &'e [Job],
     order: &'e Order,
+    book: &'e Book,
+    entries: Entries,
+    /// Of the measures that are kept apart.
     parts: Vec<Part>,
-    due: &'e [usize],
     failed: Option<usize>,
 }
 
@@ -216,31 +220,31 @@ impl EventSink for Worker<'_, '_> {
         if self.failed.is_some() {
             return;
         }
-        if let Err(measure) = take(self.engine, self.jobs, self.order, self.due, &mut self.parts, batch) {
+        if let Err(measure) = self.take(batch) {
             self.failed = Some(measure);
         }
     }
 }
 
-/// Adds a batch to every measure over its table. The error names the measure that overflowed.
-fn take(
-    engine: &Engine,
-    jobs: &[Job],
-    order: &Order,
-    due: &[usize],
-    parts: &mut [Part],
-    batch: &Batch,
-) -> Result<(), usize> {
-    let added = with_frame(engine, order, batch, |engine, frame| {
-        for job in jobs.iter().filter(|job| job.table == batch.table) {
-            let part = due.iter().position(|index| *index == job.measure).and_then(|i| parts.get_mut(i));
-            if let Some(part) = part {
-                part.add(engine, job, frame).map_err(|Overflow| job.measure)?;
+impl Worker<'_, '_> {
+    /// Adds a batch to every measure over its table. The error names the measure that overflowed.
+    fn take(&mut self, batch: &Batch) -> Result<(), usize> {
+        let (jobs, book) = (self.jobs, self.book);
+        let (entries, parts) = (&mut self.entries, &mut self.parts);
+        let added = with_frame(self.engine, self.order, batch, |engine, frame| {
+            for group in book.groups.iter().filter(|group| group.table == batch.table) {
+                entries.add(engine, jobs, group, frame).map_err(|Overflow| group.first(jobs))?;
             }
-        }
-        Ok(())
-    });
-    added.map_err(|Overflow| due.first().copied().unwrap_or(0))?
+            for (place, index) in book.apart.iter().enumerate() {
+                for job in jobs.iter().filter(|job| job.measure == *index && job.table == batch.table) {
+                    parts[place].add(engine, job, frame).map_err(|Overflow| job.measure)?;
+                }
+            }
+            Ok(())
+        });
+        let first = jobs.first().map_or(0, |job| job.measure);
+        added.map_err(|Overflow| first)?
+    }
 }
 
 /// Evaluates the nodes of a batch's own scope and hands over the frame.
@@ -260,6 +264,7 @@ pub(crate) fn with_frame<'b, T>(
     }
     let fields: Vec<Option<Vector<'b>>> = batch.columns.iter().map(|c| c.as_ref().map(Vector::Borrowed)).collect();
     let reference = |field: FieldId| fields.get(field.0 as usize).and_then(|v| v.as_ref());
-    let frame = Frame { len: batch.rows, times: &batch.times, slots: &slots, reference: &reference };
+    let span = batch.times.iter().fold(NO_TIMES, |(least, most), t| (least.min(*t), most.max(*t)));
+    let frame = Frame { len: batch.rows, times: &batch.times, span, slots: &slots, reference: &reference };
     Ok(f(engine, &frame))
 }

@@ -39,15 +39,18 @@ pub(crate) fn text_compare(op: CompareOp, a: &Vector, b: &Vector, exact: bool, l
     }
 }
 
-/// A test of each row's text, made once for each entry of the dictionary.
+/// A test of each row's text, made once for each entry of the dictionary where that is less work.
 fn per_entry(column: &Texts, exact: bool, test: impl Fn(&str) -> bool) -> Bitmap {
     let n = column.dictionary.len();
     if n == 0 {
         return Bitmap::filled(column.codes.len(), false);
     }
-    let verdicts: Vec<bool> = (0..n as u32)
-        .map(|code| if exact { test(column.dictionary.get(code).trim()) } else { test(column.dictionary.folded(code)) })
-        .collect();
+    let verdict =
+        |code: u32| if exact { test(column.dictionary.get(code).trim()) } else { test(column.dictionary.folded(code)) };
+    if n > column.codes.len() {
+        return Bitmap::from_fn(column.codes.len(), |i| verdict(column.codes[i]));
+    }
+    let verdicts: Vec<bool> = (0..n as u32).map(verdict).collect();
     Bitmap::from_fn(column.codes.len(), |i| verdicts[column.codes[i] as usize])
 }
 
@@ -59,6 +62,9 @@ pub(crate) fn matches(cx: &Context, vector: &Vector, pattern: &str, len: usize) 
     let test = match texts(vector) {
         TextView::Const(text) => Bitmap::filled(len, regex.is_match(text)),
         TextView::Texts(column) if column.dictionary.is_empty() => Bitmap::filled(len, false),
+        TextView::Texts(column) if column.dictionary.len() > len => {
+            Bitmap::from_fn(len, |i| regex.is_match(column.get(i)))
+        }
         TextView::Texts(column) => {
             let verdicts: Vec<bool> = column.dictionary.iter().map(|entry| regex.is_match(entry)).collect();
             Bitmap::from_fn(len, |i| verdicts[column.codes[i] as usize])

@@ -91,6 +91,16 @@ pub(crate) enum Known<'a> {
 }
 
 impl Known<'_> {
+    #[inline]
+    pub(crate) fn is(&self, i: usize) -> bool {
+        match self {
+            Known::All => true,
+            Known::None => false,
+            Known::Some(map) => map.get(i),
+            Known::Made(map) => map.get(i),
+        }
+    }
+
     pub(crate) fn map(&self) -> Option<&Bitmap> {
         match self {
             Known::Some(map) => Some(map),
@@ -288,17 +298,12 @@ pub(crate) fn gather<'a>(vector: &Vector, rows: &[u32]) -> Vector<'a> {
             return Vector::Const(Some(value.clone()));
         }
     }
-    let known_before = vector.known();
-    let known = Bitmap::from_fn(rows.len(), |i| {
-        let row = rows[i];
-        row != NO_RECORD
-            && match &known_before {
-                Known::All => true,
-                Known::None => false,
-                Known::Some(map) => map.get(row as usize),
-                Known::Made(map) => map.get(row as usize),
-            }
-    });
+    // Of records the value itself says whether it is known.
+    let known_before = match vector.column().map(|c| &c.values) {
+        Some(Values::Record(_)) => Known::All,
+        _ => vector.known(),
+    };
+    let known = Bitmap::from_fn(rows.len(), |i| rows[i] != NO_RECORD && known_before.is(rows[i] as usize));
     let known = if known.all() { None } else { Some(known) };
     let values = match vector.column() {
         Some(column) => gather_values(&column.values, rows),

@@ -11,7 +11,7 @@ use lead_hir::hir::{CompareOp, DefId, FieldId, Lexicon, Step, TableId, Ty, Value
 use lead_plan::{Explained, MeasureId, NodeId, Op, Part, Plan, calendar};
 
 use crate::change::{Change, nearest};
-use crate::engine::{Engine, EvalError, event_nodes};
+use crate::engine::{Engine, EvalError, Wanted, event_nodes};
 use crate::hits::{Frame, counted};
 use crate::metric::{shown_value, typed};
 use crate::scan::{Job, requests, with_frame};
@@ -140,7 +140,7 @@ pub fn why<'a>(
     row: u32,
 ) -> Result<Vec<Why>, EvalError> {
     let mut engine = Engine::new(lexicon, plan, data);
-    engine.run()?;
+    engine.run(Wanted::Everything)?;
     let mut wanted = BTreeSet::new();
     for part in explained {
         targets(&engine, part, row, &mut wanted);

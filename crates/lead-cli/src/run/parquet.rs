@@ -1,5 +1,6 @@
 //! Tables as Parquet with native types: nullable booleans, doubles, decimals, timestamps, days, strings and lists.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,15 +9,15 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray, StringArray,
     TimestampMicrosecondArray,
 };
-use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Field, Schema};
-use lead_data::Values;
+use lead_data::{Bitmap, Values};
 use lead_hir::hir::Ty;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use super::table::{Table, TableColumn};
@@ -40,11 +41,13 @@ pub fn parquet(out: impl Write + Send, table: &Table, shown: &Shown<'_>, threads
     for column in &table.columns {
         let empty = array(column, 0..0, shown).map_err(arrow)?;
         fields.push(Field::new(&column.name, empty.data_type().clone(), true));
-        // Where nearly all texts differ a dictionary is only in the way.
-        if let Values::Text(texts) = &column.column.values
-            && texts.dictionary.len() > table.rows / 2
-        {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+        let path = || ColumnPath::from(column.name.as_str());
+        if !repeats(&column.column.values) {
+            properties = properties.set_column_dictionary_enabled(path(), false);
+        }
+        if matches!(column.column.values, Values::YesNo(_)) {
+            // Least and greatest of yes and no help nobody to skip rows.
+            properties = properties.set_column_statistics_enabled(path(), EnabledStatistics::None);
         }
     }
     let schema = Arc::new(Schema::new(fields));
@@ -81,6 +84,21 @@ pub fn parquet(out: impl Write + Send, table: &Table, shown: &Shown<'_>, threads
     Ok(())
 }
 
+/// Whether values repeat themselves; where nearly all differ a dictionary is only in the way.
+fn repeats(values: &Values) -> bool {
+    /// Enough to tell.
+    const SAMPLE: usize = 4096;
+    match values {
+        Values::Text(texts) => texts.dictionary.len() <= texts.codes.len() / 2,
+        Values::Number(v) => {
+            let sample = v.len().min(SAMPLE);
+            let distinct: HashSet<u64> = v[..sample].iter().map(|n| n.to_bits()).collect();
+            distinct.len() <= sample / 2
+        }
+        _ => true,
+    }
+}
+
 fn encoded(
     mut writer: ArrowColumnWriter,
     field: &Field,
@@ -96,13 +114,24 @@ fn encoded(
 }
 
 fn array(column: &TableColumn, rows: Range<usize>, shown: &Shown<'_>) -> Result<ArrayRef, ArrowError> {
-    let known: Vec<bool> = rows.clone().map(|i| column.column.is_known(i)).collect();
+    let nulls = match (&column.column.values, &column.column.known) {
+        (Values::Record(_), _) => Some(rows.clone().map(|i| column.column.is_known(i)).collect::<Vec<_>>().into()),
+        (_, known) => known.as_ref().map(|known| NullBuffer::new(bits(known, &rows))),
+    };
+    let nulls = nulls.filter(|n| n.null_count() > 0);
     // All parts of a column are of one type.
     let digits = match &column.column.values {
         Values::Int(v) if column.ty == Ty::Money => digits(v, |i| column.column.is_known(i)),
         _ => EIGHTEEN,
     };
-    array_of(&column.column.values, &column.ty, rows, &known, digits, shown)
+    array_of(&column.column.values, &column.ty, rows, nulls, digits, shown)
+}
+
+/// Some bits of a map, as Arrow has them.
+fn bits(map: &Bitmap, rows: &Range<usize>) -> BooleanBuffer {
+    let words = &map.words()[rows.start / 64..rows.end.div_ceil(64)];
+    let words: Vec<u64> = words.iter().map(|word| word.to_le()).collect();
+    BooleanBuffer::new(Buffer::from_vec(words), rows.start % 64, rows.len())
 }
 
 /// Digits that hold all known amounts.
@@ -115,50 +144,49 @@ fn array_of(
     values: &Values,
     ty: &Ty,
     rows: Range<usize>,
-    known: &[bool],
+    nulls: Option<NullBuffer>,
     digits: u8,
     shown: &Shown<'_>,
 ) -> Result<ArrayRef, ArrowError> {
-    let nulls = || Some(NullBuffer::from(known.to_vec()));
-    let slots = || rows.clone().zip(known);
+    let known = nulls.clone();
+    let slots = || rows.clone().enumerate().map(|(at, i)| (i, known.as_ref().is_none_or(|k| k.is_valid(at))));
     Ok(match values {
-        Values::YesNo(bits) => Arc::new(slots().map(|(i, k)| k.then(|| bits.get(i))).collect::<BooleanArray>()),
-        Values::Number(v) => Arc::new(Float64Array::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls())),
+        Values::YesNo(map) => Arc::new(BooleanArray::new(bits(map, &rows), nulls)),
+        Values::Number(v) => Arc::new(Float64Array::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls)),
         Values::Int(v) => match ty {
             Ty::Money => {
-                let wide: Vec<i128> = slots().map(|(i, k)| if *k { i128::from(v[i]) } else { 0 }).collect();
-                let amounts = Decimal128Array::new(ScalarBuffer::from(wide), nulls());
+                let wide: Vec<i128> = slots().map(|(i, k)| if k { i128::from(v[i]) } else { 0 }).collect();
+                let amounts = Decimal128Array::new(ScalarBuffer::from(wide), nulls);
                 Arc::new(amounts.with_precision_and_scale(digits, SCALE)?)
             }
-            Ty::Duration => Arc::new(Int64Array::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls())),
+            Ty::Duration => Arc::new(Int64Array::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls)),
             _ => {
-                let times = TimestampMicrosecondArray::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls());
+                let times = TimestampMicrosecondArray::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls);
                 Arc::new(times.with_timezone("UTC"))
             }
         },
-        Values::Date(v) => Arc::new(Date32Array::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls())),
+        Values::Date(v) => Arc::new(Date32Array::new(ScalarBuffer::from(v[rows.clone()].to_vec()), nulls)),
         Values::Text(v) => Arc::new(slots().map(|(i, k)| k.then(|| v.get(i))).collect::<StringArray>()),
         Values::Record(v) => {
             let key = |row: u32| match ty {
                 Ty::Record(table) => (shown.key_of)(*table, row),
                 _ => None,
             };
-            Arc::new(slots().map(|(i, k)| if *k { key(v[i]) } else { None }).collect::<StringArray>())
+            Arc::new(slots().map(|(i, k)| if k { key(v[i]) } else { None }).collect::<StringArray>())
         }
         Values::List { offsets, items } => {
             let offsets = &offsets[rows.start..rows.end + 1];
             let (first, last) = (offsets.first().copied().unwrap_or(0), offsets.last().copied().unwrap_or(0));
             let inner = first as usize..last as usize;
-            let all = vec![true; inner.len()];
             let digits = match &**items {
                 Values::Int(v) if *item_type(ty) == Ty::Money => self::digits(v, |_| true),
                 _ => EIGHTEEN,
             };
-            let items = array_of(items, item_type(ty), inner, &all, digits, shown)?;
+            let items = array_of(items, item_type(ty), inner, None, digits, shown)?;
             let ends: Result<Vec<i32>, _> = offsets.iter().map(|o| i32::try_from(o - first)).collect();
             let ends = ends.map_err(|_| ArrowError::InvalidArgumentError("too many items".to_owned()))?;
             let field = Arc::new(Field::new("item", items.data_type().clone(), true));
-            Arc::new(ListArray::try_new(field, OffsetBuffer::new(ScalarBuffer::from(ends)), items, nulls())?)
+            Arc::new(ListArray::try_new(field, OffsetBuffer::new(ScalarBuffer::from(ends)), items, nulls)?)
         }
     })
 }

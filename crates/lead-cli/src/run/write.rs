@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use lead_data::Values;
 
@@ -14,7 +16,7 @@ const PART: usize = 1 << 14;
 
 /// Writes a table as CSV with a header. Texts that a spreadsheet would take for a formula get a `'` before them
 /// unless `raw`.
-pub fn csv(mut out: impl Write, table: &Table, shown: &Shown<'_>, raw: bool, threads: usize) -> io::Result<()> {
+pub fn csv(mut out: impl Write + Send, table: &Table, shown: &Shown<'_>, raw: bool, threads: usize) -> io::Result<()> {
     let mut header = String::new();
     for (i, column) in table.columns.iter().enumerate() {
         if i > 0 {
@@ -82,7 +84,7 @@ pub fn harmless(text: &str, raw: bool) -> std::borrow::Cow<'_, str> {
 }
 
 /// Writes a table as JSON lines, all columns in each.
-pub fn jsonl(mut out: impl Write, table: &Table, shown: &Shown<'_>, threads: usize) -> io::Result<()> {
+pub fn jsonl(mut out: impl Write + Send, table: &Table, shown: &Shown<'_>, threads: usize) -> io::Result<()> {
     let names: Vec<String> = table
         .columns
         .iter()
@@ -105,47 +107,91 @@ pub fn jsonl(mut out: impl Write, table: &Table, shown: &Shown<'_>, threads: usi
     })
 }
 
-/// Writes all rows, each part made by one of several threads.
+/// Where parts go, one after the other.
+struct Turn<'w, W> {
+    out: &'w mut W,
+    /// The part that is next.
+    next: usize,
+    failed: Option<io::Error>,
+}
+
+/// Lets the others go on if a thread comes to a bad end, whose turn they would wait for.
+struct Watch<'t, 'w, W>(&'t Mutex<Turn<'w, W>>, &'t Condvar);
+
+impl<W> Drop for Watch<'_, '_, W> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            turn.failed.get_or_insert_with(|| io::Error::other("a part of the rows could not be made"));
+            self.1.notify_all();
+        }
+    }
+}
+
+/// Writes all rows: several threads make parts, and each writes its own when its turn comes.
 fn in_parts(
-    out: &mut impl Write,
+    out: &mut (impl Write + Send),
     rows: usize,
     threads: usize,
     make: &(dyn Fn(Range<usize>, &mut String) + Sync),
 ) -> io::Result<()> {
-    let threads = threads.clamp(1, 64);
-    let mut parts = vec![String::new(); threads.min(rows.div_ceil(PART)).max(1)];
-    let mut at = 0;
-    while at < rows {
-        let from = at;
-        let due: Vec<Range<usize>> = (0..parts.len())
-            .map(|i| (from + i * PART).min(rows)..(from + (i + 1) * PART).min(rows))
-            .filter(|r| !r.is_empty())
-            .collect();
-        at = due.last().map_or(rows, |r| r.end);
-        std::thread::scope(|scope| {
-            let mut work = due.iter().cloned().zip(parts.iter_mut());
-            let mine = work.next();
-            for (rows, part) in work {
-                scope.spawn(move || {
-                    part.clear();
-                    make(rows, part);
-                });
+    let count = rows.div_ceil(PART);
+    let (turn, turned) = (Mutex::new(Turn { out, next: 0, failed: None }), Condvar::new());
+    let taken = AtomicUsize::new(0);
+    let work = || {
+        let _watch = Watch(&turn, &turned);
+        let mut part = String::new();
+        loop {
+            let number = taken.fetch_add(1, Ordering::Relaxed);
+            if number >= count {
+                return;
             }
-            if let Some((rows, part)) = mine {
-                part.clear();
-                make(rows, part);
+            part.clear();
+            make(number * PART..((number + 1) * PART).min(rows), &mut part);
+            let mut turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            while turn.next != number && turn.failed.is_none() {
+                turn = turned.wait(turn).unwrap_or_else(PoisonError::into_inner);
             }
-        });
-        for part in &parts[..due.len()] {
-            out.write_all(part.as_bytes())?;
+            if turn.failed.is_some() {
+                return;
+            }
+            turn.failed = turn.out.write_all(part.as_bytes()).err();
+            turn.next += 1;
+            drop(turn);
+            turned.notify_all();
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads.clamp(1, 64).min(count) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let turn = turn.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match turn.failed {
+        Some(error) => Err(error),
+        None => turn.out.flush(),
     }
-    out.flush()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{PART, in_parts, quoted};
+
+    #[test]
+    fn parts_come_in_order_from_any_number_of_threads() {
+        let rows = 5 * PART + 3;
+        let make = |rows: std::ops::Range<usize>, part: &mut String| {
+            rows.for_each(|row| part.push_str(&format!("{row}\n")));
+        };
+        let of = |threads: usize| {
+            let mut out = Vec::new();
+            in_parts(&mut out, rows, threads, &make).map(|()| out).ok()
+        };
+        let one = of(1);
+        assert!(one.as_ref().is_some_and(|out| out.ends_with(format!("\n{}\n", rows - 1).as_bytes())));
+        assert!((2..9).all(|threads| of(threads) == one));
+    }
 
     #[test]
     fn cells_are_quoted_where_they_must_be_and_formulas_made_harmless() {

@@ -1,0 +1,101 @@
+//! What points of an event are worth at the as-of time (D38).
+//!
+//! D38 fixes every bit of a share: `exp2` of the `libm` crate, then points, then billionths, rounded. A quick way gives nearly
+//! the same number and how far it may be off; where that could change the rounded result, the long way is taken.
+
+use std::sync::LazyLock;
+
+/// What points of an event are multiplied by.
+#[derive(Clone, Copy)]
+pub(crate) struct Decay {
+    half_life: Option<i64>,
+    as_of: i64,
+    sign: f64,
+    /// Steps of the table per microsecond.
+    steps: f64,
+}
+
+/// Steps of the table to a half-life.
+const STEPS: usize = 256;
+/// Half-lives that the quick way is good for.
+const MOST: f64 = 512.0;
+/// How far the quick way may be off, as a part of its result: its terms make less than half of this for [`MOST`] half-lives.
+const DOUBT: f64 = 1e-12;
+/// Adding and taking away this number rounds a float of less than 2^51 to a whole one, half to even.
+pub(crate) const ROUND: f64 = 6_755_399_441_055_744.0;
+/// 2^51.
+pub(crate) const SMALL: f64 = 2_251_799_813_685_248.0;
+
+/// 2^(-i / STEPS).
+static TABLE: LazyLock<[f64; STEPS]> =
+    LazyLock::new(|| std::array::from_fn(|i| libm::exp2(-(i as f64) / STEPS as f64)));
+
+impl Decay {
+    pub(crate) fn new(half_life: Option<i64>, as_of: i64, negative: bool) -> Decay {
+        let steps = half_life.map_or(0.0, |h| STEPS as f64 / h as f64);
+        Decay { half_life, as_of, sign: if negative { -1.0 } else { 1.0 }, steps }
+    }
+
+    /// The factor for an event at a time.
+    pub(crate) fn of(self, time: i64) -> f64 {
+        self.half_life.map_or(self.sign, |h| self.sign * libm::exp2(-((self.as_of - time) as f64) / h as f64))
+    }
+
+    /// The share of an event in billionths, if the quick way settles it; else `None`.
+    #[inline(always)]
+    pub(crate) fn billionths(self, points: f64, time: i64, table: &[f64; STEPS]) -> Option<i64> {
+        // 2^(-f / STEPS) for 0 <= f < 1, by its series.
+        const A: f64 = -std::f64::consts::LN_2 / STEPS as f64;
+        let at = (self.as_of - time) as f64 * self.steps;
+        if !(0.0..MOST * STEPS as f64).contains(&at) || self.half_life.is_none() {
+            return None;
+        }
+        let step = at as u32;
+        let f = A * (at - f64::from(step));
+        let series = 1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0))));
+        let halves = f64::from_bits(u64::from(1023 - step / STEPS as u32) << 52);
+        let share = self.sign * points * (table[step as usize % STEPS] * halves * series) * 1e9;
+        let whole = share + ROUND - ROUND;
+        // A share that lies too near to the middle of two whole ones is not settled; one that is no number neither.
+        (share.abs() < SMALL && (share - whole).abs() < 0.5 - share.abs() * DOUBT).then_some(whole as i64)
+    }
+}
+
+/// The table for [`Decay::billionths`].
+pub(crate) fn table() -> &'static [f64; STEPS] {
+    &TABLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::to_points;
+
+    #[test]
+    fn the_quick_way_settles_nothing_else_than_the_long_one() {
+        let mut seed = 7u64;
+        let mut next = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed >> 20
+        };
+        let (mut settled, day) = (0, 86_400_000_000i64);
+        for half_life in [day, 7 * day, 30 * day, 2_629_800_000_000, 365 * day, 1_000_001] {
+            for negative in [false, true] {
+                let decay = Decay::new(Some(half_life), 1_782_864_000_000_000, negative);
+                for round in 0..20_000u64 {
+                    let age = (next() as i64) % (half_life * if round % 5 == 0 { 600 } else { 20 });
+                    let points = [1.0, 0.1, 2.5, 20.0, 1e6, -3.3, 0.0, 1e-9][(round % 8) as usize];
+                    let time = 1_782_864_000_000_000 - age + i64::from(round % 97 == 0) * 5;
+                    if let Some(quick) = decay.billionths(points, time, table()) {
+                        settled += 1;
+                        assert_eq!(Some(i128::from(quick)), to_points(points * decay.of(time)), "{points} {age} {half_life}");
+                    }
+                }
+            }
+        }
+        assert!(settled > 200_000, "{settled}");
+        assert_eq!(Decay::new(None, 0, false).billionths(1.0, 0, table()), None);
+        assert_eq!(Decay::new(Some(day), 0, false).billionths(f64::NAN, 0, table()), None);
+        assert_eq!(Decay::new(Some(day), 0, false).billionths(f64::INFINITY, 0, table()), None);
+    }
+}

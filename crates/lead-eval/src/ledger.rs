@@ -1,0 +1,352 @@
+//! What many measures keep for each subject, side by side, so that a record that counts for several of them waits for memory once.
+//!
+//! A subject has a row of words. A count has a byte of it, a total of points a word, the distinct values seen 32 bits. What does
+//! not fit is kept apart (`Spill`), so that nothing saturates: invariant *lane and spill*: what is kept of a measure
+//! and a subject is what its lane says plus what is spilt.
+
+use std::ops::Range;
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+use lead_data::{Bitmap, Column, Values};
+
+use crate::accumulate::{Lost, lose, put};
+use crate::decay::{ROUND, SMALL};
+use crate::number::{from_points, to_points};
+
+/// What is kept of a measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LaneKind {
+    /// How many.
+    Count,
+    /// Points of a score, in billionths.
+    Points,
+    /// Which distinct values.
+    Set,
+}
+
+/// Where in a row it is kept.
+#[derive(Clone, Copy, Debug)]
+struct Lane {
+    kind: LaneKind,
+    word: usize,
+    shift: u32,
+}
+
+/// Words that are fetched from memory together.
+const LINE: usize = 8;
+
+/// A line of memory: rows of up to eight words never lie across two.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line([u64; LINE]);
+
+const COUNT_MASK: u64 = 0xff;
+const SET_BITS: u32 = 32;
+const SET_MASK: u64 = 0xffff_ffff;
+/// The highest bit of each byte.
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// What did not fit into the lanes.
+#[derive(Debug, Default)]
+struct Spill {
+    /// By lane and subject: what a count or total is besides.
+    more: HashMap<(u32, u32), i128, FixedState>,
+    /// By lane: totals that are not in 128 bits.
+    lost: HashMap<u32, Lost, FixedState>,
+    /// Lane, subject and number of values past the lane's bits.
+    values: HashSet<(u32, u32, u32), FixedState>,
+}
+
+/// The state of several measures of one table of subjects.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    subjects: usize,
+    /// Words of a row: a power of two or whole lines.
+    stride: usize,
+    lanes: Vec<Lane>,
+    lines: Vec<Line>,
+    spill: Spill,
+}
+
+impl Ledger {
+    /// For some subjects and measures.
+    pub(crate) fn new(subjects: usize, kinds: &[LaneKind]) -> Ledger {
+        let mut lanes = Vec::with_capacity(kinds.len());
+        // Bits are given out from the widest lanes to the narrowest, so that none lies across two words.
+        let mut bit = 0usize;
+        let mut place = |bits: usize| {
+            let at = bit;
+            bit += bits;
+            (at / 64, (at % 64) as u32)
+        };
+        let mut placed = vec![(0, 0); kinds.len()];
+        for (wanted, bits) in [(LaneKind::Points, 64), (LaneKind::Set, SET_BITS as usize), (LaneKind::Count, 8)] {
+            for (i, _) in kinds.iter().enumerate().filter(|(_, k)| **k == wanted) {
+                placed[i] = place(bits);
+            }
+        }
+        for (kind, (word, shift)) in kinds.iter().zip(placed) {
+            lanes.push(Lane { kind: *kind, word, shift });
+        }
+        let words = bit.div_ceil(64).max(1);
+        let stride = if words <= LINE { words.next_power_of_two() } else { words.next_multiple_of(LINE) };
+        let lines = vec![Line([0; LINE]); (subjects * stride).div_ceil(LINE)];
+        Ledger { subjects, stride, lanes, lines, spill: Spill::default() }
+    }
+
+    /// What is kept in a lane.
+    pub(crate) fn kind(&self, lane: usize) -> LaneKind {
+        self.lanes[lane].kind
+    }
+
+    /// Asks memory for the rows of subjects that are wanted soon: loads that wait for nothing else, many of them under way at
+    /// once.
+    pub(crate) fn fetch(&self, subjects: &[u32]) {
+        let mut seen = 0;
+        for subject in subjects {
+            let line = *subject as usize * self.stride / LINE;
+            seen ^= self.lines.get(line).map_or(0, |l| l.0[0]);
+        }
+        std::hint::black_box(seen);
+    }
+
+    /// Counts one more record of a subject.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, lane: usize, subject: u32) {
+        let Lane { word, shift, .. } = self.lanes[lane];
+        let at = subject as usize * self.stride + word;
+        let slot = &mut self.lines[at / LINE].0[at % LINE];
+        if *slot >> shift & COUNT_MASK == COUNT_MASK {
+            *slot &= !(COUNT_MASK << shift);
+            self.spill_count(lane, subject, 1 + COUNT_MASK);
+        } else {
+            *slot += 1 << shift;
+        }
+    }
+
+    #[cold]
+    fn spill_count(&mut self, lane: usize, subject: u32, count: u64) {
+        *self.spill.more.entry((lane as u32, subject)).or_default() += i128::from(count);
+    }
+
+    /// Adds points to the total of a subject (D38).
+    #[inline(always)]
+    pub(crate) fn points(&mut self, lane: usize, subject: u32, points: f64) {
+        let billionths = points * 1e9;
+        if billionths.abs() < SMALL {
+            self.billionths(lane, subject, (billionths + ROUND - ROUND) as i64);
+        } else {
+            self.spill_points(lane, subject, to_points(points));
+        }
+    }
+
+    /// Adds to the total of a subject.
+    #[inline(always)]
+    pub(crate) fn billionths(&mut self, lane: usize, subject: u32, share: i64) {
+        let at = subject as usize * self.stride + self.lanes[lane].word;
+        let slot = &mut self.lines[at / LINE].0[at % LINE];
+        match (*slot as i64).checked_add(share) {
+            Some(total) => *slot = total as u64,
+            None => self.spill_points(lane, subject, Some(i128::from(share))),
+        }
+    }
+
+    #[cold]
+    fn spill_points(&mut self, lane: usize, subject: u32, value: Option<i128>) {
+        let (lane, Spill { more, lost, .. }) = (lane as u32, &mut self.spill);
+        let total = more.entry((lane, subject)).or_default();
+        put(total, lost.entry(lane).or_default(), subject, value);
+    }
+
+    /// Takes in a value, by its number.
+    #[inline(always)]
+    pub(crate) fn value(&mut self, lane: usize, subject: u32, number: u32) {
+        if number >= SET_BITS {
+            self.spill.values.insert((lane as u32, subject, number));
+            return;
+        }
+        let Lane { word, shift, .. } = self.lanes[lane];
+        let at = subject as usize * self.stride + word;
+        self.lines[at / LINE].0[at % LINE] |= 1 << (shift + number);
+    }
+
+    /// Takes in another worker's state of the same measures. `numbers`: by lane, what the other's values are numbered here.
+    pub(crate) fn merge(&mut self, other: Ledger, numbers: &[Vec<u32>]) {
+        let counts = self.count_words();
+        let others = other.lines.iter().flat_map(|l| l.0);
+        for (at, theirs) in others.enumerate().filter(|(_, w)| *w != 0) {
+            let mine = &mut self.lines[at / LINE].0[at % LINE];
+            if counts.get(at % self.stride) == Some(&true) && (*mine | theirs) & HIGH == 0 {
+                // No byte of the sum reaches past itself.
+                *mine += theirs;
+            } else {
+                self.merge_word(at, theirs, numbers);
+            }
+        }
+        for ((lane, subject), n) in other.spill.more {
+            if self.lanes[lane as usize].kind == LaneKind::Points {
+                self.spill_points(lane as usize, subject, Some(n));
+            } else {
+                *self.spill.more.entry((lane, subject)).or_default() += n;
+            }
+        }
+        for (lane, lost) in other.spill.lost {
+            let mine = self.spill.lost.entry(lane).or_default();
+            lost.into_iter().for_each(|(subject, n)| lose(mine, subject, n));
+        }
+        for (lane, subject, number) in other.spill.values {
+            let number = numbers.get(lane as usize).and_then(|n| n.get(number as usize)).copied().unwrap_or(number);
+            self.value(lane as usize, subject, number);
+        }
+    }
+
+    /// By word of a row: whether it holds counts alone.
+    fn count_words(&self) -> Vec<bool> {
+        let others = |word: usize| self.lanes.iter().any(|l| l.word == word && l.kind != LaneKind::Count);
+        (0..self.stride).map(|word| !others(word)).collect()
+    }
+
+    fn merge_word(&mut self, at: usize, theirs: u64, numbers: &[Vec<u32>]) {
+        let (subject, word) = ((at / self.stride) as u32, at % self.stride);
+        for lane in 0..self.lanes.len() {
+            let Lane { kind, word: of, shift } = self.lanes[lane];
+            if of != word {
+                continue;
+            }
+            let slot = &mut self.lines[at / LINE].0[at % LINE];
+            match kind {
+                LaneKind::Count => {
+                    let sum = (*slot >> shift & COUNT_MASK) + (theirs >> shift & COUNT_MASK);
+                    *slot = *slot & !(COUNT_MASK << shift) | (sum & COUNT_MASK) << shift;
+                    if sum > COUNT_MASK {
+                        self.spill_count(lane, subject, 1 + COUNT_MASK);
+                    }
+                }
+                LaneKind::Points => match (*slot as i64).checked_add(theirs as i64) {
+                    Some(total) => *slot = total as u64,
+                    None => self.spill_points(lane, subject, Some(i128::from(theirs as i64))),
+                },
+                LaneKind::Set => {
+                    let mut rest = theirs >> shift & SET_MASK;
+                    while rest != 0 {
+                        let number = rest.trailing_zeros();
+                        rest &= rest - 1;
+                        let here = numbers.get(lane).and_then(|n| n.get(number as usize)).copied().unwrap_or(number);
+                        self.value(lane, subject, here);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a measure comes to for some subjects.
+    pub(crate) fn column(&self, lane: usize, rows: Range<usize>) -> Column {
+        let Lane { kind, word, shift } = self.lanes[lane];
+        let rows = rows.start..rows.end.min(self.subjects);
+        let slot = |row: usize| {
+            let at = row * self.stride + word;
+            self.lines[at / LINE].0[at % LINE]
+        };
+        let lane = lane as u32;
+        let spilt = self.spill.more.iter().filter(|(at, _)| at.0 == lane && rows.contains(&(at.1 as usize)));
+        let spilt = spilt.map(|(at, n)| (at.1 as usize, *n));
+        let mut known = None;
+        let mut out: Vec<f64> = match kind {
+            LaneKind::Count => rows.clone().map(|row| (slot(row) >> shift & COUNT_MASK) as f64).collect(),
+            LaneKind::Set => rows.clone().map(|row| f64::from((slot(row) >> shift & SET_MASK).count_ones())).collect(),
+            LaneKind::Points => rows.clone().map(|row| from_points(i128::from(slot(row) as i64))).collect(),
+        };
+        match kind {
+            LaneKind::Count => spilt.for_each(|(row, n)| out[row - rows.start] += n as f64),
+            LaneKind::Set => {
+                let values = self.spill.values.iter().filter(|v| v.0 == lane && rows.contains(&(v.1 as usize)));
+                values.for_each(|v| out[v.1 as usize - rows.start] += 1.0);
+            }
+            LaneKind::Points => {
+                let mut lost = self.spill.lost.get(&lane).cloned().unwrap_or_default();
+                for (row, n) in spilt {
+                    let mut total = n;
+                    put(&mut total, &mut lost, row as u32, Some(i128::from(slot(row) as i64)));
+                    out[row - rows.start] = from_points(total);
+                }
+                let unknown: Vec<usize> = lost.iter().filter(|(_, n)| **n != 0).map(|(row, _)| *row as usize).collect();
+                if unknown.iter().any(|row| rows.contains(row)) {
+                    let mut map = Bitmap::filled(rows.len(), true);
+                    let here = unknown.iter().filter(|row| rows.contains(row));
+                    here.for_each(|row| map.set(row - rows.start, false));
+                    known = Some(map);
+                }
+            }
+        }
+        Column { values: Values::Number(out), known }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(ledger: &Ledger, lane: usize) -> Vec<f64> {
+        match ledger.column(lane, 0..ledger.subjects).values {
+            Values::Number(v) => v,
+            _ => Vec::new(),
+        }
+    }
+
+    const KINDS: [LaneKind; 5] = [LaneKind::Count, LaneKind::Points, LaneKind::Set, LaneKind::Count, LaneKind::Points];
+
+    #[test]
+    fn counts_go_past_a_byte_and_leave_their_neighbours_alone() {
+        let mut ledger = Ledger::new(3, &KINDS);
+        (0..70_000).for_each(|_| ledger.count(0, 1));
+        (0..255).for_each(|_| ledger.count(3, 1));
+        let mut other = Ledger::new(3, &KINDS);
+        (0..1000).for_each(|_| other.count(0, 1));
+        (0..5).for_each(|_| other.count(3, 1));
+        other.count(3, 2);
+        ledger.merge(other, &[]);
+        assert_eq!(numbers(&ledger, 0), [0.0, 71_000.0, 0.0]);
+        assert_eq!(numbers(&ledger, 3), [0.0, 260.0, 1.0]);
+    }
+
+    #[test]
+    fn points_are_exact_and_what_is_too_large_is_unknown() {
+        let mut ledger = Ledger::new(4, &KINDS);
+        (0..10).for_each(|_| ledger.points(1, 0, 0.1));
+        // Past 64 bits of billionths, and back.
+        (0..5).for_each(|_| ledger.points(1, 1, 4e9));
+        (0..5).for_each(|_| ledger.points(1, 1, -4e9));
+        ledger.points(1, 1, 2.5e-9);
+        ledger.points(1, 2, 1e300);
+        ledger.points(4, 2, -3.0);
+        let mut other = Ledger::new(4, &KINDS);
+        (0..3).for_each(|_| other.points(1, 3, 9e9));
+        other.points(4, 2, 1.0);
+        ledger.merge(other, &[]);
+        let column = ledger.column(1, 0..4);
+        assert_eq!(numbers(&ledger, 1)[..2], [1.0, 2e-9]);
+        assert_eq!((0..4).map(|i| column.is_known(i)).collect::<Vec<_>>(), [true, true, false, true]);
+        assert_eq!(numbers(&ledger, 1)[3], 27e9);
+        assert_eq!(numbers(&ledger, 4), [0.0, 0.0, -2.0, 0.0]);
+    }
+
+    #[test]
+    fn values_are_counted_once_whoever_numbered_them() {
+        let mut ledger = Ledger::new(2, &KINDS);
+        for number in [0, 3, 3, 40, 40, 31] {
+            ledger.value(2, 1, number);
+        }
+        let mut other = Ledger::new(2, &KINDS);
+        // The other's 0 is the 40 of here, its 1 the 3, its 50 a new one.
+        for number in [0, 1, 50] {
+            other.value(2, 1, number);
+        }
+        other.value(2, 0, 1);
+        let mut names: Vec<u32> = (100..151).collect();
+        (names[0], names[1]) = (40, 3);
+        ledger.merge(other, &[Vec::new(), Vec::new(), names]);
+        assert_eq!(numbers(&ledger, 2), [1.0, 5.0]);
+        assert_eq!(numbers(&ledger, 0), [0.0, 0.0]);
+    }
+}
