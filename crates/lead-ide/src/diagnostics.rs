@@ -88,7 +88,7 @@ fn shown(found: &Diagnostic, index: usize, text: &str, file: FileId) -> Option<S
     })
 }
 
-/// What is of no use where it stands.
+/// What is of no use where it stands, or not to be used any more.
 fn tag(code: Code) -> Option<Tag> {
     const UNNECESSARY: [Code; 5] = [
         codes::UNUSED_VALUE,
@@ -97,6 +97,9 @@ fn tag(code: Code) -> Option<Tag> {
         codes::REPEATED_CONDITION,
         codes::OTHERWISE_NOT_LAST,
     ];
+    if code.slug() == "deprecated-name" {
+        return Some(Tag::Deprecated);
+    }
     UNNECESSARY.contains(&code).then_some(Tag::Unnecessary)
 }
 

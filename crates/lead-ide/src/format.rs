@@ -51,7 +51,13 @@ pub(crate) fn on_line_end(file: FileId, tree: &File, text: &str, offset: u32) ->
     let above_end = line.checked_sub(1)?;
     let above_start = tree::line_start(text, above_end as u32);
     let above = text.get(above_start..above_end)?.trim_end();
-    let indent = if above.trim().is_empty() { "" } else { wanted_indent(tree, text, above, above_end) };
+    // What begins with `and`, `unless` or their like belongs to what is above.
+    let first_word = rest.get(..scan::word_length(rest)).unwrap_or("");
+    let indent = match above.trim().is_empty() {
+        true => "",
+        false if scan::is_keyword(first_word) => INDENT,
+        false => wanted_indent(tree, text, above, above_end),
+    };
     let mut edits = Vec::new();
     if indent.is_empty() && (above.trim().is_empty() || rest.is_empty()) {
         edits = ended(file, tree, text, above_end as u32).unwrap_or_default();

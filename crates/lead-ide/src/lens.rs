@@ -76,14 +76,11 @@ impl Snapshot {
             .filter(|p| p.role == Role::Declaration && matches!(p.target, Target::Table(_) | Target::Def(_)))
             .map(|p| (p.target, p.span))
             .collect();
-        let mut counts: HashMap<Target, usize> = declared.iter().map(|(target, _)| (*target, 0)).collect();
+        let mut counts = Counts::of(declared.iter().map(|(target, _)| *target));
         if settings.uses {
             for other in self.checked().files() {
-                for place in self.checked().places_in(other.id).iter().filter(|p| p.role == Role::Use) {
-                    if let Some(count) = counts.get_mut(&place.target) {
-                        *count += 1;
-                    }
-                }
+                let places = self.checked().places_in(other.id).iter();
+                places.filter(|p| p.role == Role::Use).for_each(|p| counts.add(p.target));
             }
         }
         let mut examples: HashMap<Target, Vec<Span>> = HashMap::new();
@@ -91,7 +88,7 @@ impl Snapshot {
             for example in self.checked().examples() {
                 for def in &example.covers {
                     let target = Target::Def(*def);
-                    if counts.contains_key(&target) {
+                    if counts.get(target).is_some() {
                         examples.entry(target).or_default().push(example.span);
                     }
                 }
@@ -101,7 +98,7 @@ impl Snapshot {
         for (target, span) in declared {
             let range = span.start..span.end;
             if settings.uses {
-                let count = counts.get(&target).copied().unwrap_or(0);
+                let count = counts.get(target).unwrap_or(0);
                 out.push(Lens { range: range.clone(), kind: LensKind::Uses { target, count } });
             }
             let (Target::Def(def), Some(examples)) = (target, examples.remove(&target)) else { continue };
@@ -109,5 +106,49 @@ impl Snapshot {
             out.push(Lens { range, kind: LensKind::Examples { name, examples } });
         }
         out
+    }
+}
+
+/// How often each of some targets is used. By number, as the places of a whole lexicon are gone through.
+#[derive(Default)]
+struct Counts {
+    tables: Vec<Option<usize>>,
+    defs: Vec<Option<usize>>,
+}
+
+impl Counts {
+    fn of(targets: impl Iterator<Item = Target>) -> Counts {
+        let mut counts = Counts::default();
+        for target in targets {
+            let (list, at) = match target {
+                Target::Table(id) => (&mut counts.tables, id.0 as usize),
+                Target::Def(id) => (&mut counts.defs, id.0 as usize),
+                _ => continue,
+            };
+            if list.len() <= at {
+                list.resize(at + 1, None);
+            }
+            list[at] = Some(0);
+        }
+        counts
+    }
+
+    fn add(&mut self, target: Target) {
+        let count = match target {
+            Target::Table(id) => self.tables.get_mut(id.0 as usize),
+            Target::Def(id) => self.defs.get_mut(id.0 as usize),
+            _ => None,
+        };
+        if let Some(Some(count)) = count {
+            *count += 1;
+        }
+    }
+
+    fn get(&self, target: Target) -> Option<usize> {
+        match target {
+            Target::Table(id) => self.tables.get(id.0 as usize).copied().flatten(),
+            Target::Def(id) => self.defs.get(id.0 as usize).copied().flatten(),
+            _ => None,
+        }
     }
 }

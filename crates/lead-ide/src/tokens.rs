@@ -443,7 +443,12 @@ impl Snapshot {
     }
 }
 
-/// Whether documentation says not to use a name any more: it begins with `Deprecated`.
+/// Whether documentation says not to use a name any more: a line of it begins with `deprecated`.
 pub(crate) fn is_deprecated(docs: &str) -> bool {
-    docs.trim_start().get(..10).is_some_and(|word| word.eq_ignore_ascii_case("deprecated"))
+    docs.lines().any(|line| match line.trim_start().split_at_checked("deprecated".len()) {
+        Some((word, rest)) => {
+            word.eq_ignore_ascii_case("deprecated") && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-')
+        }
+        None => false,
+    })
 }

@@ -84,6 +84,7 @@ fn solver<'s>(site: &Site<'s>, subject: TableId, table: bool) -> Solver<'s> {
         world: World::of(lexicon, subject),
         as_of: calendar::end_of_day(day, zone),
         columns: table.then(BTreeMap::new),
+        looked: 0,
     }
 }
 

@@ -120,8 +120,10 @@ impl Asks {
             }
             Kind::TimeTest(_) => self.needs_window |= !covered,
             Kind::Aggregate(aggregate) => {
-                if matches!(aggregate.records.relation, hir::Relation::Hops(_)) {
-                    up(aggregate.records.up);
+                match aggregate.records.relation {
+                    hir::Relation::Hops(_) => up(aggregate.records.up),
+                    // All records of a table are a metric's alone.
+                    hir::Relation::All => self.escapes = true,
                 }
                 let parts = aggregate.records.filter.iter().chain(&aggregate.argument);
                 parts.for_each(|e| self.look(e, depth + 1, covered));

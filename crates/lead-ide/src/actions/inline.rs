@@ -14,6 +14,9 @@ use crate::print::rank;
 use crate::tree::{self, Node};
 use crate::{Change, Snapshot};
 
+/// More uses are not looked at before the action is chosen.
+const MOST: usize = 100;
+
 pub(super) fn offer(site: &Site, out: &mut Vec<Action>) {
     let Some((def, place)) = value_at(site) else { return };
     let name = &site.lexicon().def(def).name.text;
@@ -24,16 +27,16 @@ pub(super) fn offer(site: &Site, out: &mut Vec<Action>) {
     if uses.is_empty() {
         return;
     }
-    let title = format!("Inline all {} of `{name}` and remove it", count(uses.len()));
+    let title = match uses.len() {
+        1 => format!("Inline the only use of `{name}` and remove it"),
+        n => format!("Inline all {n} uses of `{name}` and remove it"),
+    };
     let mut action = Action::new("inline:all", title, ActionKind::Inline);
-    if uses.iter().any(|p| replacement(site.snapshot, def, p.span).is_none()) {
+    // Of very many the first tell enough; when the action is chosen all are looked at.
+    if uses.iter().take(MOST).any(|p| replacement(site.snapshot, def, p.span).is_none()) {
         action.disabled = Some("one of its uses must be a name: a column, an expectation, or one of a related record");
     }
     out.push(action);
-}
-
-fn count(n: usize) -> String {
-    if n == 1 { "1 use".into() } else { format!("{n} uses") }
 }
 
 pub(super) fn resolve(site: &Site, rest: &str) -> Option<Change> {

@@ -56,12 +56,11 @@ pub(super) fn resolve(site: &Site) -> Option<Change> {
         let line_end = if begins_line { "" } else { line_end };
         edits.push(Edit { span: Span::new(site.id, start, to), text: format!("{line_end}    {word}") });
     }
-    let near = parts.first()?.span.end;
-    let select = clause.because.is_none().then(|| Select {
-        file: site.id,
-        text: said(text.get(parts.first().map(|p| p.span.range()).unwrap_or_default()).unwrap_or("")),
-        near,
-    });
+    // Behind the part, whose own text is the reason.
+    let first = parts.first()?;
+    let said = said(text.get(first.span.range())?);
+    let near = first.span.end + said.len() as u32;
+    let select = clause.because.is_none().then(|| Select { file: site.id, text: said, near });
     Some(site.snapshot.change(edits, select))
 }
 

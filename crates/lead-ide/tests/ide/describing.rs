@@ -57,6 +57,29 @@ fn hover_explains_words_of_the_language() {
     assert_eq!(hover("x when pages > 3 # with$0in"), "nothing");
 }
 
+#[test]
+fn hover_says_a_rule_in_plain_words() {
+    let said = |rule: &str| {
+        let (name, rest) = rule.split_at(1);
+        let text = hover(&format!("{name}$0{rest}"));
+        text.lines()
+            .find(|l| l.starts_with("A ") && l.ends_with('.') || l.starts_with("Of "))
+            .unwrap_or("nothing")
+            .to_string()
+    };
+    let rules = [
+        "x when pages > 5 and opted in within 90d",
+        "x when any(form submit where offer kind = \"meeting\") within 18mo or company.employees >= 500 unless lead",
+        "x when persona in [\"engineer\", \"procurement\"] and not reader and company.parent.industry contains \"auto\"",
+        "x when any(page view where url starts with \"/p\" then within 14d form submit) and no(visit) within last 2 fiscal quarters",
+        "x when created at within this month and was reader 90d ago and became lead within 1y",
+        "x = last(form submit.offer)",
+        "x = sum(project.amount via role where due >= today)",
+        "x = count(distinct quarter(visit.at))",
+    ];
+    assert_snapshot!(rules.map(|r| format!("{r}\n    {}", said(r))).join("\n"));
+}
+
 fn signature(text: &str) -> String {
     let fixture = Fixture::new(text);
     let Some(help) = fixture.snapshot.signature_help(fixture.at()) else { return "nothing".into() };

@@ -15,6 +15,8 @@ use crate::words;
 
 /// More records of one kind are not made.
 const MOST: usize = 24;
+/// More conditions are not looked at.
+const LONGEST_SEARCH: usize = 3_000;
 /// Definitions are followed this deep.
 const DEEPEST: usize = 24;
 /// Nothing is made longer ago, or farther ahead, than this many minutes.
@@ -53,6 +55,8 @@ pub(super) struct Solver<'l> {
     pub as_of: i64,
     /// For a table: what is given of the subject, by what the column asks. `None`: for a story.
     pub columns: Option<BTreeMap<Column, String>>,
+    /// Conditions looked at so far.
+    pub looked: usize,
 }
 
 /// A column of a table of examples.
@@ -88,7 +92,7 @@ impl<'l> Solver<'l> {
             if self.condition(part, want, env) {
                 return true;
             }
-            *self = before;
+            *self = Solver { looked: self.looked, ..before };
         }
         // Something near is better than nothing to start from.
         parts.first().is_some_and(|first| {
@@ -98,6 +102,10 @@ impl<'l> Solver<'l> {
     }
 
     pub fn condition(&mut self, expr: &Expr, want: bool, env: &Env) -> bool {
+        self.looked += 1;
+        if self.looked > LONGEST_SEARCH {
+            return false;
+        }
         match &expr.kind {
             ExprKind::And(parts) | ExprKind::Or(parts) => {
                 if matches!(expr.kind, ExprKind::And(_)) == want {
