@@ -18,6 +18,7 @@ mod line_index;
 mod links;
 mod names;
 mod rename;
+mod sentence;
 mod signature_help;
 mod snapshot;
 mod spelling;

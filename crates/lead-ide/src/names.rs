@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 use lead_diag::Span;
-use lead_hir::hir::{Def, DefId, DefKind, Expr, ExprKind, FieldId, Lexicon, TableId, TableKind, Ty};
 use lead_hir::Checked;
+use lead_hir::hir::{Def, DefId, DefKind, Expr, ExprKind, FieldId, Lexicon, TableId, TableKind, Ty};
 
 /// What a name of the one namespace stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -251,7 +251,7 @@ impl List<'_> {
 
     /// Best first, each once, no more than [`MOST`].
     fn finish(mut self, cursor: &Cursor<'_>) -> Completions {
-        self.found.sort_by(|a, b| b.score.cmp(&a.score));
+        self.found.sort_by_key(|scored| std::cmp::Reverse(scored.score));
         let mut completions = Completions::default();
         let mut seen: HashSet<(usize, String)> = HashSet::new();
         let name = self.snapshot.checked().place_at(self.at.file, self.at.offset).map(|p| p.span);

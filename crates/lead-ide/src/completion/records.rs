@@ -179,7 +179,7 @@ impl Reader<'_> {
                             if !arrived {
                                 records.table = Some(table);
                             }
-                            records.value = arrived.then(|| Read { ty, like: Some(Like::Member(member)) });
+                            records.value = arrived.then_some(Read { ty, like: Some(Like::Member(member)) });
                         }
                         ty => {
                             scope = None;

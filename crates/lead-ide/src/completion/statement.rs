@@ -313,7 +313,7 @@ impl Reader<'_> {
             for (i, want) in wants.iter().enumerate() {
                 let before = self.at;
                 // An empty cell.
-                if !(i > 0 && self.at_line()) && !self.is_sign("|") {
+                if !(self.is_sign("|") || i > 0 && self.at_line()) {
                     self.sum(want);
                 }
                 if self.at == before && self.done() {
