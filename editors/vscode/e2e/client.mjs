@@ -14,6 +14,6 @@ await withCode('client', ['--enable-smoke-test-driver'], async ({ page, home, op
   await page.exposeFunction('codeAutomationLog', () => {});
   const ended = new Promise((resolve) => page.exposeFunction('codeAutomationExit', resolve));
   await open([['extensionDevelopmentPath', remote(tests)], ['extensionTestsPath', remote(join(tests, 'index.js'))]]);
-  const code = await Promise.race([ended, page.waitForTimeout(Number(process.env.LIMIT_MS ?? 180_000)).then(() => 'none in time')]);
+  const code = await Promise.race([ended, page.waitForTimeout(Number(process.env.LIMIT_MS ?? 400_000)).then(() => 'none in time')]);
   check('the tests ended', code === 0, `code ${code}`);
 });

@@ -91,7 +91,7 @@ export async function withCode(name, flags, test, more = {}) {
       args: ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
     });
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page = await browser.newPage({ viewport: { width: 1440, height: 810 } });
     const foreign = new Set();
     page.on('request', (request) => {
       const url = new URL(request.url());

@@ -67,7 +67,7 @@ await withCode('window', [], async ({ page, folder, open, remote }) => {
   await page.keyboard.press('Escape');
 
   await cursor('busy', /pagez/);
-  await page.keyboard.press('Control+.');
+  await palette('Quick Fix...');
   const action = page.locator('.action-widget .monaco-list-row', { hasText: /pages/ });
   check('quick fix is offered', await seen(action), await text(action));
   await shot('quick-fix');

@@ -56,7 +56,7 @@ export function registerCommands(server: Server, results: Results): Disposable[]
       return undefined;
     }
     try {
-      return await server.execute<unknown>(command, { ...place, ...more });
+      return await server.execute<unknown>(command, { ...place, ...more, show: false });
     } catch (error) {
       void window.showErrorMessage(`Lead: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;

@@ -46,7 +46,7 @@ test('every statement defines a name that has a scope of its own', () => {
   for (const { name, text } of texts()) {
     for (const token of tokens(grammar, text)) {
       const starts = token.column === 0 && /^[\p{L}`]/u.test(token.text);
-      if (starts && !/^(entity\.name|keyword\.declaration)\./.test(token.scopes[0] ?? '')) wrong.push(place(name, token));
+      if (starts && !/^(entity\.name|keyword\.control\.declaration)\./.test(token.scopes[0] ?? '')) wrong.push(place(name, token));
     }
   }
   assert.deepEqual(wrong, []);
