@@ -1,0 +1,3 @@
+; Documentation is Markdown.
+((doc_comment) @injection.content
+  (#set! injection.language "markdown_inline"))
