@@ -10,10 +10,14 @@ pub fn root() -> PathBuf {
 }
 
 /// The command, built once in the profile and target folder of this test. All targets: with the features of the
-/// development dependencies, so that nothing outside is built a second time.
+/// development dependencies, so that nothing outside is built a second time. `LEAD_BINARY` names another one instead, such as
+/// that of a release.
 pub fn lead() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        if let Some(path) = std::env::var_os("LEAD_BINARY") {
+            return PathBuf::from(path);
+        }
         let test = std::env::current_exe().unwrap();
         let folder = test.parent().and_then(Path::parent).unwrap();
         let mut build = Command::new(env!("CARGO"));

@@ -60,7 +60,18 @@ fn every_crate_uses_only_what_its_place_allows() {
             "lead-ide" => {
                 &["lead-diag", "lead-syntax", "lead-hir", "lead-plan", "lead-data", "lead-eval", "lead-project"]
             }
-            "lead-lsp" => &["lead-diag", "lead-ide", "lead-project"],
+            "lead-examples" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
+            // It runs what an editor asks for: examples, plans, the answer of a record.
+            "lead-lsp" => &[
+                "lead-diag",
+                "lead-hir",
+                "lead-plan",
+                "lead-data",
+                "lead-eval",
+                "lead-project",
+                "lead-examples",
+                "lead-ide",
+            ],
             "lead-cli" => &[
                 "lead-diag",
                 "lead-syntax",
@@ -71,6 +82,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-project",
                 "lead-sql",
                 "lead-report",
+                "lead-examples",
                 "lead-ide",
                 "lead-lsp",
             ],

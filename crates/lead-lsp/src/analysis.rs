@@ -237,10 +237,7 @@ impl Analysis {
 
     fn on_disk(&mut self, paths: &[PathBuf]) {
         // Settings that come or go change what belongs to which lexicon.
-        let settled = paths.iter().filter(|p| is_settings(p)).any(|p| {
-            let home = p.parent().map(|f| Home::Folder(f.to_path_buf()));
-            home.is_some_and(|h| self.lexicons.contains_key(&h) != p.is_file())
-        });
+        let settled = paths.iter().any(|p| is_settings(p));
         for path in paths {
             for lexicon in self.lexicons.values_mut() {
                 lexicon.suspect(path);
@@ -265,10 +262,10 @@ impl Analysis {
         let keys: Vec<Key> = self.open.keys().cloned().collect();
         for key in keys {
             let home = self.home(&key);
-            if self.homes.get(&key) != Some(&home) {
-                if let Some(old) = self.homes.insert(key.clone(), home.clone())
-                    && let Some(lexicon) = self.lexicons.get_mut(&old)
-                {
+            let is_there = self.lexicons.get(&home).is_some_and(|l| l.has(&key));
+            if self.homes.get(&key) != Some(&home) || !is_there {
+                let old = self.homes.insert(key.clone(), home.clone()).filter(|old| *old != home);
+                if let Some(lexicon) = old.and_then(|old| self.lexicons.get_mut(&old)) {
                     lexicon.unset(&key);
                 }
                 self.load(&home);
@@ -335,7 +332,7 @@ impl Analysis {
         let gone = |home: &Home, lexicon: &Lexicon| {
             let unused = !self.pinned.contains(home) && !lexicon.has_open();
             let unsettled = matches!(home, Home::Folder(folder) if !has_settings(folder, &self.open));
-            unused || unsettled && !lexicon.open().iter().any(|k| self.homes.get(k) == Some(home))
+            unused || unsettled && !self.homes.values().any(|h| h == home)
         };
         let gone: Vec<Home> = self.lexicons.iter().filter(|(h, l)| gone(h, l)).map(|(h, _)| h.clone()).collect();
         for home in gone {

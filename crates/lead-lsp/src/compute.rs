@@ -37,8 +37,9 @@ pub async fn compute<T: Send + 'static>(
 ) -> Result<T> {
     let cancel = Cancel::new();
     let _given_up = OnDrop(cancel.clone());
-    let passing = (worth == Worth::Passing).then(|| shared.passing(&cancel));
-    let asked = Ticket::redeem().await?;
+    let ticket = Ticket::taken()?;
+    let passing = (worth == Worth::Passing).then(|| shared.passing(&cancel, ticket.revision()));
+    let asked = ticket.redeem().await?;
     let flag = cancel.clone();
     let work = tokio::task::spawn_blocking(move || {
         flag.check().map_err(|_| errors::content_modified())?;

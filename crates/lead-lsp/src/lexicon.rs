@@ -252,9 +252,9 @@ impl Lexicon {
         self.files.values().any(|f| f.version.is_some())
     }
 
-    /// The documents that are open in the editor.
-    pub fn open(&self) -> Vec<Key> {
-        self.files.values().filter(|f| f.version.is_some()).map(|f| f.key.clone()).collect()
+    /// Whether it takes this document's text from the editor.
+    pub fn has(&self, key: &Key) -> bool {
+        self.files.get(&self.name_of(key)).is_some_and(|f| f.version.is_some())
     }
 }
 

@@ -119,16 +119,21 @@ impl Shared {
         }
     }
 
-    /// Gives up a computation as soon as something changes. Ends with the guard.
-    pub fn passing(self: &Arc<Shared>, cancel: &Cancel) -> Passing {
+    /// Gives up a computation as soon as something changes after a revision. Ends with the guard.
+    pub fn passing(self: &Arc<Shared>, cancel: &Cancel, revision: u64) -> Passing {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.passing).insert(id, cancel.clone());
+        // What changed since the request arrived did not find it here.
+        if self.revision.load(Ordering::SeqCst) != revision {
+            lock(&self.passing).remove(&id);
+            cancel.cancel();
+        }
         Passing { shared: self.clone(), id }
     }
 
     /// A place in the queue of the analysis, behind every change that arrived before.
     pub fn ticket(&self, about: Option<Url>, fault: bool) -> Ticket {
-        let (reply, ticket) = Ticket::new();
+        let (reply, ticket) = Ticket::new(self.revision.load(Ordering::SeqCst));
         self.send(Message::Ask { about, reply, fault: fault && faults::wanted() });
         ticket
     }

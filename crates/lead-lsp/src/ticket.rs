@@ -14,16 +14,31 @@ tokio::task_local! {
 }
 
 /// Becomes what the request is about, as it was when the request arrived.
-pub struct Ticket(oneshot::Receiver<Result<Asked>>);
+pub struct Ticket {
+    answer: oneshot::Receiver<Result<Asked>>,
+    /// How many changes had arrived before it.
+    revision: u64,
+}
 
 /// The other half: the analysis answers through it.
 pub type Reply = oneshot::Sender<Result<Asked>>;
 
 impl Ticket {
     /// Both halves.
-    pub fn new() -> (Reply, Ticket) {
-        let (reply, ticket) = oneshot::channel();
-        (reply, Ticket(ticket))
+    pub fn new(revision: u64) -> (Reply, Ticket) {
+        let (reply, answer) = oneshot::channel();
+        (reply, Ticket { answer, revision })
+    }
+
+    /// That of the request that is being handled.
+    pub fn taken() -> Result<Ticket> {
+        let ticket = TICKET.try_with(|cell| cell.borrow_mut().take()).ok().flatten();
+        ticket.ok_or_else(|| errors::failed("the request has no place in the queue"))
+    }
+
+    /// How many changes had arrived before it.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// For the time that a request is handled.
@@ -31,11 +46,9 @@ impl Ticket {
         RefCell::new(ticket)
     }
 
-    /// What the request that is being handled is about.
-    pub async fn redeem() -> Result<Asked> {
-        let ticket = TICKET.try_with(|cell| cell.borrow_mut().take()).ok().flatten();
-        let Some(Ticket(ticket)) = ticket else { return Err(errors::failed("the request has no place in the queue")) };
-        match ticket.await {
+    /// What the request is about.
+    pub async fn redeem(self) -> Result<Asked> {
+        match self.answer.await {
             Ok(asked) => asked,
             Err(_) => Err(Error::internal_error()),
         }

