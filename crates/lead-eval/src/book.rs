@@ -1,7 +1,8 @@
 //! Which measures of a pass over events are kept in ledgers, and how the events of a batch are entered there.
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -12,7 +13,7 @@ use lead_plan::{MeasureKind, Scope};
 use crate::accumulate::{Interner, is_text, key_reader};
 use crate::decay::{self, Decay};
 use crate::engine::{Engine, argument_type};
-use crate::hits::{Frame, Owners, counted, mask, owners};
+use crate::hits::{Counted, Frame, Owners, counted, mask, owners};
 use crate::kernel::{Overflow, Rows};
 use crate::ledger::{LaneKind, Ledger};
 use crate::scan::Job;
@@ -20,6 +21,9 @@ use crate::vector::{Known, Vector, View, numbers};
 
 /// Rows that are entered together: few enough that what they touch stays in the nearest memory.
 const STEP: usize = 256;
+
+/// How many workers share a ledger.
+const SHARED: usize = 2;
 
 /// What is kept where.
 pub(crate) struct Book {
@@ -76,11 +80,12 @@ impl Book {
             let Some((ledger, lane)) = found else { continue };
             let alike = |group: &&mut Group| {
                 let first = &jobs[group.jobs[0].0];
-                group.table == job.table && group.ledger == ledger && is_plain(engine, job) && first.goes_as(job)
+                let plain = is_plain(engine, job) && is_plain(engine, first);
+                group.table == job.table && group.ledger == ledger && plain && first.goes_as(job)
             };
             match book.groups.iter_mut().find(alike) {
-                Some(group) if is_plain(engine, &jobs[group.jobs[0].0]) => group.jobs.push((at, lane)),
-                _ => book.groups.push(Group { table: job.table, ledger, jobs: vec![(at, lane)] }),
+                Some(group) => group.jobs.push((at, lane)),
+                None => book.groups.push(Group { table: job.table, ledger, jobs: vec![(at, lane)] }),
             }
         }
         book
@@ -102,7 +107,74 @@ fn is_plain(engine: &Engine, job: &Job) -> bool {
     !engine.cx.plan.measures[job.measure].correlated && job.way.as_ref().is_some_and(|w| w.links.is_none())
 }
 
-/// What one worker has entered.
+/// What workers have entered: fewer ledgers than workers, of which each takes one that is free, since most of their time goes into
+/// reading.
+pub(crate) struct Pool(Vec<Mutex<Entries>>);
+
+impl Pool {
+    pub(crate) fn new(engine: &Engine, book: &Book) -> Pool {
+        let count = engine.data.threads().div_ceil(SHARED);
+        Pool((0..count).map(|_| Mutex::new(Entries::new(engine, book))).collect())
+    }
+
+    /// Enters the events of a batch. `number`: of the worker.
+    pub(crate) fn add<'a>(
+        &self,
+        number: usize,
+        (engine, jobs): (&Engine<'a>, &[Job]),
+        group: &Group,
+        frame: &Frame<'_, 'a>,
+    ) -> Result<(), Overflow> {
+        let found = find(engine, jobs, group, frame)?;
+        let count = self.0.len();
+        let free = (0..count).find_map(|i| self.0[(number + i) % count].try_lock().ok());
+        let mut entries = free.unwrap_or_else(|| self.0[number % count].lock().unwrap_or_else(PoisonError::into_inner));
+        entries.add(jobs, group, frame, &found);
+        Ok(())
+    }
+
+    /// All that was entered.
+    pub(crate) fn into_entries(self, engine: &Engine, book: &Book) -> Entries {
+        let mut all = self.0.into_iter().map(|e| e.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut first = all.next().unwrap_or_else(|| Entries::new(engine, book));
+        all.for_each(|other| first.merge(other));
+        first
+    }
+}
+
+/// The subjects of a batch's events.
+enum Found<'f, 'a> {
+    /// Pairs of events and subjects that count.
+    Pairs(Counted<'a>),
+    /// The subject of each event, and by job which events count.
+    Rows(Cow<'f, [u32]>, Vec<Option<Bitmap>>),
+}
+
+fn find<'f, 'a>(
+    engine: &Engine<'a>,
+    jobs: &[Job],
+    group: &Group,
+    frame: &Frame<'f, 'a>,
+) -> Result<Found<'f, 'a>, Overflow> {
+    let first = &jobs[group.jobs[0].0];
+    match &first.way {
+        Some(way) if is_plain(engine, first) => {
+            let subjects = match owners(way, frame) {
+                Owners::Rows(rows) => rows,
+                Owners::Own => (0..frame.len as u32).collect(),
+            };
+            let mask = |job: &Job| mask(job.times.as_ref(), job.filter, frame);
+            Ok(Found::Rows(subjects, group.jobs.iter().map(|(at, _)| mask(&jobs[*at])).collect()))
+        }
+        way => {
+            let measure = Some((first.measure, &engine.cx.plan.measures[first.measure]));
+            let counted = counted(engine, measure, way.as_ref(), first.times.as_ref(), first.filter, frame)?;
+            Ok(Found::Pairs(counted))
+        }
+    }
+}
+
+/// What was entered into ledgers.
 pub(crate) struct Entries {
     ledgers: Vec<Ledger>,
     /// By ledger and lane: the numbers of distinct values.
@@ -110,7 +182,7 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
-    pub(crate) fn new(engine: &Engine, book: &Book) -> Entries {
+    fn new(engine: &Engine, book: &Book) -> Entries {
         let mut entries = Entries { ledgers: Vec::new(), values: Vec::new() };
         for (subject, lanes) in &book.ledgers {
             let kinds: Vec<LaneKind> = lanes.iter().map(|l| l.1).collect();
@@ -125,8 +197,8 @@ impl Entries {
         entries
     }
 
-    /// Takes in what another worker has entered.
-    pub(crate) fn merge(&mut self, other: Entries) {
+    /// Takes in what others have entered.
+    fn merge(&mut self, other: Entries) {
         for (at, (ledger, values)) in other.ledgers.into_iter().zip(other.values).enumerate() {
             let places: Vec<Vec<u32>> =
                 self.values[at].iter_mut().zip(values).map(|(mine, theirs)| mine.merge(theirs)).collect();
@@ -135,48 +207,30 @@ impl Entries {
     }
 
     /// Enters the events of a batch for the jobs of a group.
-    pub(crate) fn add<'a>(
-        &mut self,
-        engine: &Engine<'a>,
-        jobs: &[Job],
-        group: &Group,
-        frame: &Frame<'_, 'a>,
-    ) -> Result<(), Overflow> {
+    fn add(&mut self, jobs: &[Job], group: &Group, frame: &Frame, found: &Found) {
         let (ledger, values) = (&mut self.ledgers[group.ledger], &mut self.values[group.ledger]);
         let rows = Rows { len: frame.len, slots: frame.slots };
-        let (first, lane) = (&jobs[group.jobs[0].0], group.jobs[0].1);
-        if !is_plain(engine, first) {
-            let measure = Some((first.measure, &engine.cx.plan.measures[first.measure]));
-            let counted = counted(engine, measure, first.way.as_ref(), first.times.as_ref(), first.filter, frame)?;
-            let argument = counted.argument.as_ref().or_else(|| first.argument.map(|id| rows.get(id)));
-            let task = Task::new(first, (lane, ledger.kind(lane)), argument, None, Some(&mut values[lane]));
-            let (at, rows) = (&counted.at, counted.rows());
-            let place = |i: usize| (at[i] as usize, frame.times.get(rows[i] as usize).copied().unwrap_or(0));
-            enter(ledger, &mut [task], &counted.subjects, place);
-            return Ok(());
-        }
-        let Some(way) = &first.way else { return Ok(()) };
-        let owners = owners(way, frame);
-        let own: Vec<u32>;
-        let subjects: &[u32] = match &owners {
-            Owners::Rows(rows) => rows,
-            Owners::Own => {
-                own = (0..frame.len as u32).collect();
-                &own
+        let time = |row: usize| frame.times.get(row).copied().unwrap_or(0);
+        let own = |at: usize| jobs[at].argument.map(|id| rows.get(id));
+        match found {
+            Found::Pairs(counted) => {
+                let (at, lane) = group.jobs[0];
+                let argument = counted.argument.as_ref().or_else(|| own(at));
+                let task = Task::new(&jobs[at], (lane, ledger.kind(lane)), argument, None, Some(&mut values[lane]));
+                let place = |i: usize| (counted.at[i] as usize, time(counted.rows()[i] as usize));
+                enter(ledger, &mut [task], &counted.subjects, place);
             }
-        };
-        let mut numbers: Vec<Option<&mut Numbers>> = values.iter_mut().map(Some).collect();
-        let mut tasks = Vec::with_capacity(group.jobs.len());
-        for (at, lane) in &group.jobs {
-            let job = &jobs[*at];
-            let mask = mask(job.times.as_ref(), job.filter, frame);
-            // Several lines of a score share a lane; they need no numbers.
-            let numbers = numbers[*lane].take();
-            let argument = job.argument.map(|id| rows.get(id));
-            tasks.push(Task::new(job, (*lane, ledger.kind(*lane)), argument, mask, numbers));
+            Found::Rows(subjects, masks) => {
+                // Several lines of a score share a lane; they need no numbers.
+                let mut numbers: Vec<Option<&mut Numbers>> = values.iter_mut().map(Some).collect();
+                let mut tasks = Vec::with_capacity(group.jobs.len());
+                for ((at, lane), mask) in group.jobs.iter().zip(masks) {
+                    let (kind, numbers) = (ledger.kind(*lane), numbers[*lane].take());
+                    tasks.push(Task::new(&jobs[*at], (*lane, kind), own(*at), mask.as_ref(), numbers));
+                }
+                enter(ledger, &mut tasks, subjects, |i| (i, time(i)));
+            }
         }
-        enter(ledger, &mut tasks, subjects, |i| (i, frame.times.get(i).copied().unwrap_or(0)));
-        Ok(())
     }
 }
 
@@ -184,7 +238,7 @@ impl Entries {
 struct Task<'v> {
     lane: usize,
     /// Only these; `None`: all.
-    mask: Option<Bitmap>,
+    mask: Option<&'v Bitmap>,
     what: What<'v>,
 }
 
@@ -208,7 +262,7 @@ impl<'v> Task<'v> {
         job: &Job,
         (lane, kind): (usize, LaneKind),
         argument: Option<&'v Vector>,
-        mask: Option<Bitmap>,
+        mask: Option<&'v Bitmap>,
         values: Option<&'v mut Numbers>,
     ) -> Task<'v> {
         let what = match (kind, argument) {
@@ -233,7 +287,7 @@ fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl 
         let range = start..(start + STEP).min(subjects.len());
         ledger.fetch(&subjects[range.clone()]);
         for Task { lane, mask, what } in &mut *tasks {
-            let (lane, mask) = (*lane, mask.as_ref());
+            let (lane, mask) = (*lane, *mask);
             match what {
                 What::Nothing => {}
                 What::Count => each(mask, range.clone(), |i| {

@@ -88,7 +88,11 @@ mod tests {
                     let time = 1_782_864_000_000_000 - age + i64::from(round % 97 == 0) * 5;
                     if let Some(quick) = decay.billionths(points, time, table()) {
                         settled += 1;
-                        assert_eq!(Some(i128::from(quick)), to_points(points * decay.of(time)), "{points} {age} {half_life}");
+                        assert_eq!(
+                            Some(i128::from(quick)),
+                            to_points(points * decay.of(time)),
+                            "{points} {age} {half_life}"
+                        );
                     }
                 }
             }

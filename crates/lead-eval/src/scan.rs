@@ -9,7 +9,7 @@ use lead_hir::hir::{FieldId, TableId};
 use lead_plan::{MeasureKind, NodeId, PointsLine};
 
 use crate::accumulate::{Accumulator, Kept};
-use crate::book::{Book, Entries};
+use crate::book::{Book, Pool};
 use crate::decay::Decay;
 use crate::engine::{Engine, EvalError, add_counted, argument_type, batch_node, event_nodes};
 use crate::hits::{Frame, NO_TIMES};
@@ -142,13 +142,15 @@ pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> 
     }
     let (requests, order) = requests(engine, due, &jobs);
     let book = Book::new(engine, due, &jobs);
+    let pool = Pool::new(engine, &book);
     let shared: &Engine = engine;
-    let workers = shared.data.scan(&requests, |_| Worker {
+    let workers = shared.data.scan(&requests, |number| Worker {
+        number,
         engine: shared,
         jobs: &jobs,
         order: &order,
         book: &book,
-        entries: Entries::new(shared, &book),
+        pool: &pool,
         parts: book.apart.iter().map(|index| Part::new(shared, &Job::of(shared, *index))).collect(),
         failed: None,
     });
@@ -157,14 +159,9 @@ pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> 
         return Err(engine.measure_overflow(index));
     }
     let mut columns: Vec<Vec<Part>> = book.apart.iter().map(|_| Vec::new()).collect();
-    let mut entries: Option<Entries> = None;
     for worker in workers {
         for (column, part) in columns.iter_mut().zip(worker.parts) {
             column.push(part);
-        }
-        match &mut entries {
-            Some(all) => all.merge(worker.entries),
-            None => entries = Some(worker.entries),
         }
     }
     for (index, parts) in book.apart.iter().zip(columns) {
@@ -173,7 +170,7 @@ pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> 
         engine.measured[*index] = Some(Arc::new(column));
         engine.groups[*index] = groups;
     }
-    let entries = entries.unwrap_or_else(|| Entries::new(engine, &book));
+    let entries = pool.into_entries(engine, &book);
     book.settle(engine, entries);
     Ok(())
 }
@@ -205,11 +202,12 @@ pub(crate) fn requests(engine: &Engine, due: &[usize], jobs: &[Job]) -> (Vec<Sca
 }
 
 struct Worker<'e, 'a> {
+    number: usize,
     engine: &'e Engine<'a>,
     jobs: &'e [Job],
     order: &'e Order,
     book: &'e Book,
-    entries: Entries,
+    pool: &'e Pool,
     /// Of the measures that are kept apart.
     parts: Vec<Part>,
     failed: Option<usize>,
@@ -230,10 +228,10 @@ impl Worker<'_, '_> {
     /// Adds a batch to every measure over its table. The error names the measure that overflowed.
     fn take(&mut self, batch: &Batch) -> Result<(), usize> {
         let (jobs, book) = (self.jobs, self.book);
-        let (entries, parts) = (&mut self.entries, &mut self.parts);
+        let (number, pool, parts) = (self.number, self.pool, &mut self.parts);
         let added = with_frame(self.engine, self.order, batch, |engine, frame| {
             for group in book.groups.iter().filter(|group| group.table == batch.table) {
-                entries.add(engine, jobs, group, frame).map_err(|Overflow| group.first(jobs))?;
+                pool.add(number, (engine, jobs), group, frame).map_err(|Overflow| group.first(jobs))?;
             }
             for (place, index) in book.apart.iter().enumerate() {
                 for job in jobs.iter().filter(|job| job.measure == *index && job.table == batch.table) {
