@@ -282,7 +282,7 @@ impl<'v> Task<'v> {
 
 /// Enters records, given the subject of each and the place of its argument with its time.
 fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl Fn(usize) -> (usize, i64)) {
-    let table = decay::table();
+    let (table, mut shares) = (decay::table(), [(0, false); STEP]);
     for start in (0..subjects.len()).step_by(STEP) {
         let range = start..(start + STEP).min(subjects.len());
         ledger.fetch(&subjects[range.clone()]);
@@ -295,15 +295,25 @@ fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl 
                         ledger.count(lane, subjects[i]);
                     }
                 }),
+                What::Points { points, known, decay: Some(decay) } if decay.is_quick() => {
+                    for (share, i) in shares.iter_mut().zip(range.clone()) {
+                        let (at, time) = place(i);
+                        *share = decay.billionths(points.get(at), time, table);
+                    }
+                    each(mask, range.clone(), |i| {
+                        let (at, time) = place(i);
+                        if subjects[i] != NO_RECORD && known.is(at) {
+                            match shares[i - range.start] {
+                                (share, true) => ledger.billionths(lane, subjects[i], share),
+                                _ => ledger.points(lane, subjects[i], points.get(at) * decay.of(time)),
+                            }
+                        }
+                    });
+                }
                 What::Points { points, known, decay } => each(mask, range.clone(), |i| {
                     let (at, time) = place(i);
                     if subjects[i] != NO_RECORD && known.is(at) {
-                        let points = points.get(at);
-                        match decay.map(|d| (d, d.billionths(points, time, table))) {
-                            Some((_, Some(share))) => ledger.billionths(lane, subjects[i], share),
-                            Some((decay, None)) => ledger.points(lane, subjects[i], points * decay.of(time)),
-                            None => ledger.points(lane, subjects[i], points),
-                        }
+                        ledger.points(lane, subjects[i], points.get(at) * decay.map_or(1.0, |d| d.of(time)));
                     }
                 }),
                 What::Values { number, known } => each(mask, range.clone(), |i| {

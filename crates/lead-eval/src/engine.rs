@@ -68,6 +68,9 @@ pub(crate) enum Wanted {
     Everything,
 }
 
+/// Records that are worth a thread.
+const MANY: usize = 1 << 14;
+
 /// The state of a run.
 pub(crate) struct Engine<'a> {
     pub(crate) lexicon: &'a Lexicon,
@@ -210,7 +213,9 @@ impl<'a> Engine<'a> {
             }
         };
         std::thread::scope(|scope| {
-            for _ in 1..self.data.threads().min(due.len()) {
+            let rows = |index: &usize| self.data.records(self.cx.plan.measures[*index].table).map_or(0, |r| r.rows);
+            let worth = due.iter().map(rows).sum::<usize>() > MANY;
+            for _ in 1..if worth { self.data.threads().min(due.len()) } else { 1 } {
                 scope.spawn(work);
             }
             work();

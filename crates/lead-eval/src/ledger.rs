@@ -11,7 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use lead_data::{Bitmap, Column, Values};
 
 use crate::accumulate::{Lost, lose, put};
-use crate::decay::{ROUND, SMALL};
+use crate::decay::{SMALL, whole};
 use crate::number::{from_points, to_points};
 
 /// What is kept of a measure.
@@ -135,7 +135,7 @@ impl Ledger {
     pub(crate) fn points(&mut self, lane: usize, subject: u32, points: f64) {
         let billionths = points * 1e9;
         if billionths.abs() < SMALL {
-            self.billionths(lane, subject, (billionths + ROUND - ROUND) as i64);
+            self.billionths(lane, subject, whole(billionths));
         } else {
             self.spill_points(lane, subject, to_points(points));
         }
