@@ -10,6 +10,7 @@ mod digest;
 mod generate;
 mod keystroke;
 mod lexicon;
+mod lsp;
 mod machine;
 mod options;
 mod peers;
@@ -24,10 +25,11 @@ use std::process::ExitCode;
 use generate::Failure;
 use options::Options;
 
-const USAGE: &str = "usage: cargo run --release -p xtask -- bench [checker|keystroke] [OPTIONS]
+const USAGE: &str = "usage: cargo run --release -p xtask -- bench [checker|keystroke|lsp] [OPTIONS]
        cargo run --release -p xtask -- counts [--check]
 
 bench            `lead run` and its peers on the same files, alternating; answers compared, ratios shown
+bench lsp        the language server over its standard input and output: start, keystrokes, hover, memory
 bench checker    time of `lead check`, `lead fmt` and `lead --help`, size of the binary
 bench keystroke  time from an edit to a checked lexicon, and memory, in one process
 counts           instructions of the parser, the checker and a run, written to benches/counts.json
@@ -67,6 +69,7 @@ fn task(args: &[&str]) -> Result<(), Failure> {
         ["speed", rest @ ..] => speed::speed(&Options::parse(rest, USAGE)?),
         ["checker", rest @ ..] => checker::checker(&Options::parse(rest, USAGE)?),
         ["keystroke", rest @ ..] => keystroke::keystroke(&Options::parse(rest, USAGE)?),
+        ["lsp", rest @ ..] => lsp::lsp(&Options::parse(rest, USAGE)?),
         ["counts", rest @ ..] => counts::counts(&Options::parse(rest, USAGE)?),
         _ => Err(USAGE.into()),
     }

@@ -6,7 +6,9 @@ use std::process::{Command, ExitCode};
 /// Runs `bench` or `counts` with their options.
 pub fn run(task: &str, options: &[String]) -> ExitCode {
     let (task, options) = match (task, options.split_first()) {
-        ("bench", Some((first, rest))) if first == "checker" || first == "keystroke" => (first.as_str(), rest),
+        ("bench", Some((first, rest))) if matches!(first.as_str(), "checker" | "keystroke" | "lsp") => {
+            (first.as_str(), rest)
+        }
         ("bench", _) => ("speed", options),
         (other, _) => (other, options),
     };
