@@ -222,10 +222,10 @@ fn beside(statement: &Statement) -> Vec<Beside> {
     tree::statement(statement, &mut |node| {
         let Node::Expr(expr) = node else { return };
         match &expr.kind {
-            ExprKind::Windowed { value, window } => {
-                if !matches!(value.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Paren(_)) {
-                    out.push(Beside { window: window.span, value: value.span, inner: Vec::new() });
-                }
+            ExprKind::Windowed { value, window }
+                if !matches!(value.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Paren(_)) =>
+            {
+                out.push(Beside { window: window.span, value: value.span, inner: Vec::new() });
             }
             ExprKind::Aggregate(aggregate) => {
                 if let AggregateBody::Records(Records { filter: Some(filter), .. }) = &aggregate.body

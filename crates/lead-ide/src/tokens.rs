@@ -306,11 +306,7 @@ fn marks(statement: &Statement, text: &str, meaning: Meaning) -> Vec<Token> {
             TypeKind::List(_) | TypeKind::OneOf(_) | TypeKind::Reference(_) | TypeKind::Error => {}
             _ => add(ty.span, Class::Type, Modifiers::DEFAULT_LIBRARY),
         },
-        Node::Text(text, quoted) => {
-            if quoted == Quoted::OneOf {
-                add(text.span, Class::EnumMember, Modifiers::DECLARATION);
-            }
-        }
+        Node::Text(text, Quoted::OneOf) => add(text.span, Class::EnumMember, Modifiers::DECLARATION),
         Node::Expr(expr) => match &expr.kind {
             ExprKind::Literal(LiteralKind::Text(_)) => {
                 if let Some((class, modifiers)) = meaning(expr.span) {

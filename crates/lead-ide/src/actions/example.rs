@@ -2,6 +2,8 @@
 //! plain thresholds tell.
 
 mod solve;
+mod times;
+mod values;
 mod world;
 
 use std::collections::BTreeMap;

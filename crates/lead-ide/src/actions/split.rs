@@ -60,7 +60,7 @@ pub(super) fn resolve(site: &Site) -> Option<Change> {
     let first = parts.first()?;
     let said = said(text.get(first.span.range())?);
     let near = first.span.end + said.len() as u32;
-    let select = clause.because.is_none().then(|| Select { file: site.id, text: said, near });
+    let select = clause.because.is_none().then_some(Select { file: site.id, text: said, near });
     Some(site.snapshot.change(edits, select))
 }
 

@@ -46,7 +46,7 @@ pub(super) fn resolve(site: &Site, rest: &str) -> Option<Change> {
     let missing = missing(site)?;
     let near = missing.signal.end;
     let length = window.split_whitespace().last().unwrap_or(window).to_string();
-    let select = (window == USUAL).then(|| Select { file: site.id, text: length, near });
+    let select = (window == USUAL).then_some(Select { file: site.id, text: length, near });
     Some(site.snapshot.change(edits(site, &missing, window)?, select))
 }
 

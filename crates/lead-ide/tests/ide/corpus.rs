@@ -90,7 +90,7 @@ fn everything(snapshot: &Snapshot, step: usize, resolve: bool) -> usize {
         if let Some(linked) = snapshot.linked_editing_ranges(at) {
             linked.ranges.iter().for_each(|r| inside(text, r.start, r.end, "linked"));
         }
-        let seldom = (offset / step) % 8 == 0;
+        let seldom = (offset / step).is_multiple_of(8);
         if seldom {
             snapshot.format_on_line_end(at);
             snapshot.format_range(id, at.offset..at.offset + 1);

@@ -187,7 +187,7 @@ fn a_new_line_is_indented_as_what_is_above_asks() {
     assert_snapshot!("field", laid_out("entity a from \"a.csv\"\n    id: key\n$0"));
     assert_snapshot!("ended", laid_out("lead   when a\n    $0"));
     assert_snapshot!("blank", laid_out("entity a from \"a.csv\"\n    id:    key\n    \n    $0"));
-    assert_snapshot!("comment", laid_out("## Docs\n  $0\nlead when a\n"));
+    assert_snapshot!("below_a_comment", laid_out("## Docs\n  $0\nlead when a\n"));
     assert_snapshot!("middle", laid_out("lead when a\n$0and b\n"));
 }
 

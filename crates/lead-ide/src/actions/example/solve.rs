@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use lead_hir::hir::{
     Aggregate, AggregateFn, ArithmeticOp, CompareOp, DefId, DefKind, Expr, ExprKind, FieldId, Function, Lexicon,
-    Moment, Records, ScoreLineKind, Sequence, Step, Target, Ty, Value, WindowKind,
+    Moment, Records, ScoreLineKind, Target, Ty, Value, WindowKind,
 };
 use lead_plan::calendar;
 
+use super::values::{fitting, holds, minutes, near, negated, plain, plain_pattern, sample};
 use super::world::{DAY, HOUR, World};
-use crate::facts::quoted;
-use crate::words;
 
 /// More records of one kind are not made.
 const MOST: usize = 24;
@@ -20,7 +19,7 @@ const LONGEST_SEARCH: usize = 3_000;
 /// Definitions are followed this deep.
 const DEEPEST: usize = 24;
 /// Nothing is made longer ago, or farther ahead, than this many minutes.
-const LONGEST: i64 = 200 * 366 * DAY;
+pub(super) const LONGEST: i64 = 200 * 366 * DAY;
 
 /// Where a condition is asked.
 #[derive(Clone, Debug)]
@@ -35,11 +34,11 @@ pub(super) struct Env {
 }
 
 impl Env {
-    fn with(&self, window: Option<WindowKind>) -> Env {
+    pub(super) fn with(&self, window: Option<WindowKind>) -> Env {
         Env { window, ..self.clone() }
     }
 
-    fn inside(&self, thing: usize, window: Option<WindowKind>) -> Env {
+    pub(super) fn inside(&self, thing: usize, window: Option<WindowKind>) -> Env {
         let mut env = self.with(window);
         env.frames.push(thing);
         env
@@ -110,7 +109,11 @@ impl<'l> Solver<'l> {
             ExprKind::And(parts) | ExprKind::Or(parts) => {
                 if matches!(expr.kind, ExprKind::And(_)) == want {
                     // All of them, also behind one that cannot be made.
-                    return parts.iter().fold(true, |made, p| self.condition(p, want, env) && made);
+                    let mut made = true;
+                    for part in parts {
+                        made &= self.condition(part, want, env);
+                    }
+                    return made;
                 }
                 self.first_of(&parts.iter().collect::<Vec<_>>(), want, env)
             }
@@ -181,7 +184,7 @@ impl<'l> Solver<'l> {
     }
 
     /// The environment of a definition of a related record.
-    fn step_into(&mut self, up: u8, path: &[FieldId], env: &Env) -> Option<Env> {
+    pub(super) fn step_into(&mut self, up: u8, path: &[FieldId], env: &Env) -> Option<Env> {
         if env.depth > DEEPEST {
             return None;
         }
@@ -190,7 +193,7 @@ impl<'l> Solver<'l> {
     }
 
     /// The record that a path arrives at, made where there is none.
-    fn thing(&mut self, up: u8, path: &[FieldId], env: &Env) -> Option<usize> {
+    pub(super) fn thing(&mut self, up: u8, path: &[FieldId], env: &Env) -> Option<usize> {
         let at = env.frames.len().checked_sub(1 + usize::from(up))?;
         let mut thing = *env.frames.get(at)?;
         if self.columns.is_some() && !path.is_empty() {
@@ -202,7 +205,7 @@ impl<'l> Solver<'l> {
         Some(thing)
     }
 
-    fn is_column(&self, up: u8, path: &[FieldId], env: &Env) -> bool {
+    pub(super) fn is_column(&self, up: u8, path: &[FieldId], env: &Env) -> bool {
         self.columns.is_some() && path.is_empty() && env.frames.len() == 1 + usize::from(up)
     }
 
@@ -214,7 +217,7 @@ impl<'l> Solver<'l> {
     }
 
     fn compare(&mut self, op: CompareOp, left: &Expr, right: &Expr, want: bool, env: &Env) -> bool {
-        if let Some(value) = self.constant(right, env) {
+        if let Some(value) = self.constant(right) {
             return self.demand(left, op, &value, want, env);
         }
         let turned = match op {
@@ -225,31 +228,31 @@ impl<'l> Solver<'l> {
             CompareOp::Equal | CompareOp::NotEqual => op,
             _ => return false,
         };
-        match self.constant(left, env) {
+        match self.constant(left) {
             Some(value) => self.demand(right, turned, &value, want, env),
             None => false,
         }
     }
 
     /// The value of an expression that asks no record, or a choice of such.
-    fn constant(&mut self, expr: &Expr, env: &Env) -> Option<Value> {
+    fn constant(&self, expr: &Expr) -> Option<Value> {
         match &expr.kind {
             ExprKind::Literal(value) => Some(value.clone()),
             ExprKind::List(items) => {
-                items.iter().map(|i| self.constant(i, env)).collect::<Option<Vec<_>>>().map(Value::List)
+                items.iter().map(|i| self.constant(i)).collect::<Option<Vec<_>>>().map(Value::List)
             }
-            ExprKind::ToMoney(inner) => match self.constant(inner, env)? {
+            ExprKind::ToMoney(inner) => match self.constant(inner)? {
                 Value::Number(n) => Some(Value::Money((n * 10_000.0).round() as i64)),
                 other => Some(other),
             },
-            ExprKind::Negate(inner) => match self.constant(inner, env)? {
+            ExprKind::Negate(inner) => match self.constant(inner)? {
                 Value::Number(n) => Some(Value::Number(-n)),
                 Value::Money(n) => Some(Value::Money(-n)),
                 _ => None,
             },
             ExprKind::Now => Some(Value::Time(self.as_of)),
             ExprKind::Today => Some(Value::Date(calendar::local_day(self.as_of, &self.lexicon.settings.zone))),
-            ExprKind::Shift { time, by } => match self.constant(time, env)? {
+            ExprKind::Shift { time, by } => match self.constant(time)? {
                 Value::Date(days) => Some(Value::Date(calendar::step_days(days, *by, false))),
                 Value::Time(at) => Some(Value::Time(calendar::step(at, *by, false, &self.lexicon.settings.zone))),
                 _ => None,
@@ -258,10 +261,10 @@ impl<'l> Solver<'l> {
                 // A threshold that differs from record to record: that of all the others.
                 DefKind::Choice(choice) => {
                     let last = choice.lines.iter().find(|l| l.condition.is_none())?;
-                    self.constant(&last.result, env)
+                    self.constant(&last.result)
                 }
                 DefKind::Value(inner) if matches!(inner.kind, ExprKind::Literal(_) | ExprKind::List(_)) => {
-                    self.constant(inner, env)
+                    self.constant(inner)
                 }
                 _ => None,
             },
@@ -270,7 +273,7 @@ impl<'l> Solver<'l> {
     }
 
     /// Makes `expr op value` hold, or not.
-    fn demand(&mut self, expr: &Expr, op: CompareOp, value: &Value, want: bool, env: &Env) -> bool {
+    pub(super) fn demand(&mut self, expr: &Expr, op: CompareOp, value: &Value, want: bool, env: &Env) -> bool {
         let op = if want { op } else { negated(op) };
         match &expr.kind {
             ExprKind::Get { up, path, target } => match target {
@@ -347,7 +350,7 @@ impl<'l> Solver<'l> {
                 let wanted = choice
                     .lines
                     .iter()
-                    .find(|l| self.clone().constant(&l.result, env).is_some_and(|result| holds(op, &result, value)));
+                    .find(|l| self.constant(&l.result).is_some_and(|result| holds(op, &result, value)));
                 match wanted.map(|l| &l.condition) {
                     Some(Some(condition)) => self.condition(condition, true, &whole),
                     Some(None) => true,
@@ -371,7 +374,7 @@ impl<'l> Solver<'l> {
                     if total > *wanted {
                         break;
                     }
-                    let Some(Value::Number(points)) = self.constant(&line.points, env) else { continue };
+                    let Some(Value::Number(points)) = self.constant(&line.points) else { continue };
                     let made = match &line.kind {
                         ScoreLineKind::When(condition) => usize::from(self.condition(condition, true, &whole)),
                         ScoreLineKind::Per(records) => {
@@ -486,7 +489,7 @@ impl<'l> Solver<'l> {
     }
 
     /// Adds a record that counts, `back` minutes before where it would stand.
-    fn record(&mut self, records: &Records, env: &Env, back: i64) -> Option<usize> {
+    pub(super) fn record(&mut self, records: &Records, env: &Env, back: i64) -> Option<usize> {
         let thing = self.bare_record(records, env, back)?;
         let inner = env.inside(thing, self.passed(records, env));
         if let Some(term) = records.member_of {
@@ -513,255 +516,4 @@ impl<'l> Solver<'l> {
         }
         self.world.relate(from, &records.relation, age)
     }
-
-    /// An age that lies in a window.
-    fn age(&self, window: Option<WindowKind>, shift: i64) -> Option<i64> {
-        const MINUTE: i64 = 60 * 1_000_000;
-        let Some(window) = window else { return Some(DAY + shift) };
-        let as_of = self.as_of - shift * MINUTE;
-        let range = calendar::window_range(window, as_of, &self.lexicon.settings);
-        let day = DAY * MINUTE;
-        let ahead = range.start > as_of;
-        let end = if ahead { range.end } else { range.end.min(as_of + 1) };
-        if range.start >= end {
-            return None;
-        }
-        let length = end.saturating_sub(range.start);
-        let at = if ahead {
-            range.start + day.min(length / 2)
-        } else {
-            // A day before the end, so that what was made is easy to move about.
-            end - 1 - if length > 2 * day { day } else { (length / 2) / (60 * MINUTE) * 60 * MINUTE }
-        };
-        let age = self.as_of.saturating_sub(at).div_euclid(MINUTE);
-        if age.abs() > LONGEST {
-            return None;
-        }
-        let rounded = (age + DAY / 2).div_euclid(DAY) * DAY;
-        let inside = |age: i64| {
-            let t = self.as_of - age * MINUTE;
-            range.start < t && t < end
-        };
-        Some(if rounded != 0 && inside(rounded) { rounded } else { age })
-    }
-
-    fn sequence(&mut self, sequence: &Sequence, env: &Env) -> bool {
-        if self.columns.is_some() {
-            return false;
-        }
-        let Some(from) = self.thing(sequence.up, &sequence.path, env) else { return false };
-        let window = sequence.window.as_ref().map(|w| w.kind).or(env.window);
-        let Some(mut age) = self.age(window, env.shift) else { return false };
-        // The last event first, then back in time.
-        let mut made = true;
-        let mut at = Vec::new();
-        for step in sequence.steps.iter().rev() {
-            at.push(age);
-            age += step.within.map_or(DAY, |w| (minutes(w) / 2).clamp(1, DAY));
-        }
-        for (step, age) in sequence.steps.iter().zip(at.into_iter().rev()) {
-            let Some(thing) = self.world.relate(from, &step.relation, Some(age)) else { return false };
-            if let Some(filter) = &step.filter {
-                made &= self.condition(filter, true, &env.inside(thing, None));
-            }
-        }
-        made
-    }
-
-    /// A time that is tested by the window in force.
-    fn time_test(&mut self, expr: &Expr, want: bool, env: &Env) -> bool {
-        if !want {
-            return true;
-        }
-        match self.age(env.window, env.shift) {
-            Some(age) => self.at_age(expr, age, env),
-            None => false,
-        }
-    }
-
-    /// Makes a time lie so many minutes before the as-of time.
-    fn at_age(&mut self, expr: &Expr, age: i64, env: &Env) -> bool {
-        if age.abs() > LONGEST {
-            return false;
-        }
-        let at = self.as_of - age * 60 * 1_000_000;
-        let day = Value::Date(calendar::local_day(at, &self.lexicon.settings.zone));
-        match &expr.kind {
-            ExprKind::Get { target: Target::Def(def), up, path } => match &self.lexicon.def(*def).kind {
-                DefKind::Value(inner) if !self.is_column(*up, path, env) => match self.step_into(*up, path, env) {
-                    Some(within) => self.at_age(inner, age, &within),
-                    None => false,
-                },
-                _ => self.demand(expr, CompareOp::Equal, &day, true, env),
-            },
-            ExprKind::Get { .. } => self.demand(expr, CompareOp::Equal, &day, true, env),
-            ExprKind::Aggregate(aggregate) if self.columns.is_none() => {
-                let Some(thing) = self.record(&aggregate.records, &env.with(None), 0) else { return false };
-                let Some(argument) = &aggregate.argument else { return false };
-                let own_time = match (&argument.kind, self.lexicon.table(aggregate.records.table).time()) {
-                    (ExprKind::Get { target: Target::Field(field), path, .. }, Some(time)) => {
-                        path.is_empty() && *field == time
-                    }
-                    _ => false,
-                };
-                match self.world.things.get_mut(thing).filter(|_| own_time) {
-                    Some(event) => {
-                        event.age = Some(age);
-                        true
-                    }
-                    None => self.demand(argument, CompareOp::Equal, &day, true, &env.inside(thing, None)),
-                }
-            }
-            _ => false,
-        }
-    }
-}
-
-fn minutes(by: Step) -> i64 {
-    let days = f64::from(by.months) * 30.4375;
-    days.ceil() as i64 * DAY + i64::from(by.days) * DAY + by.micros / (60 * 1_000_000)
-}
-
-fn negated(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Equal => CompareOp::NotEqual,
-        CompareOp::NotEqual
-        | CompareOp::Contains
-        | CompareOp::StartsWith
-        | CompareOp::EndsWith
-        | CompareOp::Matches => CompareOp::NotEqual,
-        CompareOp::Less => CompareOp::GreaterEqual,
-        CompareOp::LessEqual => CompareOp::Greater,
-        CompareOp::Greater => CompareOp::LessEqual,
-        CompareOp::GreaterEqual => CompareOp::Less,
-        CompareOp::In => CompareOp::NotIn,
-        CompareOp::NotIn => CompareOp::In,
-    }
-}
-
-/// Values that compare as plain numbers do, as such.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Money(n) => Value::Number(*n as f64 / 10_000.0),
-        Value::Percent(n) => Value::Number(*n),
-        other => other.clone(),
-    }
-}
-
-/// Whether a comparison of constants holds.
-fn holds(op: CompareOp, left: &Value, right: &Value) -> bool {
-    let order = match (plain(left), plain(right)) {
-        (Value::Number(a), Value::Number(b)) => a.partial_cmp(&b),
-        (Value::Text(a), Value::Text(b)) => Some(a.trim().to_lowercase().cmp(&b.trim().to_lowercase())),
-        (Value::YesNo(a), Value::YesNo(b)) => Some(a.cmp(&b)),
-        _ => None,
-    };
-    let Some(order) = order else { return false };
-    match op {
-        CompareOp::Equal => order.is_eq(),
-        CompareOp::NotEqual => order.is_ne(),
-        CompareOp::Less => order.is_lt(),
-        CompareOp::LessEqual => order.is_le(),
-        CompareOp::Greater => order.is_gt(),
-        CompareOp::GreaterEqual => order.is_ge(),
-        _ => false,
-    }
-}
-
-/// The value nearest to a bound that meets it.
-fn near(op: CompareOp, value: &Value) -> Value {
-    let by: i64 = match op {
-        CompareOp::Greater | CompareOp::NotEqual => 1,
-        CompareOp::Less => -1,
-        _ => 0,
-    };
-    const A_DAY: i64 = 86_400_000_000;
-    match value {
-        Value::Number(n) if n.fract() == 0.0 => Value::Number(n + by as f64),
-        Value::Number(n) => Value::Number(((n + by as f64 * 0.1) * 1e6).round() / 1e6),
-        Value::Percent(n) => Value::Percent(((n + by as f64 * 0.01) * 1e6).round() / 1e6),
-        Value::Money(n) => Value::Money(n + by * 10_000),
-        Value::Date(n) => Value::Date(n + by as i32),
-        Value::Time(n) => Value::Time(n + by * A_DAY),
-        Value::Duration(n) => Value::Duration(n + by * A_DAY),
-        other => other.clone(),
-    }
-}
-
-/// A value of a type that meets a comparison, as it is written in an example.
-fn fitting(lexicon: &Lexicon, ty: &Ty, op: CompareOp, value: &Value) -> Option<String> {
-    let differs = matches!(op, CompareOp::NotEqual | CompareOp::NotIn);
-    match (ty, value) {
-        (Ty::YesNo, Value::YesNo(yes)) => Some(if *yes != differs { "yes" } else { "no" }.into()),
-        (Ty::OneOf(values), _) if differs => {
-            let refused = texts(value);
-            let other = values.iter().find(|v| !refused.iter().any(|r| r.eq_ignore_ascii_case(v.trim())))?;
-            Some(quoted(other))
-        }
-        (Ty::Text | Ty::Key, Value::Text(_) | Value::List(_)) if differs => Some(quoted("something else")),
-        (Ty::Text | Ty::Key | Ty::OneOf(_), Value::Text(text)) => Some(quoted(text)),
-        (_, Value::List(items)) if op == CompareOp::In => items.first().map(|i| words::value(lexicon, i)),
-        (Ty::List(_), item) if op == CompareOp::Contains => Some(format!("[{}]", words::value(lexicon, item))),
-        (Ty::List(item), value) => sample_text(lexicon, item, value).map(|text| format!("[{text}]")),
-        (Ty::Number | Ty::Money | Ty::Percent, _) => match (near(op, value), ty) {
-            (Value::Number(n), Ty::Percent) => Some(words::value(lexicon, &Value::Percent(n))),
-            (Value::Number(n), _) => Some(words::number(n)),
-            (Value::Money(n), Ty::Number) => Some(words::number(n as f64 / 10_000.0)),
-            (Value::Money(n), _) => Some(words::money(n)),
-            (Value::Percent(n), Ty::Number) => Some(words::number(n)),
-            (percent @ Value::Percent(_), Ty::Percent) => Some(words::value(lexicon, &percent)),
-            _ => None,
-        },
-        (Ty::Date, Value::Date(_) | Value::Time(_)) | (Ty::Time, Value::Date(_) | Value::Time(_)) => {
-            match near(op, value) {
-                Value::Date(days) => Some(words::date(days)),
-                Value::Time(at) if *ty == Ty::Date => {
-                    Some(words::date(calendar::local_day(at, &lexicon.settings.zone)))
-                }
-                time => Some(words::value(lexicon, &time)),
-            }
-        }
-        (Ty::Duration, Value::Duration(_)) => Some(words::value(lexicon, &near(op, value))),
-        _ => None,
-    }
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::Text(text) => vec![text.trim().to_string()],
-        Value::List(items) => items.iter().flat_map(texts).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn sample_text(lexicon: &Lexicon, item: &Ty, value: &Value) -> Option<String> {
-    match value {
-        Value::List(_) => None,
-        other => fitting(lexicon, item, CompareOp::Equal, other),
-    }
-}
-
-/// Any value of a type.
-fn sample(ty: &Ty, as_of: i64, lexicon: &Lexicon) -> Option<Value> {
-    Some(match ty {
-        Ty::YesNo => Value::YesNo(true),
-        Ty::Number => Value::Number(1.0),
-        Ty::Percent => Value::Percent(0.1),
-        Ty::Money => Value::Money(1_000_000),
-        Ty::Text | Ty::Key => Value::Text("example".into()),
-        Ty::OneOf(values) => Value::Text(values.first()?.as_str().into()),
-        Ty::Date | Ty::Time => Value::Date(calendar::local_day(as_of, &lexicon.settings.zone) - 1),
-        Ty::Duration => Value::Duration(86_400_000_000),
-        Ty::List(item) => return sample(item, as_of, lexicon),
-        Ty::Record(_) | Ty::Period | Ty::Error => return None,
-    })
-}
-
-/// A text that a plain regular expression matches.
-fn plain_pattern(pattern: &str) -> Option<String> {
-    let first = pattern.trim_start_matches("(?i)").split('|').next()?;
-    let text = first.replace(r"\b", "").replace(r"\s", " ").replace(r"\.", ".");
-    let text = text.trim_start_matches('^').trim_end_matches('$').trim_start_matches('(').trim_end_matches(')');
-    let plain = !text.is_empty() && !text.contains(['\\', '[', ']', '(', ')', '*', '+', '?', '{', '}', '^', '$']);
-    plain.then(|| text.to_string())
 }
