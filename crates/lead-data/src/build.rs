@@ -7,7 +7,8 @@ use lead_hir::hir::{Field, Ty};
 
 use crate::cells::{Arena, Cells, ColumnData};
 use crate::column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
-use crate::keys::KeyTable;
+use crate::ends::Ends;
+use crate::keys::{KeyTable, STEP};
 use crate::parquet;
 use crate::parse;
 use crate::parse::number::{money, number};
@@ -257,7 +258,7 @@ fn texts<C: Cells>(builder: &mut TextBuilder, cells: &C, rows: &[u32], issues: &
 }
 
 fn raw<C: Cells>(cells: &C, rows: &[u32], settings: &Settings) -> Column {
-    let (mut text, mut ends) = (String::new(), Vec::with_capacity(rows.len()));
+    let (mut text, mut ends) = (String::new(), Ends::default());
     let (mut unknown, mut scratch) = (Vec::new(), String::new());
     for (i, row) in rows.iter().enumerate() {
         let cell = cells.text(*row as usize, &mut scratch);
@@ -280,16 +281,14 @@ fn records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], settings: &Settin
         let mut found = Vec::with_capacity(entries.len());
         keys.find_all(entries.len(), |n| entries.text(n), &mut found);
         out.extend(rows.iter().map(|row| entries.number(*row as usize).map_or(NO_RECORD, |n| found[n])));
-    } else if let Some(texts) = rows.iter().map(|row| cells.plain(*row as usize)).collect::<Option<Vec<&str>>>() {
-        keys.find_all(texts.len(), |i| texts[i], &mut out);
-    } else {
-        let (mut text, mut ends) = (String::new(), Vec::with_capacity(rows.len()));
+    } else if !plain_records(keys, cells, rows, &mut out) {
+        out.clear();
+        let (mut text, mut ends) = (String::new(), Ends::default());
         for row in rows {
             text.push_str(cells.text(*row as usize, &mut scratch));
             ends.push(text.len());
         }
-        let start = |i: usize| if i == 0 { 0 } else { ends[i - 1] };
-        keys.find_all(rows.len(), |i| &text[start(i)..ends[i]], &mut out);
+        keys.find_all(rows.len(), |i| &text[ends.range(i)], &mut out);
     }
     for (row, found) in rows.iter().zip(&out) {
         if *found == NO_RECORD {
@@ -300,6 +299,19 @@ fn records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], settings: &Settin
         }
     }
     Column { values: Values::Record(out), known: None }
+}
+
+/// Looks up cells that stand in memory as they are; false if one does not.
+fn plain_records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], out: &mut Vec<u32>) -> bool {
+    let mut texts = [""; STEP];
+    for step in rows.chunks(STEP) {
+        for (text, row) in texts.iter_mut().zip(step) {
+            let Some(plain) = cells.plain(*row as usize) else { return false };
+            *text = plain;
+        }
+        keys.find_step(&texts[..step.len()], out);
+    }
+    true
 }
 
 fn lists<C: Cells>(

@@ -6,6 +6,7 @@ use memchr::memchr_iter;
 
 use crate::csv::rows::{Rows, plain, unquote};
 use crate::parquet::ArrayCells;
+use crate::read::Lines;
 
 /// The cells of one column of a block.
 pub(crate) trait Cells {
@@ -176,6 +177,25 @@ impl<'a> Block<'a> {
             Kind::Csv { rows, .. } => self.line_of_byte(rows.start(row)),
             Kind::Json { lines, .. } => lines[row].0,
             Kind::Parquet { first, .. } => first + row as u64,
+        }
+    }
+
+    /// The lines of some rows, ascending.
+    pub fn lines(&self, rows: &[u32]) -> Lines {
+        if let (Some(first), Some(last)) = (rows.first(), rows.last())
+            && (last - first) as usize + 1 == rows.len()
+            && self.has_row_per_line()
+        {
+            return Lines::Run(self.line(*first as usize));
+        }
+        Lines::Each(rows.iter().map(|row| self.line(*row as usize)).collect())
+    }
+
+    fn has_row_per_line(&self) -> bool {
+        match &self.kind {
+            Kind::Csv { rows, .. } => rows.is_row_per_line(),
+            Kind::Json { .. } => false,
+            Kind::Parquet { .. } => true,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::ends::Ends;
+
 /// In a [`Values::Record`] column: no such record (empty, unreadable or dangling).
 pub const NO_RECORD: u32 = u32::MAX;
 
@@ -220,7 +222,7 @@ impl Texts {
 #[derive(Debug, Default)]
 pub struct Dictionary {
     text: String,
-    ends: Vec<usize>,
+    ends: Ends,
     unique: bool,
     folded: OnceLock<Box<[Box<str>]>>,
 }
@@ -228,7 +230,7 @@ pub struct Dictionary {
 impl Dictionary {
     /// From entries in order. `unique`: no entry occurs twice.
     pub fn new<S: AsRef<str>>(entries: impl IntoIterator<Item = S>, unique: bool) -> Dictionary {
-        let (mut text, mut ends) = (String::new(), Vec::new());
+        let (mut text, mut ends) = (String::new(), Ends::default());
         for entry in entries {
             text.push_str(entry.as_ref());
             ends.push(text.len());
@@ -236,9 +238,20 @@ impl Dictionary {
         Dictionary { text, ends, unique, folded: OnceLock::new() }
     }
 
-    /// From all entries in one text and where each ends (ascending, on character boundaries).
-    pub fn from_parts(text: String, ends: Vec<usize>, unique: bool) -> Dictionary {
+    /// From all entries in one text and where each ends (on character boundaries).
+    pub(crate) fn from_parts(text: String, ends: Ends, unique: bool) -> Dictionary {
         Dictionary { text, ends, unique, folded: OnceLock::new() }
+    }
+
+    /// All entries one after the other, and where each ends.
+    pub(crate) fn parts(&self) -> (&str, &Ends) {
+        (&self.text, &self.ends)
+    }
+
+    /// The same, known to repeat no entry.
+    pub(crate) fn without_repeats(mut self) -> Dictionary {
+        self.unique = true;
+        self
     }
 
     /// How many entries.
@@ -248,7 +261,7 @@ impl Dictionary {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// Whether no entry occurs twice.
@@ -259,9 +272,7 @@ impl Dictionary {
     /// The entry of a code of this dictionary.
     #[inline]
     pub fn get(&self, code: u32) -> &str {
-        let i = code as usize;
-        let start = if i == 0 { 0 } else { self.ends[i - 1] };
-        &self.text[start..self.ends[i]]
+        &self.text[self.ends.range(code as usize)]
     }
 
     /// All entries in order.

@@ -11,7 +11,7 @@ use lead_hir::hir::{FieldId, Lexicon, TableId, TableKind, Ty};
 
 use crate::column::{Column, Values};
 use crate::csv::chunk::StreamTrouble;
-use crate::entity::{self, RowIssue, RowSet};
+use crate::entity::{self, Origins, RowIssue, RowSet};
 use crate::feed::Feed;
 use crate::file::ExportFile;
 use crate::filter::Filter;
@@ -307,16 +307,15 @@ impl<'a> Data<'a> {
         let mut assembled = Vec::new();
         for (table, _) in &entities {
             let set = RowSet::new(self.lexicon.table(*table), parts.remove(table).unwrap_or_default());
-            let origins = set.origins.clone();
             let mut made = entity::assemble(self.lexicon.table(*table), set);
             for issue in std::mem::take(&mut made.issues) {
-                self.row_issue(*table, &origins, &issue, &mut findings);
+                self.row_issue(*table, &made.origins, &issue, &mut findings);
             }
             self.tables[table.0 as usize].keys = Arc::new(std::mem::take(&mut made.keys));
-            assembled.push((*table, origins, made));
+            assembled.push((*table, made));
         }
-        for (table, origins, made) in assembled {
-            let records = self.resolve(table, &origins, made, &mut findings);
+        for (table, made) in assembled {
+            let records = self.resolve(table, made, &mut findings);
             self.tables[table.0 as usize].records = Some(records);
         }
         self.findings.get_mut().unwrap_or_else(PoisonError::into_inner).join(findings);
@@ -324,13 +323,7 @@ impl<'a> Data<'a> {
     }
 
     /// References to rows.
-    fn resolve(
-        &self,
-        table: TableId,
-        origins: &[(u32, u64)],
-        made: entity::Assembled,
-        findings: &mut Findings,
-    ) -> Records {
+    fn resolve(&self, table: TableId, made: entity::Assembled, findings: &mut Findings) -> Records {
         let mut columns = Vec::new();
         for (i, (column, from)) in made.columns.into_iter().zip(made.sources).enumerate() {
             let field = FieldId(i as u32);
@@ -348,15 +341,15 @@ impl<'a> Data<'a> {
                     _ => String::new(),
                 };
                 let issue = RowIssue { row, field: Some(field), code: codes::DANGLING_REFERENCE, value };
-                self.row_issue(table, origins, &issue, findings);
+                self.row_issue(table, &made.origins, &issue, findings);
             }
             columns.push(Some(resolved));
         }
         Records { rows: made.rows, columns }
     }
 
-    fn row_issue(&self, table: TableId, origins: &[(u32, u64)], issue: &RowIssue, findings: &mut Findings) {
-        let (rank, line) = origins[issue.row as usize];
+    fn row_issue(&self, table: TableId, origins: &Origins, issue: &RowIssue, findings: &mut Findings) {
+        let (rank, line) = origins.of(issue.row);
         let feed = &self.tables[table.0 as usize].feeds[rank as usize];
         let file = feed.file as u32;
         let column = issue.field.and_then(|f| feed.columns[f.0 as usize]);

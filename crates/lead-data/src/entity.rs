@@ -7,17 +7,35 @@ use lead_diag::{Code, codes};
 use lead_hir::hir::{FieldId, Table, Ty};
 
 use crate::column::{Bitmap, Column, Dictionary, Texts, Values, fold_text};
+use crate::ends::Ends;
 use crate::gather;
 use crate::keys::KeyTable;
-use crate::read::{Part, Place};
+use crate::read::{Lines, Part, Place};
 
 /// Rows of one entity, source by source, row by row.
 pub(crate) struct RowSet {
     pub rows: usize,
-    /// Of each row: its feed's number in the entity, and its line.
-    pub origins: Vec<(u32, u64)>,
+    pub origins: Origins,
     /// By field; keys and references as texts.
     pub columns: Vec<Option<Column>>,
+}
+
+/// Where rows come from: the first row, the feed's number in the entity and the lines of each part.
+#[derive(Default)]
+pub(crate) struct Origins(Vec<(usize, u32, Lines)>);
+
+impl Origins {
+    /// The feed and the line of a row.
+    pub fn of(&self, row: u32) -> (u32, u64) {
+        let row = row as usize;
+        let at = self.0.partition_point(|part| part.0 <= row).saturating_sub(1);
+        self.0.get(at).map_or((0, 0), |(first, feed, lines)| (*feed, lines.get(row - first)))
+    }
+
+    /// Whether there are several feeds.
+    fn several(&self) -> bool {
+        self.0.iter().any(|part| part.1 != self.0[0].1)
+    }
 }
 
 /// Something about a row (and perhaps a field) of a [`RowSet`].
@@ -34,8 +52,9 @@ pub(crate) struct RowIssue {
 pub(crate) struct Assembled {
     pub rows: usize,
     pub columns: Vec<Option<Column>>,
-    /// By field: the row that gave each record its value.
+    /// By field that refers to records: the row that gave each record its value; `None`: the row of the same number.
     pub sources: Vec<Option<Vec<u32>>>,
+    pub origins: Origins,
     pub keys: KeyTable,
     pub issues: Vec<RowIssue>,
 }
@@ -44,12 +63,12 @@ impl RowSet {
     /// From the parts that the workers took, each with its feed's number in the entity.
     pub fn new(table: &Table, mut parts: Vec<(u32, Place, Part)>) -> RowSet {
         parts.sort_by_key(|p| (p.0, p.1));
-        let mut origins = Vec::new();
+        let mut origins = Origins::default();
         let mut stacks: Vec<Vec<Column>> = table.fields.iter().map(|_| Vec::new()).collect();
         let mut rows = 0;
         for (feed, _, part) in parts {
+            origins.0.push((rows, feed, part.lines));
             rows += part.rows;
-            origins.extend(part.lines.iter().map(|line| (feed, *line)));
             for (stack, column) in stacks.iter_mut().zip(part.columns) {
                 stack.extend(column);
             }
@@ -78,45 +97,69 @@ fn is_raw(ty: &Ty) -> bool {
 }
 
 /// Makes records of rows.
-pub(crate) fn assemble(table: &Table, set: RowSet) -> Assembled {
-    let mut out = Assembled::default();
+pub(crate) fn assemble(table: &Table, mut set: RowSet) -> Assembled {
+    let mut out = Assembled { origins: std::mem::take(&mut set.origins), ..Assembled::default() };
     let Some(key) = table.key else {
         out.rows = set.rows;
-        let all: Vec<u32> = (0..set.rows as u32).collect();
-        out.sources = set.columns.iter().map(|c| c.as_ref().map(|_| all.clone())).collect();
+        out.sources = set.columns.iter().map(|_| None).collect();
         out.columns = set.columns;
         return out;
     };
-    let several = set.origins.iter().any(|o| o.0 != set.origins[0].0);
-    let Grouped { record_of, first_rows, keys } = group(table, key, &set, several, &mut out);
+    // The ordinary case: every row has a key of its own.
+    if table.same_when.iter().all(|second| *second == key)
+        && let Some(column) = &set.columns[key.0 as usize]
+        && let Values::Text(texts) = &column.values
+        && let Some(keys) = KeyTable::of_distinct(set.rows, |row| column.is_known(row).then(|| texts.get(row)))
+    {
+        (out.rows, out.keys) = (set.rows, keys);
+        out.sources = set.columns.iter().map(|_| None).collect();
+        out.columns = set.columns;
+        let column = out.columns[key.0 as usize].take();
+        out.columns[key.0 as usize] = column.map(distinct);
+        return out;
+    }
+    let Grouped { record_of, first_rows, keys } = group(table, key, &set, &mut out);
     out.rows = first_rows.len();
     out.keys = keys;
     let merged = record_of.iter().filter(|r| **r != u32::MAX).count() != out.rows;
-    for (i, column) in set.columns.iter().enumerate() {
+    let mut keys = Some(key_column(table, key, &set, &first_rows));
+    for (i, column) in set.columns.into_iter().enumerate() {
         let field = FieldId(i as u32);
         let Some(column) = column else {
             out.columns.push(None);
             out.sources.push(None);
             continue;
         };
-        let from = if field == key {
-            first_rows.clone()
-        } else if merged {
-            chosen(table, field, column, &record_of, &first_rows, &mut out.issues)
+        if field == key {
+            out.columns.push(keys.take());
+            out.sources.push(None);
+            continue;
+        }
+        let from = if merged {
+            chosen(table, field, &column, &record_of, &first_rows, &mut out.issues)
         } else {
             first_rows.clone()
         };
-        let column = if field == key {
-            key_column(table, key, &set, &from)
-        } else if from.len() == set.rows && !merged {
-            column.clone()
-        } else {
-            pick(column, &from)
-        };
-        out.columns.push(Some(column));
-        out.sources.push(Some(from));
+        let whole = from.len() == set.rows && !merged;
+        out.columns.push(Some(if whole { column } else { pick(&column, &from) }));
+        out.sources.push((!whole && is_raw(&table.fields[i].ty)).then_some(from));
     }
     out
+}
+
+/// A column of keys that are known to be known, and distinct.
+fn distinct(column: Column) -> Column {
+    let values = match column.values {
+        Values::Text(Texts { codes, dictionary }) => {
+            let dictionary = match Arc::try_unwrap(dictionary) {
+                Ok(dictionary) => Arc::new(dictionary.without_repeats()),
+                Err(shared) => shared,
+            };
+            Values::Text(Texts { codes, dictionary })
+        }
+        other => other,
+    };
+    Column { values, known: None }
 }
 
 /// A row's key: its own, else its second key (D42).
@@ -132,7 +175,8 @@ struct Grouped {
     keys: KeyTable,
 }
 
-fn group(table: &Table, key: FieldId, set: &RowSet, several: bool, out: &mut Assembled) -> Grouped {
+fn group(table: &Table, key: FieldId, set: &RowSet, out: &mut Assembled) -> Grouped {
+    let several = out.origins.several();
     let mut parent: Vec<u32> = (0..set.rows as u32).collect();
     let mut rejected = vec![false; set.rows];
     let mut by_key = KeyTable::with_capacity(set.rows);
@@ -154,8 +198,8 @@ fn group(table: &Table, key: FieldId, set: &RowSet, several: bool, out: &mut Ass
             continue;
         };
         if let Some(earlier) = by_key.add(text, row as u32) {
-            let feed = set.origins[row].0;
-            let feeds = feeds_of.entry(earlier).or_insert_with(|| HashSet::from([set.origins[earlier as usize].0]));
+            let feed = out.origins.of(row as u32).0;
+            let feeds = feeds_of.entry(earlier).or_insert_with(|| HashSet::from([out.origins.of(earlier).0]));
             let first_here = several && feeds.insert(feed);
             if own.is_some() && !first_here && !by_own_key {
                 *rejected = true;
@@ -272,7 +316,7 @@ fn pick(column: &Column, from: &[u32]) -> Column {
 
 /// The keys of the records, each its own entry.
 fn key_column(table: &Table, key: FieldId, set: &RowSet, first_rows: &[u32]) -> Column {
-    let (mut text, mut ends) = (String::new(), Vec::with_capacity(first_rows.len()));
+    let (mut text, mut ends) = (String::new(), Ends::default());
     for row in first_rows {
         text.push_str(key_of(table, key, set, *row as usize).unwrap_or_default());
         ends.push(text.len());

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use lead_hir::hir::{CompareOp, SourceFilter, Value};
 use regex::Regex;
 
-use crate::cells::Block;
+use crate::cells::{Block, Cells, ColumnData};
 use crate::column::fold_text;
 use crate::parse;
 use crate::parse::number::{money, number};
 use crate::parse::time::{DayOrder, TimeReader};
 use crate::settings::Settings;
-use crate::texts::TextSet;
+use crate::texts::RecentTexts;
 
 /// Yes, no, or cannot tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,14 @@ impl Filter {
         Filter { node, leaves, settings: settings.clone() }
     }
 
+    /// The needed column number it looks at, if it is about one header alone.
+    fn only_slot(&self) -> Option<usize> {
+        match (&self.node, self.leaves.as_slice()) {
+            (Node::Leaf(_), [only]) => Some(only.slot),
+            _ => None,
+        }
+    }
+
     /// The needed column numbers it looks at.
     pub fn slots(&self) -> impl Iterator<Item = usize> + '_ {
         self.leaves.iter().map(|l| l.slot)
@@ -117,69 +125,151 @@ fn compile(filter: &SourceFilter, slot: &dyn Fn(&str) -> usize, leaves: &mut Vec
 /// The distinct texts of the columns that the filters of a file look at.
 #[derive(Default)]
 pub(crate) struct FilterColumns {
-    sets: Vec<(usize, TextSet, Vec<u32>)>,
+    sets: Vec<FilterColumn>,
     /// Counts up when numbers were given anew.
     generation: u64,
+}
+
+struct FilterColumn {
+    slot: usize,
+    set: RecentTexts,
+    /// Of each row of the block.
+    codes: Vec<u32>,
 }
 
 impl FilterColumns {
     /// Numbers the texts of a block.
     pub fn read(&mut self, block: &Block, slots: &[usize]) {
-        if self.sets.iter().any(|s| s.1.len() > MOST) {
+        if self.sets.iter().any(|s| s.set.len() > MOST) {
             self.sets.clear();
             self.generation += 1;
         }
-        let mut scratch = String::new();
         for slot in slots {
-            let at = self.sets.iter().position(|s| s.0 == *slot).unwrap_or_else(|| {
-                self.sets.push((*slot, TextSet::default(), Vec::new()));
+            let at = self.sets.iter().position(|s| s.slot == *slot).unwrap_or_else(|| {
+                self.sets.push(FilterColumn { slot: *slot, set: RecentTexts::default(), codes: Vec::new() });
                 self.sets.len() - 1
             });
-            let (_, set, codes) = &mut self.sets[at];
-            let column = block.column(*slot);
+            let FilterColumn { set, codes, .. } = &mut self.sets[at];
             codes.clear();
-            codes.extend((0..block.len()).map(|row| set.add(column.text(row, &mut scratch)).0));
+            match block.column(*slot) {
+                ColumnData::Csv(cells) => codes_of(&cells, block.len(), set, codes),
+                ColumnData::Arena(cells) => codes_of(&cells, block.len(), set, codes),
+                ColumnData::Array(cells) => codes_of(&cells, block.len(), set, codes),
+            }
         }
     }
 
-    fn of(&self, slot: usize) -> Option<&(usize, TextSet, Vec<u32>)> {
-        self.sets.iter().find(|s| s.0 == slot)
+    fn of(&self, slot: usize) -> Option<&FilterColumn> {
+        self.sets.iter().find(|s| s.slot == slot)
+    }
+}
+
+fn codes_of<C: Cells>(cells: &C, rows: usize, set: &mut RecentTexts, codes: &mut Vec<u32>) {
+    if let Some(entries) = cells.entries() {
+        // A text of the list is looked up once, if it is used.
+        let mut known = vec![u32::MAX; entries.len() + 1];
+        codes.extend((0..rows).map(|row| {
+            let number = entries.number(row);
+            let place = number.unwrap_or(entries.len());
+            if known[place] == u32::MAX {
+                known[place] = set.code(number.map_or("", |n| entries.text(n)));
+            }
+            known[place]
+        }));
+        return;
+    }
+    let mut scratch = String::new();
+    codes.extend((0..rows).map(|row| set.code(cells.text(row, &mut scratch))));
+}
+
+/// Selects the rows of a block for all tables of its file.
+pub(crate) struct Selector {
+    /// By table: the answers for the texts seen so far; `None`: it takes every row.
+    states: Vec<Option<FilterState>>,
+    /// Slots of conditions that look at one header alone, with the tables that have them.
+    simple: Vec<(usize, Vec<usize>)>,
+}
+
+impl Selector {
+    /// For the conditions of some tables.
+    pub fn new<'f>(filters: impl Iterator<Item = Option<&'f Filter>>) -> Selector {
+        let (mut states, mut simple) = (Vec::new(), Vec::<(usize, Vec<usize>)>::new());
+        for (table, filter) in filters.enumerate() {
+            states.push(filter.map(FilterState::new));
+            if let Some(slot) = filter.and_then(Filter::only_slot) {
+                match simple.iter_mut().find(|s| s.0 == slot) {
+                    Some((_, tables)) => tables.push(table),
+                    None => simple.push((slot, vec![table])),
+                }
+            }
+        }
+        Selector { states, simple }
+    }
+
+    /// The rows of each table, ascending.
+    pub fn select(&mut self, filters: &[Option<&Filter>], columns: &FilterColumns, rows: usize, out: &mut [Vec<u32>]) {
+        for ((state, filter), selected) in self.states.iter_mut().zip(filters).zip(out.iter_mut()) {
+            selected.clear();
+            match (state, filter) {
+                (Some(state), Some(filter)) => {
+                    state.widen(filter, columns);
+                    if filter.only_slot().is_none() {
+                        selected.extend((0..rows).filter(|r| state.is_yes(filter, columns, *r)).map(|r| r as u32));
+                    }
+                }
+                _ => selected.extend(0..rows as u32),
+            }
+        }
+        for (slot, tables) in &self.simple {
+            let Some(column) = columns.of(*slot) else { continue };
+            // The tables that take the rows of each text, one after the other.
+            let (mut takers, mut ends): (Vec<usize>, Vec<u32>) = (Vec::new(), Vec::with_capacity(column.set.len()));
+            for code in 0..column.set.len() {
+                let takes =
+                    |t: &&usize| self.states[**t].as_ref().is_some_and(|s| s.answers[0].get(code) == Some(&Tri::Yes));
+                takers.extend(tables.iter().filter(takes));
+                ends.push(takers.len() as u32);
+            }
+            for (row, code) in column.codes.iter().enumerate() {
+                let code = *code as usize;
+                let start = if code == 0 { 0 } else { ends[code - 1] as usize };
+                for table in &takers[start..ends[code] as usize] {
+                    out[*table].push(row as u32);
+                }
+            }
+        }
     }
 }
 
 /// The answers of one worker for the texts seen so far.
-pub(crate) struct FilterState {
+struct FilterState {
     answers: Vec<Vec<Tri>>,
     times: TimeReader,
     generation: u64,
 }
 
 impl FilterState {
-    pub fn new(filter: &Filter) -> FilterState {
+    fn new(filter: &Filter) -> FilterState {
         let times = TimeReader::new(&filter.settings, DayOrder::default());
         FilterState { answers: vec![Vec::new(); filter.leaves.len()], times, generation: 0 }
     }
 
-    /// The rows for which the condition is yes.
-    pub fn select(&mut self, filter: &Filter, columns: &FilterColumns, rows: usize, out: &mut Vec<u32>) {
+    /// Answers for the texts that are new.
+    fn widen(&mut self, filter: &Filter, columns: &FilterColumns) {
         if self.generation != columns.generation {
             self.answers.iter_mut().for_each(Vec::clear);
             self.generation = columns.generation;
         }
         for (leaf, answers) in filter.leaves.iter().zip(&mut self.answers) {
-            let Some((_, set, _)) = columns.of(leaf.slot) else { continue };
-            for entry in answers.len()..set.len() {
-                answers.push(answer(&leaf.test, set.get(entry as u32), &filter.settings, &mut self.times));
+            let Some(column) = columns.of(leaf.slot) else { continue };
+            for entry in answers.len()..column.set.len() {
+                answers.push(answer(&leaf.test, column.set.get(entry as u32), &filter.settings, &mut self.times));
             }
         }
-        if let (Node::Leaf(leaf), [only]) = (&filter.node, filter.leaves.as_slice())
-            && let Some((_, _, codes)) = columns.of(only.slot)
-        {
-            let answers = &self.answers[*leaf];
-            out.extend((0..rows as u32).filter(|r| answers[codes[*r as usize] as usize] == Tri::Yes));
-            return;
-        }
-        out.extend((0..rows as u32).filter(|row| self.walk(&filter.node, filter, columns, *row as usize) == Tri::Yes));
+    }
+
+    fn is_yes(&self, filter: &Filter, columns: &FilterColumns, row: usize) -> bool {
+        self.walk(&filter.node, filter, columns, row) == Tri::Yes
     }
 
     fn walk(&self, node: &Node, filter: &Filter, columns: &FilterColumns, row: usize) -> Tri {
@@ -197,7 +287,7 @@ impl FilterState {
             },
             Node::Leaf(leaf) => columns
                 .of(filter.leaves[*leaf].slot)
-                .map_or(Tri::Unknown, |(_, _, codes)| self.answers[*leaf][codes[row] as usize]),
+                .map_or(Tri::Unknown, |column| self.answers[*leaf][column.codes[row] as usize]),
         }
     }
 }

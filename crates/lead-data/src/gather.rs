@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::column::{Bitmap, Column, Dictionary, Texts, Values};
+use crate::ends::Ends;
 use crate::texts::TextSet;
 
 /// The values at the given places, in that order.
@@ -73,7 +74,7 @@ fn stack_values(parts: Vec<Values>, keep_texts: bool) -> Option<Values> {
         Values::Text(t) => {
             let texts =
                 std::iter::once(t).chain(parts.filter_map(|p| if let Values::Text(t) = p { Some(t) } else { None }));
-            Values::Text(if keep_texts { one_after_the_other(texts) } else { one_dictionary(texts) })
+            Values::Text(if keep_texts { one_after_the_other(texts.collect()) } else { one_dictionary(texts) })
         }
         Values::List { offsets, items } => {
             let (mut ends, mut all) = (offsets, vec![*items]);
@@ -90,6 +91,8 @@ fn stack_values(parts: Vec<Values>, keep_texts: bool) -> Option<Values> {
 }
 
 fn join<T>(mut first: Vec<T>, rest: impl Iterator<Item = Values>, of: impl Fn(Values) -> Option<Vec<T>>) -> Vec<T> {
+    let rest: Vec<Values> = rest.collect();
+    first.reserve_exact(rest.iter().map(Values::len).sum());
     for part in rest {
         if let Some(mut more) = of(part) {
             first.append(&mut more);
@@ -99,9 +102,16 @@ fn join<T>(mut first: Vec<T>, rest: impl Iterator<Item = Values>, of: impl Fn(Va
 }
 
 /// An entry for each row, in order.
-fn one_after_the_other(parts: impl Iterator<Item = Texts>) -> Texts {
-    let (mut text, mut ends) = (String::new(), Vec::new());
+fn one_after_the_other(parts: Vec<Texts>) -> Texts {
+    let (mut text, mut ends) = (String::new(), Ends::default());
+    text.reserve_exact(parts.iter().map(|p| p.dictionary.parts().0.len()).sum());
     for part in parts {
+        let (all, of_each) = part.dictionary.parts();
+        if of_each.len() == part.codes.len() && part.codes.iter().enumerate().all(|(i, code)| *code as usize == i) {
+            ends.append(of_each, text.len());
+            text.push_str(all);
+            continue;
+        }
         for i in 0..part.codes.len() {
             text.push_str(part.get(i));
             ends.push(text.len());
@@ -114,7 +124,8 @@ fn one_after_the_other(parts: impl Iterator<Item = Texts>) -> Texts {
 fn one_dictionary(parts: impl Iterator<Item = Texts>) -> Texts {
     let mut set = TextSet::default();
     set.add("");
-    let mut codes = Vec::new();
+    let parts: Vec<Texts> = parts.collect();
+    let mut codes = Vec::with_capacity(parts.iter().map(|p| p.codes.len()).sum());
     for part in parts {
         let mut map = vec![u32::MAX; part.dictionary.len()];
         for code in part.codes {

@@ -1,42 +1,36 @@
 //! From keys to rows, for millions of look-ups.
 //!
-//! While no key is longer than 15 bytes (ids of most systems), the key itself stands in its slot, so that a look-up waits for memory
-//! once. The first longer key turns the table into one of words: the upper half of a slot holds bits of the hash, the lower
-//! half the entry, and texts stand apart. A batch is looked up in steps, so that the waits for memory overlap.
+//! A slot is one word: the entry, and bits of the key's hash that spare most looks at the keys themselves. While no key is
+//! longer than 15 bytes (ids of most systems), keys stand packed in two words each. A batch is looked up in steps, so that the
+//! waits for memory overlap.
 
 use crate::column::NO_RECORD;
+use crate::ends::Ends;
 use crate::texts::{Hash, same};
 
-const EMPTY: u64 = u64::MAX;
-
 /// How many keys of a batch are looked up side by side.
-const STEP: usize = 64;
-
-/// Keys of an entity, each with a row.
-#[derive(Debug)]
-pub(crate) enum KeyTable {
-    /// All keys have at most 15 bytes.
-    Short(ShortKeys),
-    /// Keys of any length.
-    Long(LongKeys),
-}
+pub(crate) const STEP: usize = 64;
 
 /// A key of at most 15 bytes as two words: its bytes, zeros, and its length plus one in the last byte, so that no key is all zeros.
 type Packed = [u64; 2];
 
 const NOTHING: Packed = [0, 0];
 
-#[inline]
+#[inline(always)]
 fn pack(key: &[u8]) -> Option<Packed> {
-    let mut bytes = [0u8; 16];
     let len = key.len();
-    if len > 15 {
-        return None;
-    }
-    bytes[..len].copy_from_slice(key);
-    bytes[15] = len as u8 + 1;
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = bytes;
-    Some([u64::from_le_bytes([a, b, c, d, e, f, g, h]), u64::from_le_bytes([i, j, k, l, m, n, o, p])])
+    let (low, high) = if let (Some(first), Some(last)) = (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        if len > 15 {
+            return None;
+        }
+        let high = u64::from_le_bytes(*last).checked_shr(8 * (16 - len as u32)).unwrap_or(0);
+        (u64::from_le_bytes(*first), high)
+    } else if let (Some(first), Some(last)) = (key.first_chunk::<4>(), key.last_chunk::<4>()) {
+        (u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4)), 0)
+    } else {
+        (key.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
+    };
+    Some([low, high | (len as u64 + 1) << 56])
 }
 
 fn unpack(packed: Packed) -> ([u8; 16], usize) {
@@ -47,113 +41,38 @@ fn unpack(packed: Packed) -> ([u8; 16], usize) {
     (bytes, len)
 }
 
-/// Keys in their slots.
+/// The keys themselves, by entry.
 #[derive(Debug)]
-pub(crate) struct ShortKeys {
+enum Store {
+    /// All have at most 15 bytes.
+    Short(Vec<Packed>),
+    /// Of any length, one after the other; where each ends.
+    Long { text: String, ends: Ends },
+}
+
+impl Store {
+    #[inline]
+    fn is(&self, entry: usize, key: &[u8]) -> bool {
+        match self {
+            Store::Short(keys) => pack(key).is_some_and(|packed| keys.get(entry) == Some(&packed)),
+            Store::Long { text, ends } => same(&text.as_bytes()[ends.range(entry)], key),
+        }
+    }
+}
+
+/// Keys of an entity, each with a row.
+#[derive(Debug)]
+pub(crate) struct KeyTable {
     seed: u64,
-    slots: Vec<Packed>,
-    rows: Vec<u32>,
-    mask: usize,
-    count: usize,
-}
-
-impl ShortKeys {
-    fn with_capacity(keys: usize, seed: u64) -> ShortKeys {
-        let size = (keys * 2).next_power_of_two().max(16);
-        ShortKeys { seed, slots: vec![NOTHING; size], rows: vec![NO_RECORD; size], mask: size - 1, count: 0 }
-    }
-
-    /// Two rounds of a folded product: every bit of the key reaches every bit of the place.
-    #[inline]
-    fn place(&self, key: Packed) -> usize {
-        let fold = |a: u64, b: u64| {
-            let wide = u128::from(a) * u128::from(b);
-            (wide as u64) ^ ((wide >> 64) as u64)
-        };
-        let mixed = fold(key[0] ^ self.seed, key[1] ^ 0x9e37_79b9_7f4a_7c15);
-        fold(mixed ^ key[0], 0xd6e8_feb8_6659_fd93 ^ self.seed.rotate_left(32)) as usize & self.mask
-    }
-
-    /// The slot where a key is or would be.
-    #[inline]
-    fn slot(&self, key: Packed) -> usize {
-        let mut at = self.place(key);
-        while self.slots[at] != key && self.slots[at] != NOTHING {
-            at = (at + 1) & self.mask;
-        }
-        at
-    }
-
-    fn add(&mut self, key: Packed, row: u32) -> Option<u32> {
-        if (self.count + 1) * 2 > self.slots.len() {
-            let mut wider = ShortKeys::with_capacity(self.slots.len(), self.seed);
-            for (key, row) in self.slots.iter().zip(&self.rows).filter(|(key, _)| **key != NOTHING) {
-                let at = wider.slot(*key);
-                wider.slots[at] = *key;
-                wider.rows[at] = *row;
-            }
-            wider.count = self.count;
-            *self = wider;
-        }
-        let at = self.slot(key);
-        if self.slots[at] == key {
-            return Some(self.rows[at]);
-        }
-        self.slots[at] = key;
-        self.rows[at] = row;
-        self.count += 1;
-        None
-    }
-
-    fn find(&self, key: Packed) -> u32 {
-        // An empty slot's row is no record.
-        self.rows[self.slot(key)]
-    }
-
-    fn find_all<'k>(&self, count: usize, key: impl Fn(usize) -> &'k str, out: &mut Vec<u32>) {
-        let mut keys = [NOTHING; STEP];
-        let mut places = [0usize; STEP];
-        let mut slots = [NOTHING; STEP];
-        let mut rows = [NO_RECORD; STEP];
-        let mut at = 0;
-        while at < count {
-            let n = STEP.min(count - at);
-            for i in 0..n {
-                // A longer key is in no slot: as nothing it finds the empty slot it would be at.
-                keys[i] = pack(key(at + i).as_bytes()).unwrap_or(NOTHING);
-                places[i] = self.place(keys[i]);
-            }
-            // Loads that wait for nothing but memory: many are under way at once.
-            for i in 0..n {
-                slots[i] = self.slots[places[i]];
-                rows[i] = self.rows[places[i]];
-            }
-            for i in 0..n {
-                let found = if keys[i] == NOTHING {
-                    NO_RECORD
-                } else if slots[i] == keys[i] {
-                    rows[i]
-                } else {
-                    self.find(keys[i])
-                };
-                out.push(found);
-            }
-            at += n;
-        }
-    }
-}
-
-/// Keys of any length.
-#[derive(Debug)]
-pub(crate) struct LongKeys {
     hash: Hash,
-    slots: Vec<u64>,
+    /// 0, or an entry plus one in the bits of `entries`, and bits of the hash in the others.
+    slots: Vec<u32>,
     mask: usize,
-    text: String,
-    ends: Vec<usize>,
-    /// Length of every key, if they have one length.
-    stride: Option<usize>,
-    rows: Vec<u32>,
+    entries: u32,
+    store: Store,
+    count: usize,
+    /// Row of each entry; `None`: each is its own row.
+    rows: Option<Vec<u32>>,
 }
 
 impl Default for KeyTable {
@@ -166,146 +85,257 @@ impl KeyTable {
     /// An empty table with room for `keys`.
     pub fn with_capacity(keys: usize) -> KeyTable {
         // Which slots keys fall into must not be known to who writes the export.
-        let seed = Hash::default().of(b"slots") | 1;
-        KeyTable::Short(ShortKeys::with_capacity(keys, seed))
+        let hash = Hash::default();
+        let seed = hash.of(b"slots") | 1;
+        let store = Store::Short(Vec::with_capacity(keys));
+        let mut table = KeyTable { seed, hash, slots: Vec::new(), mask: 0, entries: 0, store, count: 0, rows: None };
+        table.make_slots(keys);
+        table
+    }
+
+    /// A table of keys whose rows are their numbers; `None` if a key is missing or comes twice.
+    pub fn of_distinct<'k>(count: usize, key: impl Fn(usize) -> Option<&'k str>) -> Option<KeyTable> {
+        let mut table = KeyTable::with_capacity(count);
+        let mut keys = [""; STEP];
+        let mut hashes = [0u64; STEP];
+        let mut at = 0;
+        while at < count {
+            let n = STEP.min(count - at);
+            for i in 0..n {
+                keys[i] = key(at + i)?;
+                hashes[i] = table.hash_of(keys[i].as_bytes());
+            }
+            // Loads that wait for nothing but memory: many are under way at once.
+            let touched = hashes[..n].iter().fold(0, |all, hash| all ^ table.slots[*hash as usize & table.mask]);
+            std::hint::black_box(touched);
+            for i in 0..n {
+                if table.insert(keys[i], hashes[i], (at + i) as u32).is_some() {
+                    return None;
+                }
+            }
+            at += n;
+        }
+        Some(table)
+    }
+
+    fn make_slots(&mut self, keys: usize) {
+        let size = (keys * 2).next_power_of_two().max(16);
+        self.slots = vec![0; size];
+        self.mask = size - 1;
+        self.entries = (size as u64 - 1).min(u64::from(u32::MAX)) as u32;
+    }
+
+    #[inline(always)]
+    fn hash_of(&self, key: &[u8]) -> u64 {
+        match pack(key) {
+            Some(packed) => self.hash_of_packed(packed),
+            None => self.hash.of(key),
+        }
+    }
+
+    /// Two rounds of a folded product: every bit of the key reaches every bit of the hash.
+    #[inline(always)]
+    fn hash_of_packed(&self, key: Packed) -> u64 {
+        let fold = |a: u64, b: u64| {
+            let wide = u128::from(a) * u128::from(b);
+            (wide as u64) ^ ((wide >> 64) as u64)
+        };
+        let mixed = fold(key[0] ^ self.seed, key[1] ^ 0x9e37_79b9_7f4a_7c15);
+        fold(mixed ^ key[0], 0xd6e8_feb8_6659_fd93 ^ self.seed.rotate_left(32))
+    }
+
+    #[inline(always)]
+    fn tag(&self, hash: u64) -> u32 {
+        (hash >> 32) as u32 & !self.entries
     }
 
     /// Adds a key. If it is there, nothing changes and the row it has is returned.
     pub fn add(&mut self, key: &str, row: u32) -> Option<u32> {
-        if let KeyTable::Short(short) = self {
-            if let Some(packed) = pack(key.as_bytes()) {
-                return short.add(packed, row);
-            }
-            let mut long = LongKeys::with_capacity(short.slots.len() / 2);
-            for (packed, row) in short.slots.iter().zip(&short.rows).filter(|(key, _)| **key != NOTHING) {
-                let (bytes, len) = unpack(*packed);
-                long.add(std::str::from_utf8(&bytes[..len]).unwrap_or_default(), *row);
-            }
-            *self = KeyTable::Long(long);
-        }
-        match self {
-            KeyTable::Long(long) => long.add(key, row),
-            KeyTable::Short(_) => None,
-        }
-    }
-
-    /// The row of a key.
-    pub fn find(&self, key: &str) -> Option<u32> {
-        match self {
-            KeyTable::Short(short) => Some(short.find(pack(key.as_bytes())?)).filter(|row| *row != NO_RECORD),
-            KeyTable::Long(long) => long.find(key),
-        }
-    }
-
-    /// The rows of many keys, [`NO_RECORD`] where there is none.
-    pub fn find_all<'k>(&self, count: usize, key: impl Fn(usize) -> &'k str, out: &mut Vec<u32>) {
-        match self {
-            KeyTable::Short(short) => short.find_all(count, key, out),
-            KeyTable::Long(long) => long.find_all(count, key, out),
-        }
-    }
-}
-
-impl LongKeys {
-    fn with_capacity(keys: usize) -> LongKeys {
-        let size = (keys * 2).next_power_of_two().max(16);
-        LongKeys {
-            hash: Hash::default(),
-            slots: vec![EMPTY; size],
-            mask: size - 1,
-            text: String::new(),
-            ends: Vec::with_capacity(keys),
-            stride: None,
-            rows: Vec::with_capacity(keys),
-        }
+        let hash = self.hash_of(key.as_bytes());
+        self.insert(key, hash, row)
     }
 
     #[inline]
-    fn text_of(&self, entry: usize) -> &[u8] {
-        let bytes = self.text.as_bytes();
-        if let Some(stride) = self.stride {
-            return &bytes[entry * stride..(entry + 1) * stride];
-        }
-        let start = if entry == 0 { 0 } else { self.ends[entry - 1] };
-        &bytes[start..self.ends[entry]]
-    }
-
-    fn add(&mut self, key: &str, row: u32) -> Option<u32> {
-        if (self.rows.len() + 1) * 2 > self.slots.len() {
+    fn insert(&mut self, key: &str, hash: u64, row: u32) -> Option<u32> {
+        if (self.count + 1) * 2 > self.slots.len() {
             self.grow();
         }
-        let hash = self.hash.of(key.as_bytes());
         let (at, found) = self.probe(hash, key.as_bytes());
         if let Some(entry) = found {
-            return Some(self.rows[entry]);
+            return Some(self.row(entry));
         }
-        let entry = self.rows.len();
-        self.slots[at] = (hash & !0xffff_ffff) | entry as u64;
-        self.stride = (entry == 0 || self.stride == Some(key.len())).then_some(key.len());
-        self.text.push_str(key);
-        self.ends.push(self.text.len());
-        self.rows.push(row);
+        let entry = self.count;
+        self.slots[at] = self.tag(hash) | (entry as u32 + 1);
+        self.count += 1;
+        match (&mut self.store, pack(key.as_bytes())) {
+            (Store::Short(keys), Some(packed)) => keys.push(packed),
+            (Store::Short(_), None) => {
+                self.lengthen();
+                self.push_text(key);
+            }
+            _ => self.push_text(key),
+        }
+        match &mut self.rows {
+            Some(rows) => rows.push(row),
+            None if row as usize == entry => {}
+            None => {
+                let mut rows: Vec<u32> = (0..entry as u32).collect();
+                rows.push(row);
+                self.rows = Some(rows);
+            }
+        }
         None
     }
 
+    fn push_text(&mut self, key: &str) {
+        if let Store::Long { text, ends } = &mut self.store {
+            text.push_str(key);
+            ends.push(text.len());
+        }
+    }
+
+    /// From packed keys to texts.
+    #[cold]
+    fn lengthen(&mut self) {
+        let Store::Short(keys) = &self.store else { return };
+        let (mut text, mut ends) = (String::new(), Ends::default());
+        for packed in keys {
+            let (bytes, len) = unpack(*packed);
+            text.push_str(std::str::from_utf8(&bytes[..len]).unwrap_or_default());
+            ends.push(text.len());
+        }
+        self.store = Store::Long { text, ends };
+    }
+
+    #[cold]
     fn grow(&mut self) {
-        let size = self.slots.len() * 4;
-        self.mask = size - 1;
-        self.slots = vec![EMPTY; size];
-        for entry in 0..self.rows.len() {
-            let hash = self.hash.of(self.text_of(entry));
+        self.make_slots(self.slots.len());
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut put = |entry: usize, hash: u64| {
             let mut at = hash as usize & self.mask;
-            while self.slots[at] != EMPTY {
+            while slots[at] != 0 {
                 at = (at + 1) & self.mask;
             }
-            self.slots[at] = (hash & !0xffff_ffff) | entry as u64;
+            slots[at] = self.tag(hash) | (entry as u32 + 1);
+        };
+        match &self.store {
+            Store::Short(keys) => {
+                keys.iter().enumerate().for_each(|(entry, key)| put(entry, self.hash_of_packed(*key)));
+            }
+            Store::Long { text, ends } => {
+                (0..ends.len()).for_each(|entry| put(entry, self.hash_of(&text.as_bytes()[ends.range(entry)])));
+            }
         }
+        self.slots = slots;
+    }
+
+    #[inline]
+    fn row(&self, entry: usize) -> u32 {
+        self.rows.as_ref().map_or(entry as u32, |rows| rows[entry])
     }
 
     /// The slot where a key is or would be, and its entry.
     #[inline]
     fn probe(&self, hash: u64, key: &[u8]) -> (usize, Option<usize>) {
+        let tag = self.tag(hash);
         let mut at = hash as usize & self.mask;
         loop {
             let slot = self.slots[at];
-            if slot == EMPTY {
+            if slot == 0 {
                 return (at, None);
             }
-            if slot >> 32 == hash >> 32 {
-                let entry = (slot & 0xffff_ffff) as usize;
-                if same(self.text_of(entry), key) {
-                    return (at, Some(entry));
-                }
+            let entry = (slot & self.entries) as usize;
+            if slot & !self.entries == tag && entry > 0 && self.store.is(entry - 1, key) {
+                return (at, Some(entry - 1));
             }
             at = (at + 1) & self.mask;
         }
     }
 
-    fn find(&self, key: &str) -> Option<u32> {
-        self.probe(self.hash.of(key.as_bytes()), key.as_bytes()).1.map(|e| self.rows[e])
+    /// The row of a key.
+    pub fn find(&self, key: &str) -> Option<u32> {
+        self.probe(self.hash_of(key.as_bytes()), key.as_bytes()).1.map(|entry| self.row(entry))
     }
 
-    fn find_all<'k>(&self, count: usize, key: impl Fn(usize) -> &'k str, out: &mut Vec<u32>) {
-        let mut hashes = [0u64; STEP];
-        let mut first = [0u64; STEP];
+    /// The rows of many keys, [`NO_RECORD`] where there is none.
+    pub fn find_all<'k>(&self, count: usize, key: impl Fn(usize) -> &'k str, out: &mut Vec<u32>) {
+        let mut keys = [""; STEP];
         let mut at = 0;
         while at < count {
             let n = STEP.min(count - at);
-            for (i, hash) in hashes[..n].iter_mut().enumerate() {
-                *hash = self.hash.of(key(at + i).as_bytes());
-            }
-            // Loads that wait for nothing but memory: many are under way at once.
-            for (slot, hash) in first[..n].iter_mut().zip(&hashes) {
-                *slot = self.slots[*hash as usize & self.mask];
-            }
-            for i in 0..n {
-                let bytes = key(at + i).as_bytes();
-                let entry = (first[i] & 0xffff_ffff) as usize;
-                let direct = first[i] != EMPTY && first[i] >> 32 == hashes[i] >> 32 && same(self.text_of(entry), bytes);
-                let found = if direct { Some(entry) } else { self.probe(hashes[i], bytes).1 };
-                out.push(found.map_or(NO_RECORD, |e| self.rows[e]));
-            }
+            keys[..n].iter_mut().enumerate().for_each(|(i, place)| *place = key(at + i));
+            self.find_step(&keys[..n], out);
             at += n;
+        }
+    }
+
+    /// The rows of at most [`STEP`] keys.
+    pub fn find_step(&self, keys: &[&str], out: &mut Vec<u32>) {
+        let mut found = [NO_RECORD; STEP];
+        match &self.store {
+            Store::Short(store) => self.find_short(store, keys, &mut found),
+            Store::Long { .. } => self.find_long(keys, &mut found),
+        }
+        if let Some(rows) = &self.rows {
+            found[..keys.len()].iter_mut().filter(|f| **f != NO_RECORD).for_each(|f| *f = rows[*f as usize]);
+        }
+        out.extend_from_slice(&found[..keys.len().min(STEP)]);
+    }
+
+    fn find_short(&self, store: &[Packed], keys: &[&str], found: &mut [u32; STEP]) {
+        let mut packed = [NOTHING; STEP];
+        let mut hashes = [0u64; STEP];
+        let mut slots = [0u32; STEP];
+        for (i, key) in keys.iter().take(STEP).enumerate() {
+            // A longer key is not among them: as nothing it equals no other.
+            packed[i] = pack(key.as_bytes()).unwrap_or(NOTHING);
+            hashes[i] = self.hash_of_packed(packed[i]);
+        }
+        let n = keys.len().min(STEP);
+        // Loads that wait for nothing but memory: many are under way at once.
+        for (slot, hash) in slots[..n].iter_mut().zip(&hashes) {
+            *slot = self.slots[*hash as usize & self.mask];
+        }
+        for i in 0..n {
+            let entry = (slots[i] & self.entries).wrapping_sub(1);
+            let direct = slots[i] & !self.entries == self.tag(hashes[i]);
+            found[i] = if direct && store.get(entry as usize) == Some(&packed[i]) {
+                entry
+            } else if slots[i] == 0 || packed[i] == NOTHING {
+                NO_RECORD
+            } else {
+                self.probe_short(store, hashes[i], packed[i])
+            };
+        }
+    }
+
+    fn probe_short(&self, store: &[Packed], hash: u64, key: Packed) -> u32 {
+        let tag = self.tag(hash);
+        let mut at = hash as usize & self.mask;
+        loop {
+            let slot = self.slots[at];
+            let entry = (slot & self.entries).wrapping_sub(1);
+            if slot == 0 {
+                return NO_RECORD;
+            } else if slot & !self.entries == tag && store.get(entry as usize) == Some(&key) {
+                return entry;
+            }
+            at = (at + 1) & self.mask;
+        }
+    }
+
+    fn find_long(&self, keys: &[&str], found: &mut [u32; STEP]) {
+        let mut hashes = [0u64; STEP];
+        let n = keys.len().min(STEP);
+        for (hash, key) in hashes.iter_mut().zip(keys) {
+            *hash = self.hash_of(key.as_bytes());
+        }
+        let touched = hashes[..n].iter().fold(0, |all, hash| all ^ self.slots[*hash as usize & self.mask]);
+        std::hint::black_box(touched);
+        for i in 0..n {
+            if let Some(entry) = self.probe(hashes[i], keys[i].as_bytes()).1 {
+                found[i] = entry as u32;
+            }
         }
     }
 }
@@ -330,6 +360,31 @@ mod tests {
             assert_eq!(table.find(&keys[i]), (want != NO_RECORD).then_some(want));
         }
         assert_eq!(KeyTable::default().find(""), None);
+    }
+
+    #[test]
+    fn packed_keys_are_their_bytes() {
+        for len in 0..16 {
+            let key: Vec<u8> = (0..len).map(|i| b'a' + i).collect();
+            let (bytes, unpacked) = unpack(pack(&key).unwrap());
+            assert_eq!((&bytes[..unpacked], unpacked), (key.as_slice(), len as usize));
+            assert!(bytes[unpacked..15].iter().all(|b| *b == 0));
+        }
+        assert_eq!(pack(b"1234567890123456"), None);
+    }
+
+    #[test]
+    fn distinct_keys_have_their_numbers_as_rows() {
+        for width in [6, 30] {
+            let keys: Vec<String> = (0..5000).map(|i| format!("{i:0width$}")).collect();
+            let table = KeyTable::of_distinct(keys.len(), |i| Some(&keys[i])).unwrap();
+            for (i, key) in keys.iter().enumerate() {
+                assert_eq!(table.find(key), Some(i as u32));
+            }
+            assert_eq!(table.find("5000"), None);
+            assert!(KeyTable::of_distinct(keys.len() + 1, |i| Some(&keys[i % 5000])).is_none());
+            assert!(KeyTable::of_distinct(keys.len(), |i| (i != 77).then_some(&keys[i])).is_none());
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!
 //! On the way: [`sandbox`] (names to files) · `input` (bytes to text) · `csv`, `jsonl`, `parquet` (blocks of cells) ·
 //! `headers`, `feed`, `filter` (which cells) · `parse`, `build` (what they mean) · `entity` (rows to records) ·
-//! `memory` (tables made rather than read) · `read` (several workers) · `report`, `problems` (what was found).
+//! `memory` (tables made rather than read) · `read`, `share` (several workers, several tables of one file) · `report`, `problems` (what was found).
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
@@ -15,6 +15,7 @@ pub mod column;
 mod csv;
 mod data;
 pub mod draft;
+mod ends;
 mod entity;
 mod feed;
 mod file;
@@ -34,6 +35,7 @@ mod read;
 mod report;
 pub mod sandbox;
 mod settings;
+mod share;
 mod texts;
 
 pub use column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};

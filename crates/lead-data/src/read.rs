@@ -4,22 +4,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lead_diag::{Code, codes};
-use lead_hir::hir::{FieldId, TableId, Ty};
+use lead_hir::hir::{FieldId, TableId};
 
-use crate::build::{Builder, Issue};
+use crate::build::Issue;
 use crate::cells::Block;
-use crate::column::{Column, Values};
+use crate::column::Column;
 use crate::csv::chunk::{Chunk, Chunker, StreamTrouble};
 use crate::csv::rows::Rows;
 use crate::data::Progress;
 use crate::feed::Feed;
 use crate::file::{ExportFile, text_of};
-use crate::filter::{Filter, FilterColumns, FilterState};
+use crate::filter::Filter;
 use crate::input::Format;
 use crate::jsonl::JsonRows;
 use crate::keys::KeyTable;
 use crate::parquet::Group;
-use crate::report::{Counts, Findings, RejectKind, Spot, Subject};
+use crate::report::{Findings, RejectKind, Spot, Subject};
+use crate::share::JobState;
 
 /// A file to be read once, for all tables that want something of it.
 pub(crate) struct Job<'a> {
@@ -49,12 +50,29 @@ pub(crate) struct FeedJob<'a> {
 /// Rows of one table out of one block.
 pub(crate) struct Part {
     pub rows: usize,
-    /// Of each row, if they were wanted.
-    pub lines: Vec<u64>,
+    pub lines: Lines,
     /// Of each event.
     pub times: Vec<i64>,
     /// By field.
     pub columns: Vec<Option<Column>>,
+}
+
+/// Lines of the rows of a part, if they were wanted.
+#[derive(Debug)]
+pub(crate) enum Lines {
+    /// Of the first row; each other row is in the next line.
+    Run(u64),
+    Each(Vec<u64>),
+}
+
+impl Lines {
+    /// The line of a row.
+    pub fn get(&self, row: usize) -> u64 {
+        match self {
+            Lines::Run(first) => first + row as u64,
+            Lines::Each(lines) => lines.get(row).copied().unwrap_or(0),
+        }
+    }
 }
 
 /// Where in the order of a file a part stands.
@@ -267,16 +285,9 @@ impl<T: Taker> Worker<T> {
         idle: &[bool],
     ) {
         self.bad_rows(job, &bad);
-        state.filters.read(block, &state.filter_slots);
-        for (i, feed) in job.feeds.iter().enumerate() {
-            let mut notes =
-                Notes { findings: &mut self.findings, keep: self.keep_rejects, job, table: feed.table.0, block };
-            let idle = idle.get(i).copied().unwrap_or(false);
-            let part = state.feeds[i].part(feed, &state.filters, block, bad.len(), idle, &mut notes);
-            if let Some(part) = part {
-                self.taker.take(at, i, place, part);
-            }
-        }
+        let taker = &mut self.taker;
+        let mut notes = Notes { findings: &mut self.findings, keep: self.keep_rejects, job, table: u32::MAX, block };
+        state.block(job, block, bad.len(), idle, &mut notes, |feed, part| taker.take(at, feed, place, part));
     }
 
     /// Rows that could not be taken apart count for every table that takes all rows of the file.
@@ -319,16 +330,18 @@ pub(crate) fn short(text: &str) -> String {
 }
 
 /// Where findings of one table in one block go.
-struct Notes<'n> {
-    findings: &'n mut Findings,
+pub(crate) struct Notes<'n> {
+    pub findings: &'n mut Findings,
     keep: bool,
-    job: &'n Job<'n>,
-    table: u32,
+    pub job: &'n Job<'n>,
+    /// The table at hand.
+    pub table: u32,
     block: &'n Block<'n>,
 }
 
 impl Notes<'_> {
-    fn note(&mut self, issue: Issue, field: FieldId, slot: Option<usize>, kind: RejectKind, reason: &str) {
+    /// Counts a finding about a row, and keeps its place if it is among the first.
+    pub fn note(&mut self, issue: Issue, field: FieldId, slot: Option<usize>, kind: RejectKind, reason: &str) {
         let file = Some(self.job.number);
         let subject = Subject { table: Some(self.table), file, code: issue.code.id(), field: Some(field.0) };
         let tally = self.findings.tallies.entry(subject).or_default();
@@ -360,162 +373,15 @@ impl Notes<'_> {
 }
 
 impl FeedJob<'_> {
+    /// The keys that references of a field name, if they are to be resolved.
+    pub fn keys_of(&self, field: FieldId) -> Option<Arc<KeyTable>> {
+        self.keys.iter().find(|k| k.0 == field).map(|k| k.1.clone())
+    }
+
     /// Whether no row of a row group has a time that is wanted.
     fn is_idle(&self, job: &Job, group: usize) -> bool {
         let Some((_, Some(slot), range)) = &self.time else { return false };
         let times = job.file.footer().and_then(|f| f.times(group, job.needed[*slot]));
         times.is_some_and(|(min, max)| max < range.start || min >= range.end)
     }
-}
-
-/// What a worker keeps from block to block of a file.
-struct JobState {
-    filters: FilterColumns,
-    filter_slots: Vec<usize>,
-    feeds: Vec<FeedState>,
-}
-
-impl JobState {
-    fn new(job: &Job) -> JobState {
-        let mut filter_slots: Vec<usize> =
-            job.feeds.iter().filter_map(|f| f.filter.as_ref()).flat_map(Filter::slots).collect();
-        filter_slots.sort_unstable();
-        filter_slots.dedup();
-        let feeds = job.feeds.iter().map(FeedState::new).collect();
-        JobState { filters: FilterColumns::default(), filter_slots, feeds }
-    }
-}
-
-struct FeedState {
-    filter: Option<FilterState>,
-    time: Option<Builder>,
-    builders: Vec<Builder>,
-    selected: Vec<u32>,
-}
-
-impl FeedState {
-    fn new(job: &FeedJob) -> FeedState {
-        let builder = |field: FieldId| {
-            let keys = job.keys.iter().find(|k| k.0 == field).map(|k| k.1.clone());
-            let order = job.feed.orders.get(field.0 as usize).copied().unwrap_or_default();
-            Builder::new(&job.fields[field.0 as usize], &job.feed.settings, order, keys)
-        };
-        FeedState {
-            filter: job.filter.as_ref().map(FilterState::new),
-            time: job.time.as_ref().map(|t| builder(t.0)),
-            builders: job.wanted.iter().map(|w| builder(w.0)).collect(),
-            selected: Vec::new(),
-        }
-    }
-
-    fn part(
-        &mut self,
-        job: &FeedJob,
-        filters: &FilterColumns,
-        block: &Block,
-        bad: usize,
-        idle: bool,
-        notes: &mut Notes,
-    ) -> Option<Part> {
-        let mut selected = std::mem::take(&mut self.selected);
-        selected.clear();
-        match (&mut self.filter, &job.filter) {
-            (Some(state), Some(filter)) => state.select(filter, filters, block.len(), &mut selected),
-            _ => selected.extend(0..block.len() as u32),
-        }
-        let mut counts = Counts { rows: (block.len() + bad) as u64, selected: selected.len() as u64, rejected: 0 };
-        if job.filter.is_none() {
-            counts.selected += bad as u64;
-            counts.rejected += bad as u64;
-        }
-        let part = if idle { None } else { self.columns(job, block, &mut selected, &mut counts, notes) };
-        let all = notes.findings.counts.entry((notes.job.number, job.table.0)).or_default();
-        all.rows += counts.rows;
-        all.selected += counts.selected;
-        all.rejected += counts.rejected;
-        self.selected = selected;
-        part
-    }
-
-    fn columns(
-        &mut self,
-        job: &FeedJob,
-        block: &Block,
-        selected: &mut Vec<u32>,
-        counts: &mut Counts,
-        notes: &mut Notes,
-    ) -> Option<Part> {
-        let times = match (&job.time, &mut self.time) {
-            (Some((field, slot, range)), Some(builder)) => {
-                Some(wanted_times(*field, *slot, range, builder, job, block, selected, counts, notes))
-            }
-            _ => None,
-        };
-        if selected.is_empty() {
-            return None;
-        }
-        let mut columns: Vec<Option<Column>> = (0..job.fields.len()).map(|_| None).collect();
-        let mut issues = Vec::new();
-        for ((field, slot), builder) in job.wanted.iter().zip(&mut self.builders) {
-            let is_time = job.time.as_ref().is_some_and(|t| t.0 == *field);
-            let column = match (slot, &times) {
-                (_, Some(times)) if is_time && job.fields[field.0 as usize].ty == Ty::Time => {
-                    Column { values: Values::Int(times.clone()), known: None }
-                }
-                (Some(slot), _) => builder.build(&block.column(*slot), selected, &mut issues),
-                (None, _) => builder.nothing(selected.len()),
-            };
-            columns[field.0 as usize] = Some(column);
-            for issue in issues.drain(..) {
-                notes.note(issue, *field, *slot, RejectKind::Value, crate::problems::reason(issue.code));
-            }
-        }
-        let lines = if job.lines { selected.iter().map(|r| block.line(*r as usize)).collect() } else { Vec::new() };
-        Some(Part { rows: selected.len(), lines, times: times.unwrap_or_default(), columns })
-    }
-}
-
-/// The times of the selected rows; rows without one are rejected, rows with an unwanted one left out.
-#[allow(clippy::too_many_arguments)]
-fn wanted_times(
-    field: FieldId,
-    slot: Option<usize>,
-    range: &std::ops::Range<i64>,
-    builder: &mut Builder,
-    job: &FeedJob,
-    block: &Block,
-    selected: &mut Vec<u32>,
-    counts: &mut Counts,
-    notes: &mut Notes,
-) -> Vec<i64> {
-    let mut issues = Vec::new();
-    let mut column = match slot {
-        Some(slot) => builder.build(&block.column(slot), selected, &mut issues),
-        None => builder.nothing(selected.len()),
-    };
-    let mut times = match std::mem::replace(&mut column.values, Values::Int(Vec::new())) {
-        Values::Int(times) => times,
-        Values::Date(days) => {
-            let mut reader = crate::parse::time::TimeReader::new(&job.feed.settings, Default::default());
-            days.into_iter().map(|d| reader.start_of(d)).collect()
-        }
-        _ => vec![0; selected.len()],
-    };
-    let unreadable: std::collections::HashSet<u32> = issues.iter().map(|i| i.row).collect();
-    let mut kept = 0;
-    for i in 0..selected.len() {
-        let row = selected[i];
-        if column.known.as_ref().is_some_and(|k| !k.get(i)) {
-            counts.rejected += 1;
-            let reason = if unreadable.contains(&row) { "its time does not read as one" } else { "it has no time" };
-            notes.note(Issue { row, code: codes::EVENT_WITHOUT_TIME }, field, slot, RejectKind::Row, reason);
-        } else if range.contains(&times[i]) {
-            selected[kept] = row;
-            times[kept] = times[i];
-            kept += 1;
-        }
-    }
-    selected.truncate(kept);
-    times.truncate(kept);
-    times
 }

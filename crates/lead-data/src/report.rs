@@ -177,6 +177,15 @@ pub(crate) struct Counts {
     pub rejected: u64,
 }
 
+impl Counts {
+    /// Adds those of other rows.
+    pub fn add(&mut self, other: Counts) {
+        self.rows += other.rows;
+        self.selected += other.selected;
+        self.rejected += other.rejected;
+    }
+}
+
 /// What one worker found, or all of them together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
@@ -192,10 +201,7 @@ impl Findings {
             self.tallies.entry(subject).or_default().join(tally);
         }
         for (key, c) in other.counts {
-            let mine = self.counts.entry(key).or_default();
-            mine.rows += c.rows;
-            mine.selected += c.selected;
-            mine.rejected += c.rejected;
+            self.counts.entry(key).or_default().add(c);
         }
         self.rejects.extend(other.rejects);
     }

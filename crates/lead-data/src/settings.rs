@@ -9,7 +9,7 @@ use lead_hir::{Config, SourceConfig};
 use crate::column::fold_text;
 
 /// Settings in force for a file read for a source.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Zone of times without an offset.
     pub zone: TimeZone,
@@ -51,7 +51,7 @@ impl Default for Settings {
 }
 
 /// Words that mean nothing, case and blanks ignored.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Nulls {
     words: Vec<String>,
 }

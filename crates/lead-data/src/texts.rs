@@ -9,6 +9,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 
 use crate::column::{Dictionary, Texts, fold_text};
+use crate::ends::Ends;
 use crate::settings::Nulls;
 
 /// Dictionaries that grow beyond this are given away whole with their batch.
@@ -49,7 +50,7 @@ fn ends(text: &[u8]) -> (u64, u64) {
 #[derive(Debug, Default)]
 pub(crate) struct TextSet {
     text: String,
-    ends: Vec<usize>,
+    ends: Ends,
     table: HashTable<u32>,
     hash: Hash,
 }
@@ -60,9 +61,7 @@ impl TextSet {
     }
 
     pub fn get(&self, entry: u32) -> &str {
-        let i = entry as usize;
-        let start = if i == 0 { 0 } else { self.ends[i - 1] };
-        &self.text[start..self.ends[i]]
+        &self.text[self.ends.range(entry as usize)]
     }
 
     /// The number of a text, and whether it is new.
@@ -70,11 +69,7 @@ impl TextSet {
     pub fn add(&mut self, text: &str) -> (u32, bool) {
         let hash = self.hash.of(text.as_bytes());
         let (all, ends) = (&self.text, &self.ends);
-        let slice = |e: u32| {
-            let i = e as usize;
-            let start = if i == 0 { 0 } else { ends[i - 1] };
-            &all.as_bytes()[start..ends[i]]
-        };
+        let slice = |e: u32| &all.as_bytes()[ends.range(e as usize)];
         if let Some(entry) = self.table.find(hash, |e| same(slice(*e), text.as_bytes())) {
             return (*entry, false);
         }
@@ -94,6 +89,79 @@ impl TextSet {
     pub fn take(&mut self) -> Dictionary {
         self.table.clear();
         Dictionary::from_parts(std::mem::take(&mut self.text), std::mem::take(&mut self.ends), true)
+    }
+}
+
+/// How many texts met lately are at hand.
+const RECENT: usize = 256;
+
+/// Short texts met lately and what they stand for, each at one place of its own: most columns repeat a few texts.
+#[derive(Debug)]
+struct Recent<T> {
+    places: Box<[Met<T>; RECENT]>,
+}
+
+/// A short text and what it stands for. The length 0 stands for none.
+#[derive(Clone, Copy, Debug, Default)]
+struct Met<T> {
+    ends: (u64, u64),
+    length: u8,
+    meaning: T,
+}
+
+impl<T: Copy + Default> Default for Recent<T> {
+    fn default() -> Recent<T> {
+        Recent { places: Box::new([Met::default(); RECENT]) }
+    }
+}
+
+impl<T: Copy + Default> Recent<T> {
+    fn clear(&mut self) {
+        self.places.fill(Met::default());
+    }
+
+    /// What a text stands for; `look_up` is asked if it was not met lately. Not for the empty text.
+    #[inline]
+    fn get(&mut self, text: &str, look_up: impl FnOnce() -> T) -> T {
+        if text.len() > 16 {
+            return look_up();
+        }
+        let ends = ends(text.as_bytes());
+        let mixed = (ends.0 ^ ends.1.rotate_left(23) ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let place = &mut self.places[(mixed >> 56) as usize % RECENT];
+        if place.ends != ends || usize::from(place.length) != text.len() {
+            *place = Met { ends, length: text.len() as u8, meaning: look_up() };
+        }
+        place.meaning
+    }
+}
+
+/// Distinct texts by number, quick for short ones that repeat.
+#[derive(Debug, Default)]
+pub(crate) struct RecentTexts {
+    set: TextSet,
+    recent: Recent<u32>,
+    empty: Option<u32>,
+}
+
+impl RecentTexts {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.set.len()
+    }
+
+    /// The text of a number.
+    pub fn get(&self, code: u32) -> &str {
+        self.set.get(code)
+    }
+
+    /// The number of a text.
+    #[inline]
+    pub fn code(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return *self.empty.get_or_insert_with(|| self.set.add(text).0);
+        }
+        self.recent.get(text, || self.set.add(text).0)
     }
 }
 
@@ -119,21 +187,10 @@ pub(crate) struct TextBuilder {
     rules: TextRules,
     raw: TextSet,
     meanings: Vec<Coded>,
-    /// Short texts met lately, each at one place of its own.
-    recent: Box<[Recent; RECENT]>,
+    recent: Recent<Coded>,
     /// What is shown, where that may differ from the cell.
     shown: TextSet,
     kept: Option<Arc<Dictionary>>,
-}
-
-const RECENT: usize = 256;
-
-/// A short text and what it means. The length 0 stands for none.
-#[derive(Clone, Copy, Debug, Default)]
-struct Recent {
-    ends: (u64, u64),
-    length: u8,
-    coded: Coded,
 }
 
 /// What a cell's text means.
@@ -150,7 +207,7 @@ impl TextBuilder {
             rules,
             raw: TextSet::default(),
             meanings: Vec::new(),
-            recent: Box::new([Recent::default(); RECENT]),
+            recent: Recent::default(),
             shown: TextSet::default(),
             kept: None,
         };
@@ -166,7 +223,7 @@ impl TextBuilder {
         self.shown.add("");
         self.meanings.clear();
         self.meanings.push(Coded::default());
-        self.recent.fill(Recent::default());
+        self.recent.clear();
         self.kept = None;
     }
 
@@ -176,46 +233,15 @@ impl TextBuilder {
         if cell.is_empty() {
             return Coded::default();
         }
-        if cell.len() > 16 {
-            return self.look_up(cell);
-        }
-        let ends = ends(cell.as_bytes());
-        let mixed = (ends.0 ^ ends.1.rotate_left(23) ^ cell.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let at = (mixed >> 56) as usize % RECENT;
-        let recent = self.recent[at];
-        if recent.ends == ends && usize::from(recent.length) == cell.len() {
-            return recent.coded;
-        }
-        let coded = self.look_up(cell);
-        self.recent[at] = Recent { ends, length: cell.len() as u8, coded };
-        coded
-    }
-
-    fn look_up(&mut self, cell: &str) -> Coded {
-        let (entry, new) = self.raw.add(cell);
-        if new {
-            let meaning = self.meaning(entry, cell);
-            self.meanings.push(meaning);
-        }
-        self.meanings[entry as usize]
-    }
-
-    #[cold]
-    fn meaning(&mut self, entry: u32, cell: &str) -> Coded {
-        if self.rules.nulls.contains(cell) {
-            return Coded { code: if self.rules.is_plain() { entry } else { 0 }, known: false, unlisted: false };
-        }
-        if self.rules.is_plain() {
-            return Coded { code: entry, known: true, unlisted: false };
-        }
-        let label = self.rules.labels.as_ref().and_then(|l| l.get(&fold_text(cell))).map(|l| l.trim());
-        let text = label.unwrap_or(cell);
-        if text.is_empty() {
-            return Coded { code: 0, known: false, unlisted: false };
-        }
-        let listed = self.rules.listed.get(&fold_text(text));
-        let unlisted = listed.is_none() && !self.rules.listed.is_empty();
-        Coded { code: self.shown.add(listed.map_or(text, |l| l)).0, known: true, unlisted }
+        let TextBuilder { rules, raw, meanings, recent, shown, .. } = self;
+        recent.get(cell, || {
+            let (entry, new) = raw.add(cell);
+            if new {
+                let meaning = meaning(rules, shown, entry, cell);
+                meanings.push(meaning);
+            }
+            meanings[entry as usize]
+        })
     }
 
     /// A batch is complete: its codes with the dictionary.
@@ -235,6 +261,25 @@ impl TextBuilder {
         self.kept = Some(dictionary.clone());
         Texts { codes, dictionary }
     }
+}
+
+/// What a text that is new means.
+#[cold]
+fn meaning(rules: &TextRules, shown: &mut TextSet, entry: u32, cell: &str) -> Coded {
+    if rules.nulls.contains(cell) {
+        return Coded { code: if rules.is_plain() { entry } else { 0 }, known: false, unlisted: false };
+    }
+    if rules.is_plain() {
+        return Coded { code: entry, known: true, unlisted: false };
+    }
+    let label = rules.labels.as_ref().and_then(|l| l.get(&fold_text(cell))).map(|l| l.trim());
+    let text = label.unwrap_or(cell);
+    if text.is_empty() {
+        return Coded { code: 0, known: false, unlisted: false };
+    }
+    let listed = rules.listed.get(&fold_text(text));
+    let unlisted = listed.is_none() && !rules.listed.is_empty();
+    Coded { code: shown.add(listed.map_or(text, |l| l)).0, known: true, unlisted }
 }
 
 #[cfg(test)]

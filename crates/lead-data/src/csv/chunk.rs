@@ -10,6 +10,7 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use crate::csv::marks::{self, Marks};
 use crate::input::{NotText, Stream};
 
 /// About 30,000 rows of events.
@@ -139,7 +140,12 @@ impl Chunker {
                 }
                 len += 1;
             }
-            let ends = record_end(&data[..len], self.delimiter);
+            let looked = quick_end(&data[..len], self.delimiter);
+            let ends = match looked {
+                // Where a quote was opened matters only if no record ends.
+                Some(end) if end > 0 && (end == len || !self.ended) => RecordEnd { end, open: None },
+                _ => record_end(&data[..len], self.delimiter),
+            };
             if self.ended && ends.end < len {
                 let line = self.line + memchr_iter(b'\n', &data[..ends.open.unwrap_or(ends.end)]).count() as u64;
                 return Err(StreamTrouble::Unclosed(line));
@@ -180,6 +186,21 @@ struct RecordEnd {
     end: usize,
     /// Where the quote that is open at the end was opened.
     open: Option<usize>,
+}
+
+/// One past the last line end that ends a record, where quotes stand around whole cells.
+fn quick_end(text: &[u8], delimiter: Option<u8>) -> Option<usize> {
+    let mut end = 0;
+    let mut take = |at: usize, marks: Marks| {
+        if marks.ends != 0 {
+            end = at + marks::WIDTH - marks.ends.leading_zeros() as usize;
+        }
+    };
+    match delimiter {
+        Some(delimiter) if memchr(b'"', text).is_some() => marks::scan_quoted(text, delimiter, &mut take).map(drop)?,
+        _ => return Some(memrchr(b'\n', text).map_or(0, |i| i + 1)),
+    }
+    Some(end)
 }
 
 /// Looks at a text that starts at a record's first byte.

@@ -2,4 +2,5 @@
 
 pub(crate) mod chunk;
 pub(crate) mod header;
+mod marks;
 pub(crate) mod rows;

@@ -1,4 +1,4 @@
-//! Where the needed cells of a chunk are, and what a cell says.
+//! Where the cells of a chunk are, and what a cell says.
 //!
 //! Quotes are read as the `csv` crate reads them (a test compares): a quote opens a quoted cell only as its first
 //! sign, `""` in it is a quote, and what follows the closing quote belongs to the cell. A record ends at a line feed,
@@ -6,113 +6,163 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2_iter, memchr3_iter};
+use memchr::{memchr, memchr3_iter};
 
-/// The needed cells of every row of a chunk.
+use crate::csv::marks::{self, Marks};
+
+/// The cells of every row of a chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    /// Per row, per needed column: where the cell is, quotes included.
-    cells: Vec<(u32, u32)>,
-    /// Where each row starts.
-    starts: Vec<u32>,
-    needed: usize,
+    /// Where the delimiters are.
+    marks: Vec<u32>,
+    /// Where each line ends that is not inside of quotes, and how many delimiters come before it.
+    ends: Vec<(u32, u32)>,
+    rows: Vec<Row>,
+    needed: Vec<usize>,
+    width: usize,
+    /// Line ends inside of quotes.
+    inner_lines: bool,
     /// Rows with another number of cells than the header: where they are, and how many cells.
     pub ragged: Vec<(Range<u32>, usize)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    start: u32,
+    end: u32,
+    /// Number of its first delimiter.
+    mark: u32,
 }
 
 impl Rows {
     /// How many rows have the right number of cells.
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.rows.len()
     }
 
     /// Where row `row` starts in the chunk.
     pub fn start(&self, row: usize) -> usize {
-        self.starts[row] as usize
+        self.rows[row].start as usize
+    }
+
+    /// Whether each line is a row.
+    pub fn is_row_per_line(&self) -> bool {
+        !self.inner_lines && self.rows.len() == self.ends.len()
     }
 
     /// The cell of a row in the needed column number `slot`, quotes included.
     #[inline]
     pub fn cell(&self, row: usize, slot: usize) -> Range<usize> {
-        let (start, end) = self.cells[row * self.needed + slot];
+        let (row, column) = (self.rows[row], self.needed[slot]);
+        let mark = row.mark as usize + column;
+        let start = if column == 0 { row.start } else { self.marks[mark - 1] + 1 };
+        let end = if column + 1 == self.width { row.end } else { self.marks[mark] };
         start as usize..end as usize
     }
 
-    /// Finds the cells of the columns `needed` (ascending) in a chunk of rows that should have `width` cells.
+    /// Finds the cells of a chunk of rows that should have `width` cells, of which the columns `needed` will be asked for.
     pub fn index(&mut self, text: &[u8], quotes: bool, delimiter: u8, width: usize, needed: &[usize]) {
-        self.cells.clear();
-        self.starts.clear();
+        self.needed.clear();
+        self.needed.extend_from_slice(needed);
+        self.width = width;
+        self.ends.clear();
+        self.inner_lines = false;
+        let mut found = Found { marks: &mut self.marks, ends: &mut self.ends, count: 0, inner_lines: false };
+        if !quotes {
+            marks::scan_plain(text, delimiter, |at, marks| found.add(at, marks));
+        } else if marks::scan_quoted(text, delimiter, |at, marks| found.add(at, marks)) != Some(false) {
+            found.look_closely(text, delimiter);
+        }
+        self.inner_lines = found.inner_lines;
+        self.make_rows(text);
+    }
+
+    fn make_rows(&mut self, text: &[u8]) {
+        self.rows.clear();
         self.ragged.clear();
-        self.needed = needed.len();
-        let mut walk = Walk { rows: self, text, width, needed, row: 0, cell: 0, column: 0, next: 0 };
-        if quotes {
-            let mut open = false;
-            let mut skip = usize::MAX;
-            for i in memchr3_iter(delimiter, b'\n', b'"', text) {
-                if text[i] == b'"' {
-                    if i == skip {
-                    } else if !open {
-                        open = i == walk.cell;
-                    } else if text.get(i + 1) == Some(&b'"') {
-                        skip = i + 1;
-                    } else {
-                        open = false;
-                    }
-                } else if !open {
-                    walk.boundary(i, text[i] == b'\n');
+        let (mut start, mut mark) = (0u32, 0u32);
+        for (end, marks) in &self.ends {
+            let (end, cells) = (*end, (marks - mark) as usize + 1);
+            let empty = cells == 1 && (end == start || end == start + 1 && text[start as usize] == b'\r');
+            if cells == self.width && !empty {
+                let last = if cells == 1 { start } else { self.marks[*marks as usize - 1] + 1 };
+                let returned = end > last && text[end as usize - 1] == b'\r';
+                self.rows.push(Row { start, end: end - u32::from(returned), mark });
+            } else if !empty {
+                self.ragged.push((start..end, cells));
+            }
+            (start, mark) = (end + 1, *marks);
+        }
+    }
+}
+
+/// What is being found in a chunk.
+struct Found<'a> {
+    /// As long as it ever was; what counts are the first `count`.
+    marks: &'a mut Vec<u32>,
+    ends: &'a mut Vec<(u32, u32)>,
+    count: usize,
+    inner_lines: bool,
+}
+
+impl Found<'_> {
+    #[inline(always)]
+    fn add(&mut self, at: usize, Marks { delimiters, mut ends, lines }: Marks) {
+        self.inner_lines |= lines != ends;
+        while ends != 0 {
+            let bit = ends.trailing_zeros();
+            let before = (delimiters & ((1u64 << bit) - 1)).count_ones();
+            self.ends.push((at as u32 + bit, self.count as u32 + before));
+            ends &= ends - 1;
+        }
+        if self.marks.len() < self.count + marks::WIDTH {
+            self.marks.resize((self.count + marks::WIDTH) * 2, 0);
+        }
+        if let Some(places) = self.marks.get_mut(self.count..).and_then(|m| m.first_chunk_mut::<{ marks::WIDTH }>()) {
+            let (mut rest, all) = (delimiters, delimiters.count_ones() as usize);
+            // Eight at a time, whether there are as many or not: what is too much is written over.
+            let mut done = 0;
+            for eight in places.as_chunks_mut::<8>().0 {
+                for place in eight {
+                    *place = at as u32 + rest.trailing_zeros();
+                    rest &= rest.wrapping_sub(1);
+                }
+                done += 8;
+                if done >= all {
+                    break;
                 }
             }
-        } else {
-            for i in memchr2_iter(delimiter, b'\n', text) {
-                walk.boundary(i, text[i] == b'\n');
-            }
-        }
-    }
-}
-
-struct Walk<'a> {
-    rows: &'a mut Rows,
-    text: &'a [u8],
-    width: usize,
-    needed: &'a [usize],
-    row: usize,
-    cell: usize,
-    column: usize,
-    next: usize,
-}
-
-impl Walk<'_> {
-    #[inline(always)]
-    fn boundary(&mut self, i: usize, line_end: bool) {
-        if self.needed.get(self.next) == Some(&self.column) {
-            let mut end = i;
-            if line_end && end > self.cell && self.text[end - 1] == b'\r' {
-                end -= 1;
-            }
-            self.rows.cells.push((self.cell as u32, end as u32));
-            self.next += 1;
-        }
-        self.cell = i + 1;
-        self.column += 1;
-        if line_end {
-            self.end_row(i);
+            self.count += all;
         }
     }
 
-    #[inline(always)]
-    fn end_row(&mut self, i: usize) {
-        let empty = self.column == 1 && (i == self.row || i == self.row + 1 && self.text[self.row] == b'\r');
-        if self.column == self.width && !empty {
-            self.rows.starts.push(self.row as u32);
-        } else {
-            self.rows.cells.truncate(self.rows.starts.len() * self.needed.len());
-            if !empty {
-                self.rows.ragged.push((self.row as u32..i as u32, self.column));
+    /// Sign by sign, for texts with quotes that do not just stand around cells.
+    #[cold]
+    fn look_closely(&mut self, text: &[u8], delimiter: u8) {
+        self.marks.clear();
+        self.ends.clear();
+        self.inner_lines = true;
+        let (mut open, mut cell, mut skip) = (false, 0, usize::MAX);
+        for i in memchr3_iter(delimiter, b'\n', b'"', text) {
+            if text[i] == b'"' {
+                if i == skip {
+                } else if !open {
+                    open = i == cell;
+                } else if text.get(i + 1) == Some(&b'"') {
+                    skip = i + 1;
+                } else {
+                    open = false;
+                }
+            } else if !open {
+                cell = i + 1;
+                if text[i] == b'\n' {
+                    self.ends.push((i as u32, self.marks.len() as u32));
+                } else {
+                    self.marks.push(i as u32);
+                }
             }
         }
-        self.row = i + 1;
-        self.column = 0;
-        self.next = 0;
+        self.count = self.marks.len();
     }
 }
 

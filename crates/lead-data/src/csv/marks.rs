@@ -1,0 +1,119 @@
+//! The signs that matter in a chunk of CSV, 64 bytes at a time: a bit for each byte says where delimiters, line ends and
+//! quotes are, and which bytes are inside of quotes.
+
+use wide::u8x16;
+
+/// Bytes looked at in one go.
+pub(crate) const WIDTH: usize = 64;
+
+/// Where a sign is among 64 bytes.
+#[inline(always)]
+fn places(bytes: &[u8; WIDTH], sign: u8) -> u64 {
+    let wanted = u8x16::splat(sign);
+    let (quarters, _) = bytes.as_chunks::<16>();
+    quarters
+        .iter()
+        .rev()
+        .fold(0, |all, quarter| all << 16 | u64::from(u8x16::new(*quarter).simd_eq(wanted).to_bitmask() & 0xffff))
+}
+
+/// What stands in 64 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Marks {
+    /// Delimiters outside of quotes.
+    pub delimiters: u64,
+    /// Line ends outside of quotes.
+    pub ends: u64,
+    /// All line ends.
+    pub lines: u64,
+}
+
+/// Goes through a text without looking at quotes. `take` gets where each 64 bytes start, and what stands in them.
+#[inline(always)]
+pub(crate) fn scan_plain(text: &[u8], delimiter: u8, mut take: impl FnMut(usize, Marks)) {
+    each(text, |at, bytes| {
+        let ends = places(bytes, b'\n');
+        take(at, Marks { delimiters: places(bytes, delimiter), ends, lines: ends });
+        true
+    });
+}
+
+/// Goes through a text that starts outside of quotes, in which quotes stand around whole cells. Whether it ends inside of
+/// quotes; `None` if a quote stands where it has no such meaning: then what was given to `take` is worth nothing.
+///
+/// Quotes toggle between inside and outside; a doubled one does so twice, which is as good as not at all.
+#[inline(always)]
+pub(crate) fn scan_quoted(text: &[u8], delimiter: u8, mut take: impl FnMut(usize, Marks)) -> Option<bool> {
+    let (mut inside, mut before) = (0u64, 1u64);
+    let sound = each(text, |at, bytes| {
+        let (delimiters, lines, quotes) = (places(bytes, delimiter), places(bytes, b'\n'), places(bytes, b'"'));
+        let within = running_xor(quotes) ^ inside;
+        // A quote that opens is the first sign of a cell, or the second one of a doubled quote.
+        let signs = delimiters | lines | quotes;
+        let opening = quotes & within & !(signs << 1 | before);
+        take(at, Marks { delimiters: delimiters & !within, ends: lines & !within, lines });
+        inside = ((within as i64) >> 63) as u64;
+        before = signs >> 63;
+        opening == 0
+    });
+    sound.then_some(inside != 0)
+}
+
+/// Calls `take` with each 64 bytes, the last ones filled up with zeros, until it says no. Whether it never did.
+#[inline(always)]
+fn each(text: &[u8], mut take: impl FnMut(usize, &[u8; WIDTH]) -> bool) -> bool {
+    let (blocks, rest) = text.as_chunks::<WIDTH>();
+    for (i, block) in blocks.iter().enumerate() {
+        if !take(i * WIDTH, block) {
+            return false;
+        }
+    }
+    if rest.is_empty() {
+        return true;
+    }
+    let mut last = [0u8; WIDTH];
+    last[..rest.len()].copy_from_slice(rest);
+    take(blocks.len() * WIDTH, &last)
+}
+
+/// Of each bit: whether an odd number of bits up to it is set.
+#[inline(always)]
+fn running_xor(mut bits: u64) -> u64 {
+    for by in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << by;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sign_has_its_bit() {
+        let text: Vec<u8> = (0..200u32).map(|i| b"a,\nb,"[(i * i % 5) as usize]).collect();
+        let mut seen = Vec::new();
+        scan_plain(&text, b',', |at, marks| {
+            seen.extend((0..64).filter(|i| marks.delimiters >> i & 1 == 1).map(|i| (at + i, b',')));
+            seen.extend((0..64).filter(|i| marks.lines >> i & 1 == 1).map(|i| (at + i, b'\n')));
+        });
+        seen.sort_unstable();
+        let want: Vec<_> = text.iter().copied().enumerate().filter(|(_, b)| *b != b'a' && *b != b'b').collect();
+        assert_eq!(seen, want);
+    }
+
+    #[test]
+    fn signs_inside_of_quotes_are_left_out() {
+        let text = format!("{}\"a,\"\"\n,\",b\n\"\",\"\"\"\"\n", "x,".repeat(40));
+        let mut ends = Vec::new();
+        let open = scan_quoted(text.as_bytes(), b',', |at, marks| {
+            ends.extend((0..64).filter(|i| marks.ends >> i & 1 == 1).map(|i| at + i));
+        });
+        assert_eq!(open, Some(false));
+        assert_eq!(ends, [90, 98]);
+        assert_eq!(scan_quoted(b"a,\"b", b',', |_, _| {}), Some(true));
+        for odd in [&b"a\"b\n"[..], b"\"a\"b\"c\"\n", b"12\" valve,\"\"\n"] {
+            assert_eq!(scan_quoted(odd, b',', |_, _| {}), None);
+        }
+    }
+}
