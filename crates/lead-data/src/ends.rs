@@ -69,6 +69,13 @@ impl Ends {
 
     /// Adds the texts of another that stand `base` further on here.
     pub fn append(&mut self, other: &Ends, base: usize) {
+        if let (Ends::Even { length, count }, Ends::Even { length: theirs, count: more }) = (&mut *self, other)
+            && length == theirs
+            && *count > 0
+        {
+            *count += more;
+            return;
+        }
         (0..other.len()).for_each(|i| self.push(base + other.range(i).end));
     }
 }

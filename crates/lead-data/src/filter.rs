@@ -165,17 +165,15 @@ impl FilterColumns {
 }
 
 fn codes_of<C: Cells>(cells: &C, rows: usize, set: &mut RecentTexts, codes: &mut Vec<u32>) {
-    if let Some(entries) = cells.entries() {
-        // A text of the list is looked up once, if it is used.
-        let mut known = vec![u32::MAX; entries.len() + 1];
-        codes.extend((0..rows).map(|row| {
-            let number = entries.number(row);
-            let place = number.unwrap_or(entries.len());
-            if known[place] == u32::MAX {
-                known[place] = set.code(number.map_or("", |n| entries.text(n)));
-            }
-            known[place]
-        }));
+    if let Some(entries) = cells.entries().filter(|e| e.len() <= rows) {
+        let known: Vec<u32> = (0..entries.len()).map(|n| set.code(entries.text(n))).collect();
+        let nothing = set.code("");
+        if arrow_array::Array::null_count(entries.numbers) == 0 {
+            let number = |n: &i32| known.get(*n as usize).copied().unwrap_or(nothing);
+            codes.extend(entries.numbers.values().iter().map(number));
+        } else {
+            codes.extend((0..rows).map(|row| entries.number(row).map_or(nothing, |n| known[n])));
+        }
         return;
     }
     let mut scratch = String::new();
@@ -206,37 +204,96 @@ impl Selector {
         Selector { states, simple }
     }
 
-    /// The rows of each table, ascending.
-    pub fn select(&mut self, filters: &[Option<&Filter>], columns: &FilterColumns, rows: usize, out: &mut [Vec<u32>]) {
-        for ((state, filter), selected) in self.states.iter_mut().zip(filters).zip(out.iter_mut()) {
+    /// The rows of each table, ascending, and how many they are; of those that are `idle` only how many.
+    pub fn select(
+        &mut self,
+        filters: &[Option<&Filter>],
+        columns: &FilterColumns,
+        rows: usize,
+        idle: &[bool],
+        out: &mut [Vec<u32>],
+    ) -> Vec<u64> {
+        let mut counts = vec![0u64; filters.len()];
+        let is_idle = |table: usize| idle.get(table) == Some(&true);
+        for (table, (state, filter)) in self.states.iter_mut().zip(filters).enumerate() {
+            let selected = &mut out[table];
             selected.clear();
             match (state, filter) {
                 (Some(state), Some(filter)) => {
                     state.widen(filter, columns);
                     if filter.only_slot().is_none() {
                         selected.extend((0..rows).filter(|r| state.is_yes(filter, columns, *r)).map(|r| r as u32));
+                        counts[table] = selected.len() as u64;
                     }
                 }
-                _ => selected.extend(0..rows as u32),
+                _ => {
+                    counts[table] = rows as u64;
+                    if !is_idle(table) {
+                        selected.extend(0..rows as u32);
+                    }
+                }
+            }
+            if is_idle(table) {
+                selected.clear();
             }
         }
         for (slot, tables) in &self.simple {
             let Some(column) = columns.of(*slot) else { continue };
-            // The tables that take the rows of each text, one after the other.
-            let (mut takers, mut ends): (Vec<usize>, Vec<u32>) = (Vec::new(), Vec::with_capacity(column.set.len()));
-            for code in 0..column.set.len() {
-                let takes =
-                    |t: &&usize| self.states[**t].as_ref().is_some_and(|s| s.answers[0].get(code) == Some(&Tri::Yes));
-                takers.extend(tables.iter().filter(takes));
-                ends.push(takers.len() as u32);
-            }
-            for (row, code) in column.codes.iter().enumerate() {
-                let code = *code as usize;
-                let start = if code == 0 { 0 } else { ends[code - 1] as usize };
-                for table in &takers[start..ends[code] as usize] {
-                    out[*table].push(row as u32);
+            let takes = |table: &usize, code: usize| {
+                self.states[*table].as_ref().is_some_and(|s| s.answers[0].get(code) == Some(&Tri::Yes))
+            };
+            if tables.iter().any(|table| is_idle(*table)) {
+                let mut of_code = vec![0u64; column.set.len()];
+                column.codes.iter().for_each(|code| of_code[*code as usize] += 1);
+                for table in tables.iter().filter(|table| is_idle(**table)) {
+                    counts[*table] =
+                        (0..of_code.len()).filter(|code| takes(table, *code)).map(|code| of_code[code]).sum();
                 }
             }
+            let busy: Vec<usize> = tables.iter().copied().filter(|table| !is_idle(*table)).collect();
+            if busy.len() <= FEW {
+                for table in &busy {
+                    let yes: Vec<bool> = (0..column.set.len()).map(|code| takes(table, code)).collect();
+                    select_one(&column.codes, &yes, &mut out[*table]);
+                }
+            } else {
+                let lists = (0..column.set.len()).map(|code| busy.iter().copied().filter(move |t| takes(t, code)));
+                select_several(&column.codes, lists, out);
+            }
+            for table in busy {
+                counts[table] = out[table].len() as u64;
+            }
+        }
+        counts
+    }
+}
+
+/// So many tables are quicker gone through one by one.
+const FEW: usize = 3;
+
+/// The rows of texts that are taken. Without a branch: texts come in no order that could be guessed.
+fn select_one(codes: &[u32], yes: &[bool], out: &mut Vec<u32>) {
+    out.resize(codes.len() + 1, 0);
+    let mut count = 0;
+    for (row, code) in codes.iter().enumerate() {
+        out[count] = row as u32;
+        count += usize::from(yes[*code as usize]);
+    }
+    out.truncate(count);
+}
+
+/// The rows of each table; `lists`: for each text the tables that take it.
+fn select_several<L: Iterator<Item = usize>>(codes: &[u32], lists: impl Iterator<Item = L>, out: &mut [Vec<u32>]) {
+    let (mut takers, mut ends): (Vec<usize>, Vec<u32>) = (Vec::new(), Vec::new());
+    for list in lists {
+        takers.extend(list);
+        ends.push(takers.len() as u32);
+    }
+    for (row, code) in codes.iter().enumerate() {
+        let code = *code as usize;
+        let start = if code == 0 { 0 } else { ends[code - 1] as usize };
+        for table in &takers[start..ends[code] as usize] {
+            out[*table].push(row as u32);
         }
     }
 }

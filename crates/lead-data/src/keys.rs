@@ -292,17 +292,28 @@ impl KeyTable {
             hashes[i] = self.hash_of_packed(packed[i]);
         }
         let n = keys.len().min(STEP);
-        // Loads that wait for nothing but memory: many are under way at once.
+        // Loads that wait for nothing but memory: many are under way at once. First the slots, then the keys that they name;
+        // what is decided by a load comes after all of them, since a wrong guess there would undo the loads behind it.
         for (slot, hash) in slots[..n].iter_mut().zip(&hashes) {
             *slot = self.slots[*hash as usize & self.mask];
         }
+        for (slot, hash) in slots[..n].iter_mut().zip(&hashes) {
+            let (tag, mut at) = (self.tag(*hash), *hash as usize & self.mask);
+            while *slot != 0 && *slot & !self.entries != tag {
+                at = (at + 1) & self.mask;
+                *slot = self.slots[at];
+            }
+        }
+        let mut there = [NOTHING; STEP];
+        for (key, slot) in there[..n].iter_mut().zip(&slots) {
+            let entry = (slot & self.entries).wrapping_sub(1) as usize;
+            *key = store.get(entry).copied().unwrap_or(NOTHING);
+        }
         for i in 0..n {
-            let entry = (slots[i] & self.entries).wrapping_sub(1);
-            let direct = slots[i] & !self.entries == self.tag(hashes[i]);
-            found[i] = if direct && store.get(entry as usize) == Some(&packed[i]) {
-                entry
-            } else if slots[i] == 0 || packed[i] == NOTHING {
+            found[i] = if packed[i] == NOTHING || slots[i] == 0 {
                 NO_RECORD
+            } else if there[i] == packed[i] {
+                (slots[i] & self.entries) - 1
             } else {
                 self.probe_short(store, hashes[i], packed[i])
             };

@@ -126,19 +126,11 @@ impl JobState {
     ) {
         self.filters.read(block, &self.filter_slots);
         let filters: Vec<Option<&Filter>> = job.feeds.iter().map(|f| f.filter.as_ref()).collect();
-        self.selector.select(&filters, &self.filters, block.len(), &mut self.selected);
+        let selected = self.selector.select(&filters, &self.filters, block.len(), idle, &mut self.selected);
         let mut counts: Vec<Counts> = Vec::with_capacity(job.feeds.len());
-        for (at, feed) in job.feeds.iter().enumerate() {
-            let selected = self.selected[at].len() as u64;
-            let taken_apart = if feed.filter.is_none() { bad as u64 } else { 0 };
-            counts.push(Counts {
-                rows: (block.len() + bad) as u64,
-                selected: selected + taken_apart,
-                rejected: taken_apart,
-            });
-            if idle.get(at) == Some(&true) {
-                self.selected[at].clear();
-            }
+        for (feed, selected) in job.feeds.iter().zip(selected) {
+            let rejected = if feed.filter.is_none() { bad as u64 } else { 0 };
+            counts.push(Counts { rows: (block.len() + bad) as u64, selected: selected + rejected, rejected });
         }
         let mut times: Vec<Vec<i64>> = job.feeds.iter().map(|_| Vec::new()).collect();
         for (at, feed) in job.feeds.iter().enumerate() {
