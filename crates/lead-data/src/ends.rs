@@ -113,7 +113,7 @@ mod tests {
             let mut twice = ends.clone();
             twice.append(&ends, start);
             assert_eq!(twice.len(), 2 * list.len());
-            assert_eq!(list.is_empty() || twice.range(twice.len() - 1).end == 2 * start, true);
+            assert!(list.is_empty() || twice.range(twice.len() - 1).end == 2 * start);
         }
         assert!(matches!([3, 6, 9].into_iter().collect(), Ends::Even { length: 3, count: 3 }));
     }

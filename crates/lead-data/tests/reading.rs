@@ -365,6 +365,79 @@ fn tables_over_one_file_are_read_in_one_pass() {
     assert_eq!(format!("{:?}", again), format!("{report:?}"));
 }
 
+/// What several tables of a file share is worked out once; none may see anything of the others.
+#[test]
+fn tables_over_one_file_get_what_each_would_get_alone() {
+    let mut content = String::from("kind,contact,at,amount,what\n");
+    for i in 0..3000 {
+        let kind = ["visit", "page", "Visit ", "", "call"][i * i % 5];
+        let contact = if i % 7 == 0 { String::new() } else { (i % 13).to_string() };
+        let at = match i % 11 {
+            3 => "soon".to_owned(),
+            4 => String::new(),
+            _ => format!("2026-01-{:02} 10:00:00", i % 28 + 1),
+        };
+        let amount = if i % 17 == 0 { "much".to_owned() } else { (i % 50).to_string() };
+        content += &format!("{kind},{contact},{at},{amount},{}\n", ["ad", "\"a,b\"", "mail"][i % 3]);
+        if i % 500 == 0 {
+            content += "cut,off\n";
+        }
+    }
+    let contact = Ty::Record(TableId(0));
+    let fields = [("contact", contact), ("at", Ty::Time), ("amount", Ty::Number), ("what", Ty::Text)];
+    let either = SourceFilter::Or(vec![equal("kind", text("call")), equal("what", text("mail"))]);
+    let filters = [
+        Some(equal("kind", text("visit"))),
+        Some(compare("kind", CompareOp::NotEqual, vec![text("visit")])),
+        None,
+        Some(compare("kind", CompareOp::In, vec![text("page"), text("call")])),
+        Some(either),
+        Some(equal("kind", text("call"))),
+        Some(equal("what", text("ad"))),
+    ];
+    let mut fixture = Fixture::new()
+        .file("e.csv", content)
+        .file("c.csv", "id\n1\n2\n3\n4\n5\n6\n7\n8\n9\n")
+        .entity("contact", &["c.csv"], &[("id", Ty::Key)])
+        .threads(2);
+    for (i, filter) in filters.into_iter().enumerate() {
+        // Tables that want different fields share some of them.
+        fixture = fixture.event(&format!("event {i}"), &["e.csv"], &fields[..4 - i % 2]);
+        fixture = if let Some(filter) = filter { fixture.filter(filter) } else { fixture };
+    }
+    let request = |table: u32| {
+        let fields = (0..fixture.lexicon.table(TableId(table)).fields.len() as u32).map(FieldId).collect();
+        let days = if table == 4 { 5..9 } else { 1..40 };
+        let first = micros("2026-01-01T00:00:00Z");
+        let times = first + days.start * 86_400_000_000..first + days.end * 86_400_000_000;
+        lead_data::ScanRequest { table: TableId(table), fields, times }
+    };
+    let of_table = |report: &lead_data::Report, table: u32| {
+        let name = Some(format!("event {}", table - 1));
+        let problems: Vec<_> = report.problems.iter().filter(|p| p.table == name).collect();
+        let sources: Vec<_> = report.sources.iter().filter(|s| Some(&s.table) == name.as_ref()).collect();
+        let rejects: Vec<_> = report.rejects.iter().filter(|r| Some(&r.table) == name.as_ref()).collect();
+        format!("{problems:#?}\n{sources:#?}\n{rejects:#?}")
+    };
+    let together = LinesOfTables::default();
+    let data = fixture.open();
+    data.scan(&(1..8).map(request).collect::<Vec<_>>(), |_| together.clone());
+    let report = data.report();
+    for table in 1..8 {
+        let alone = LinesOfTables::default();
+        let data = fixture.open();
+        data.scan(&[request(table)], |_| alone.clone());
+        let sorted = |lines: &LinesOfTables| {
+            let mut lines = lines.0.lock().unwrap().get(&table).cloned().unwrap_or_default();
+            lines.sort();
+            lines
+        };
+        assert!(sorted(&alone).len() > 50);
+        assert_eq!(sorted(&together), sorted(&alone), "table {table}");
+        assert_eq!(of_table(&report, table), of_table(&data.report(), table), "table {table}");
+    }
+}
+
 #[test]
 fn progress_is_told() {
     #[derive(Default)]

@@ -203,6 +203,18 @@ impl EventSink for Lines {
     }
 }
 
+/// The same by table, not sorted.
+#[derive(Clone, Default)]
+pub struct LinesOfTables(pub Arc<Mutex<BTreeMap<u32, Vec<String>>>>);
+
+impl EventSink for LinesOfTables {
+    fn batch(&mut self, batch: &Batch) {
+        let mut all = self.0.lock().unwrap();
+        let lines = all.entry(batch.table.0).or_default();
+        lines.extend((0..batch.rows).map(|row| format!("{}|{}", batch.times[row], line(&batch.columns, row))));
+    }
+}
+
 pub fn scan(data: &Data, lexicon: &Lexicon, table: TableId, times: std::ops::Range<i64>) -> Vec<String> {
     let fields: BTreeSet<FieldId> = (0..lexicon.table(table).fields.len() as u32).map(FieldId).collect();
     let all = Arc::new(Mutex::new(Vec::new()));
