@@ -33,14 +33,14 @@ fn lab(expected: &str) -> Lab {
 
 #[test]
 fn examples_that_come_out_are_counted() {
-    let ran = lab("seen = 2").run(["test"]);
+    let ran = lab("seen = 2").lead(&["test"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.starts_with("all as expected: 2 examples with 3 expectations in "), "{}", ran.out);
 }
 
 #[test]
 fn an_example_that_fails_shows_how_the_answer_comes_about() {
-    let ran = lab("seen = 3").run(["test", "--filter", "reader"]);
+    let ran = lab("seen = 3").lead(&["test", "--filter", "reader"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     let shown = ran.out.split("1 example not as expected").next().unwrap_or_default();
     insta::assert_snapshot!(shown);
@@ -48,7 +48,7 @@ fn an_example_that_fails_shows_how_the_answer_comes_about() {
 
 #[test]
 fn nothing_to_run_is_said_and_is_no_failure() {
-    let ran = lab("seen = 2").run(["test", "--filter", "nobody"]);
+    let ran = lab("seen = 2").lead(&["test", "--filter", "nobody"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.starts_with("no example fits the filter"), "{}", ran.out);
 }
@@ -56,18 +56,18 @@ fn nothing_to_run_is_said_and_is_no_failure() {
 #[test]
 fn programs_read_json_and_ci_services_read_junit() {
     let lab = lab("seen = 3");
-    let json: serde_json::Value = serde_json::from_str(&lab.run(["test", "--format", "json"]).out).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&lab.lead(&["test", "--format", "json"]).out).unwrap();
     assert_eq!(json[0]["passed"], false);
     assert_eq!(json[0]["expectations"][0]["asked"], "seen = 3");
     assert_eq!(json[1]["expectations"][1]["answer"], "no");
-    let ran = lab.run(["test", "--format", "junit"]);
+    let ran = lab.lead(&["test", "--format", "junit"]);
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(ran.out);
 }
 
 #[test]
 fn a_lexicon_with_errors_is_not_run() {
-    let ran = lab("nonsense").run(["test"]);
+    let ran = lab("nonsense").lead(&["test"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.err.contains("nonsense") && ran.out.is_empty(), "{ran:?}");
 }
