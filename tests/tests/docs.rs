@@ -32,10 +32,16 @@ fn page(name: &str) -> Page {
 
 /// Every page of Markdown that the project has.
 fn pages() -> Vec<Page> {
-    let mut names: Vec<String> =
-        ["README.md", "CHANGELOG.md", "benches/README.md", "crates/README.md", "tests/meaning/README.md"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut names: Vec<String> = [
+        "README.md",
+        "CHANGELOG.md",
+        "benches/README.md",
+        "crates/README.md",
+        "editors/vscode/README.md",
+        "tests/meaning/README.md",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     for folder in ["docs", "docs/codes"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().to_string_lossy().into_owned();

@@ -92,6 +92,8 @@ export async function withCode(name, flags, test, more = {}) {
         '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
     });
     page = await browser.newPage({ viewport: { width: 1440, height: 810 } });
+    // A machine with much else to do is slow, not wrong.
+    page.setDefaultTimeout(120_000);
     const foreign = new Set();
     page.on('request', (request) => {
       const url = new URL(request.url());

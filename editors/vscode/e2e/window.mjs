@@ -7,16 +7,16 @@ const { OUT } = process.env;
 
 await withCode('window', [], async ({ page, folder, open, remote }) => {
   await open([['openFile', remote(join(folder, 'review.lead'))]]);
-  await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench').waitFor();
   note('the workbench is drawn');
 
   let pictures = 0;
   const shot = (name) => page.screenshot({ path: join(OUT, `${++pictures}-${name}.png`) });
-  const seen = (locator, timeout = 20_000) => locator.first().waitFor({ timeout }).then(() => true, () => false);
+  const seen = (locator, timeout = 60_000) => locator.first().waitFor({ timeout }).then(() => true, () => false);
   const text = async (locator) => (await locator.allInnerTexts()).join(' ').replace(/\s+/g, ' ').slice(0, 160);
   const lines = async () => (await page.locator('.editor-instance .view-line').allInnerTexts()).map((l) => l.replaceAll('\u00a0', ' '));
   const line = (start) => page.locator('.editor-instance .view-line', { hasText: new RegExp(`^${start}`) }).first();
-  const until = async (ask, limit = 15_000) => {
+  const until = async (ask, limit = 60_000) => {
     for (const end = Date.now() + limit; Date.now() < end; await page.waitForTimeout(100)) if (await ask()) return true;
     return false;
   };
@@ -38,14 +38,17 @@ await withCode('window', [], async ({ page, folder, open, remote }) => {
   check('the server runs', await seen(page.locator('.statusbar-item', { hasText: 'Lead' }).locator('.codicon-check'), 60_000));
 
   const colour = (start, wanted) => piece(start, wanted).evaluate((e) => getComputedStyle(e).color);
-  const colours = {
+  const read = async () => ({
     'a comment': await colour('##', /Reads/),
     'a keyword': await colour('price', /^when$/),
     'a text': await colour('price', /pricing/),
     'a number': await colour('busy', /^5$/),
     'a name': await colour('price', /price.reader/),
-  };
-  check('five colours', new Set(Object.values(colours)).size === 5, Object.entries(colours).map((c) => c.join(' ')).join(', '));
+  });
+  // A line is drawn anew when the server has read the file.
+  let colours = {};
+  const five = await until(async () => new Set(Object.values((colours = await read())).filter((c) => c !== '')).size === 5);
+  check('five colours', five, Object.entries(colours).map((c) => c.join(' ')).join(', '));
 
   check('a wavy line', await seen(page.locator('.squiggly-error')));
   check('inlay hints', await until(async () => /90d|number/.test(await text(page.locator('.editor-instance .view-line [class*=inlay], .editor-instance .view-line span[class*=dyn-rule]')))), await text(page.locator('.editor-instance .view-line span[class*=dyn-rule]')));
@@ -92,12 +95,14 @@ await withCode('window', [], async ({ page, folder, open, remote }) => {
   await page.keyboard.press('Control+End');
   await page.keyboard.type('\nto call when price wa', { delay: 30 });
   const item = page.locator('.suggest-widget .monaco-list-row', { hasText: 'price watcher' });
-  if (!(await seen(item, 5_000))) await page.keyboard.press('Control+Space');
+  if (!(await seen(item, 8_000))) await page.keyboard.press('Control+Space');
   check('completion', await seen(item), await text(item));
   await page.waitForTimeout(500);
   await shot('completion');
   await page.keyboard.press('Enter');
   check('completion replaces all of the name', await until(async () => (await lines()).some((l) => /to call when price watcher\s*$/.test(l))), (await lines()).at(-1));
+
+  check('lenses count again after edits', await seen(page.locator('.codelens-decoration', { hasText: /2 uses/ }), 20_000), await text(page.locator('.codelens-decoration')));
 
   // A new line of documentation begins by itself.
   await page.keyboard.press('Control+End');

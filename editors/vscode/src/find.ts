@@ -71,7 +71,7 @@ function settingPaths(wanted: string, folders: string[], machine: Machine): stri
 /** What the program says when asked for its version, such as `lead 0.1.0`; nothing if it is another program. */
 export function serverVersion(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile(path, ['--version'], { timeout: 10_000, windowsHide: true }, (error, out) => {
+    execFile(path, ['--version'], { timeout: 60_000, windowsHide: true }, (error, out) => {
       const said = /^lead \d\S*/.exec(out)?.[0];
       resolve(error ? undefined : said);
     });

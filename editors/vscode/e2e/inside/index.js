@@ -5,7 +5,7 @@ const { readdirSync, readFileSync } = require('node:fs');
 
 const { commands, extensions, languages, Position, Range, tasks, Uri, window, workspace } = vscode;
 
-async function until(what, ask, limit = 30_000) {
+async function until(what, ask, limit = 60_000) {
   for (const end = Date.now() + limit; Date.now() < end; await new Promise((r) => setTimeout(r, 50))) {
     const answer = await ask();
     if (answer) return answer;
@@ -230,18 +230,19 @@ exports.run = async () => {
     assert.deepEqual(users.map((u) => u.from.name), ['ready to talk']);
   });
 
-  await test('examples run from the file that has them', async () => {
-    const terms = await workspace.openTextDocument(Uri.joinPath(folder, 'parts.lead'));
-    const line = terms.getText().split('\n').findIndex((l) => l.startsWith('example '));
-    const result = await commands.executeCommand('lead.runExamples', { uri: terms.uri.toString(), position: { line, character: 2 } });
-    assert.ok(result && result.passed >= 1 && result.failed === 0, JSON.stringify(result));
-  });
-
   const sound = async () => {
     await replace(original.replace('pagez', 'pages'));
     await until('no error', () => findings().every((d) => d.severity !== vscode.DiagnosticSeverity.Error));
     return { uri: uri.toString(), position: { line: at('price reader').line, character: 2 } };
   };
+
+  await test('examples run from the file that has them', async () => {
+    await sound();
+    const terms = await workspace.openTextDocument(Uri.joinPath(folder, 'parts.lead'));
+    const line = terms.getText().split('\n').findIndex((l) => l.startsWith('example '));
+    const result = await commands.executeCommand('lead.runExamples', { uri: terms.uri.toString(), position: { line, character: 2 } });
+    assert.ok(result && result.passed >= 1 && result.failed === 0, JSON.stringify(result));
+  });
 
   await test('the plan of a definition, and the definition unfolded, are shown beside', async () => {
     const place = await sound();
@@ -278,7 +279,7 @@ exports.run = async () => {
     const [pid] = servers();
     assert.ok(pid, 'no server found');
     process.kill(pid, 'SIGKILL');
-    await until('the crash to be seen', () => state() !== 'running', 5_000);
+    await until('the crash to be seen', () => state() !== 'running', 20_000);
     assert.equal(state(), 'waiting');
     await until('the next start', () => state() === 'running' && servers().some((p) => p !== pid));
     await until('findings', () => findings().some((d) => document.getText(d.range) === 'pagez'));
