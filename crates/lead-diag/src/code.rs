@@ -178,6 +178,7 @@ registry! {
     REPEATED_CONDITION L0611 "repeated-condition" Warn
     CONTRADICTION L0612 "contradiction" Warn
     BAD_ALLOW L0613 "bad-allow" Warn
+    DEPRECATED_NAME L0614 "deprecated-name" Warn
     // 07: data
     MISSING_FILE L0701 "missing-file" Error
     NO_FILE_MATCHES L0702 "no-file-matches" Error

@@ -312,6 +312,19 @@ pub struct Def {
     pub name_span: Span,
 }
 
+impl Def {
+    /// What stands behind the word, if a line of the documentation begins with `deprecated`: what to use instead, or nothing.
+    pub fn deprecated(&self) -> Option<&str> {
+        self.docs.as_deref()?.lines().find_map(|line| {
+            let line = line.trim_start();
+            let (word, rest) = line.split_at_checked("deprecated".len())?;
+            let whole = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_');
+            (word.eq_ignore_ascii_case("deprecated") && whole)
+                .then(|| rest.trim_start_matches([':', '.', ',', ' ']).trim_end())
+        })
+    }
+}
+
 /// The kinds of definitions. Invariant *no cycles*: following [`Target::Def`], members and funnel steps ends.
 #[derive(Clone, Debug)]
 pub enum DefKind {

@@ -1,5 +1,6 @@
 //! Lints: rules that are legal and likely wrong. Cheap and certain ones; each works on typed definitions.
 
+mod deprecated;
 mod past;
 mod repeated;
 mod unused;
@@ -35,6 +36,7 @@ pub(crate) fn of_def(cx: &Cx, id: DefId, found: &mut Vec<Diagnostic>) {
     if let DefKind::Choice(choice) = &def.kind {
         no_otherwise(cx, id, choice, found);
     }
+    deprecated::check(cx, id, found);
 }
 
 /// What can only be found by looking at all definitions together.

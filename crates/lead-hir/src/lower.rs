@@ -41,7 +41,7 @@ use lead_syntax::ast;
 
 use crate::Config;
 use crate::index::{Effective, Index, Place, Role, Signal, Target, Typed};
-use crate::suggest::Shape;
+use crate::suggest::{Shape, Shapes};
 pub(crate) use aggregate::word as aggregate_word;
 pub(crate) use schema::fold_text;
 use track::Track;
@@ -153,7 +153,7 @@ pub(crate) struct Cx<'a> {
     /// Searches for near names that are still allowed in a statement, so that thousands of errors stay quick.
     pub searches: u32,
     /// The shapes of the definitions' names, once they are asked for.
-    shapes: OnceCell<Vec<Shape>>,
+    shapes: OnceCell<Shapes<DefId>>,
     /// Where each definition stands in [`Cx::order`], once it is asked for.
     ranks: OnceCell<Vec<u32>>,
     /// Lints that are off unless asked for, by code id.
@@ -323,15 +323,14 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Definitions whose names may be near what was written, in order; none once the searches are used up.
+    /// Definitions whose names may be near what was written; none once the searches are used up.
     pub fn suggested(&self, written: &str) -> Vec<DefId> {
         if self.searches == 0 {
             return Vec::new();
         }
-        let shapes = self.shapes.get_or_init(|| self.defs.iter().map(|d| Shape::of(&d.name.key)).collect());
-        let written = Shape::of(&ast::fold_name(written));
-        let near = |id: &DefId| shapes.get(id.0 as usize).is_some_and(|s| s.may_be_near(written));
-        self.order.iter().copied().filter(near).collect()
+        let name = |id: &DefId| (self.defs[id.0 as usize].name.key.as_str(), *id);
+        let shapes = self.shapes.get_or_init(|| Shapes::of(self.order.iter().map(name)));
+        shapes.near(Shape::of(&ast::fold_name(written))).collect()
     }
 
     /// Where each definition stands in the order of files and places.

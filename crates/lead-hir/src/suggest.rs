@@ -25,26 +25,72 @@ impl Near {
     }
 }
 
-/// What tells cheaply that two names are far apart.
+/// What tells cheaply that two names are far apart: their lengths, which signs occur, and how often.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     /// A bit for each sign that occurs; few signs share one.
     signs: u64,
+    counts: [u8; 32],
     length: u32,
 }
 
 impl Shape {
     /// Of a folded name.
     pub fn of(folded: &str) -> Shape {
-        let bit = |c: char| 1u64 << (u32::from(c) % 64);
-        let (signs, length) = folded.chars().fold((0, 0), |(signs, n), c| (signs | bit(c), n + 1));
-        Shape { signs, length }
+        let mut shape = Shape { signs: 0, counts: [0; 32], length: 0 };
+        for sign in folded.chars() {
+            shape.signs |= 1u64 << (u32::from(sign) % 64);
+            let count = &mut shape.counts[(u32::from(sign) % 32) as usize];
+            *count = count.saturating_add(1);
+            shape.length += 1;
+        }
+        shape
     }
 
-    /// Whether one may be [`nearest`] to the other. A letter that differs changes two signs at most.
+    /// How many letters may differ for a name to be near.
+    fn limit(self) -> u32 {
+        limit(self.length as usize) as u32
+    }
+
+    /// Whether one may be [`nearest`] to the other. A letter that differs changes two signs at most, and one count up and one
+    /// down.
     pub fn may_be_near(self, written: Shape) -> bool {
-        let limit = limit(written.length as usize) as u32;
-        self.length.abs_diff(written.length) <= limit && (self.signs ^ written.signs).count_ones() <= 2 * limit
+        let limit = written.limit();
+        if self.length.abs_diff(written.length) > limit || (self.signs ^ written.signs).count_ones() > 2 * limit {
+            return false;
+        }
+        let (mut more, mut fewer) = (0u32, 0u32);
+        for (a, b) in self.counts.iter().zip(&written.counts) {
+            more += u32::from(a.saturating_sub(*b));
+            fewer += u32::from(b.saturating_sub(*a));
+        }
+        more.max(fewer) <= limit
+    }
+}
+
+/// Names by their shapes, those of one length together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shapes<T> {
+    by_length: std::collections::BTreeMap<u32, Vec<(Shape, T)>>,
+}
+
+impl<T: Copy> Shapes<T> {
+    /// Of folded names.
+    pub fn of<'n>(names: impl Iterator<Item = (&'n str, T)>) -> Shapes<T> {
+        let mut by_length: std::collections::BTreeMap<u32, Vec<(Shape, T)>> = Default::default();
+        for (name, what) in names {
+            let shape = Shape::of(name);
+            by_length.entry(shape.length).or_default().push((shape, what));
+        }
+        Shapes { by_length }
+    }
+
+    /// Those that may be near to what was written, in no order.
+    pub fn near(&self, written: Shape) -> impl Iterator<Item = T> + '_ {
+        let limit = written.limit();
+        let lengths = written.length.saturating_sub(limit)..=written.length + limit;
+        let all = self.by_length.range(lengths).flat_map(|(_, names)| names);
+        all.filter(move |(shape, _)| shape.may_be_near(written)).map(|(_, what)| *what)
     }
 }
 
@@ -63,7 +109,7 @@ fn limit(length: usize) -> usize {
 pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<Near> {
     let wanted = fold_name(written);
     let length = wanted.chars().count();
-    let limit = limit(length);
+    let (limit, shape) = (limit(length), Shape::of(&wanted));
     let mut best: Option<Near> = None;
     for name in candidates {
         // A name cannot be nearer than the difference of the lengths.
@@ -71,7 +117,9 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
             continue;
         }
         let folded = fold_name(name);
-        if folded.chars().count().abs_diff(length) > limit {
+        // Nor than the best so far, which must be reached at least.
+        let most = best.as_ref().map_or(limit, |b| b.distance.min(limit));
+        if !Shape::of(&folded).may_be_near(shape) || folded.chars().count().abs_diff(length) > most {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &folded);

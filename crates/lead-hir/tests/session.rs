@@ -1,10 +1,9 @@
 //! What a session says of places, types and windows.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
 
 use lead_diag::FileId;
-use lead_hir::hir::WindowKind;
 use lead_hir::index::Signal;
 use lead_hir::{Checked, Role, Session, Target};
 
@@ -227,7 +226,7 @@ fn types_are_known_at_spans() {
     };
     assert_eq!(ty("pages /"), "Number");
     assert_eq!(ty("company.employees"), "Number");
-    assert!(matches!(checked.windows_in(file)[1].window, None::<(WindowKind, _)>));
+    assert!(checked.windows_in(file)[1].window.is_none());
 }
 
 #[test]
@@ -236,4 +235,42 @@ fn checked_lexicons_cross_threads() {
     crosses::<Checked>();
     fn moves<T: Send>() {}
     moves::<Session>();
+}
+
+#[test]
+fn an_edit_keeps_ids_and_other_files() {
+    let mut session = Session::new();
+    let schema = session.set_file("a.lead", SCHEMA.into());
+    let rules = session.set_file("b.lead", "reader when any(visit)\nback when reader\n".into());
+    let before = session.check();
+    let Some(Target::Def(back)) = before.named("back") else { panic!() };
+    assert_eq!(
+        session
+            .set_file("b.lead", "## new\nfirst when any(page view)\nreadr when any(visit)\nback when reader\n".into()),
+        rules
+    );
+    let after = session.check();
+    assert_eq!(after.named("back"), Some(Target::Def(back)));
+    assert_eq!(after.diagnostics(rules).len(), 1);
+    assert!(after.same_file(&before, schema));
+    assert!(!after.same_file(&before, rules));
+    assert_eq!(after.to_run().defs.len(), 3);
+    session.remove_file("b.lead");
+    assert!(session.check().file(rules).is_none());
+    assert_eq!(session.check().defs().count(), 0);
+}
+
+#[test]
+fn uses_of_what_is_deprecated_are_named() {
+    let mut session = Session::new();
+    let text = format!(
+        "{SCHEMA}## Old.\n## Deprecated: use `fresh`.\nold when any(visit)\nfresh when any(visit)\nkeen when old\n\
+         examples old\n    old\n    yes\n"
+    );
+    let file = session.set_file("a.lead", text.as_str().into());
+    let checked = session.check();
+    let [found] = checked.diagnostics(file) else { panic!("{:?}", checked.diagnostics(file)) };
+    assert_eq!((found.code.id(), found.help.as_deref()), ("L0614", Some("its documentation says: use `fresh`.")));
+    let Some(Target::Def(old)) = checked.named("old") else { panic!() };
+    assert_eq!(checked.lexicon.def(old).deprecated(), Some("use `fresh`."));
 }

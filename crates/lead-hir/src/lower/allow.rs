@@ -39,7 +39,7 @@ pub(crate) fn in_file(
         let code = match allowed_code(rest, comment.span) {
             Ok(code) => code,
             Err(found) => {
-                out.push(found);
+                out.push(*found);
                 continue;
             }
         };
@@ -71,27 +71,29 @@ pub(crate) fn leveled(found: &mut Diagnostic, allows: &[Allow], config: &Config)
     !found.span().is_some_and(|s| allows.iter().any(|a| a.silences(found.code, s)))
 }
 
-fn allowed_code(rest: &str, span: Span) -> Result<Code, Diagnostic> {
+fn allowed_code(rest: &str, span: Span) -> Result<Code, Box<Diagnostic>> {
     let (name, reason) = rest.split_once("because").unwrap_or((rest, ""));
     let name = name.trim();
     let Some(code) = Code::find(name) else {
         let known: Vec<&str> = lead_diag::CODES.iter().filter(|c| c.is_lint()).map(|c| c.slug()).collect();
         let found =
             Diagnostic::new(codes::BAD_ALLOW, format!("no lint is called `{name}`")).label(span, "allows nothing");
-        return Err(match crate::suggest::nearest(name, known) {
+        return Err(Box::new(match crate::suggest::nearest(name, known) {
             Some(near) => found.help(format!("did you mean `{}`?", near.name)),
             None => found.help("write `# allow: L0601 because …`, with the code of the message"),
-        });
+        }));
     };
     if !code.is_lint() {
-        return Err(Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is an error, and cannot be allowed"))
+        let found = Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is an error, and cannot be allowed"))
             .label(span, "allows nothing")
-            .help("only lints, whose codes begin with `L06`, can be allowed"));
+            .help("only lints, whose codes begin with `L06`, can be allowed");
+        return Err(Box::new(found));
     }
     if reason.trim().is_empty() {
-        return Err(Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is allowed without a reason"))
+        let found = Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is allowed without a reason"))
             .label(span, "why is it right here?")
-            .help(format!("say why: `# allow: {name} because …`")));
+            .help(format!("say why: `# allow: {name} because …`"));
+        return Err(Box::new(found));
     }
     Ok(code)
 }

@@ -130,6 +130,7 @@ impl Cx<'_> {
         let at = id.0 as usize;
         let (def, facts, origin) = (&self.defs[at], &self.facts[at], &self.origins[at]);
         let mut h = DefaultHasher::new();
+        def.deprecated().hash(&mut h);
         (&def.name.text, def.name_span, def.subject, &def.ty, origin.subject.is_none()).hash(&mut h);
         (facts.open, facts.moves, facts.reads_fields).hash(&mut h);
         std::mem::discriminant(&origin.statement.kind).hash(&mut h);
@@ -182,5 +183,27 @@ impl Cx<'_> {
             }
         }
         all.into_iter().map(|(key, h)| (key, h.finish())).collect()
+    }
+}
+
+/// A map by what was seen, which is a hash already.
+pub(crate) type SeenMap<T> = HashMap<Seen, T, std::hash::BuildHasherDefault<Spread>>;
+
+/// Spreads a number over all bits.
+#[derive(Default)]
+pub(crate) struct Spread(u64);
+
+impl std::hash::Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let mixed = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 32);
     }
 }

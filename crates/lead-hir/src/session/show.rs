@@ -33,6 +33,29 @@ struct Base {
     start: u32,
 }
 
+/// Some of the numbers below a limit.
+struct Flags {
+    raised: Vec<bool>,
+    any: bool,
+}
+
+impl Flags {
+    fn new(limit: usize) -> Flags {
+        Flags { raised: vec![false; limit], any: false }
+    }
+
+    fn raise(&mut self, number: u32) {
+        if let Some(flag) = self.raised.get_mut(number as usize) {
+            *flag = true;
+            self.any = true;
+        }
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.any && self.raised.get(number as usize).is_some_and(|f| *f)
+    }
+}
+
 /// Something with places of files.
 #[derive(Debug)]
 struct Shape<T> {
@@ -72,8 +95,8 @@ impl Shown {
     }
 
     /// Units that have moved.
-    fn settle(&mut self, files: &[&mut Text], edited: &HashSet<FileId>, gone: &[u32], units: usize) -> HashSet<u32> {
-        let mut moved = HashSet::new();
+    fn settle(&mut self, files: &[&mut Text], edited: &HashSet<FileId>, gone: &[u32], units: usize) -> Flags {
+        let mut moved = Flags::new(units);
         self.bases.resize(units, None);
         for unit in gone {
             self.bases[*unit as usize] = None;
@@ -83,7 +106,7 @@ impl Shown {
                 let base = Some(Base { file: file.id, start: at.start });
                 if self.bases[at.unit as usize] != base {
                     self.bases[at.unit as usize] = base;
-                    moved.insert(at.unit);
+                    moved.raise(at.unit);
                 }
             }
         }
@@ -109,7 +132,7 @@ impl Show<'_> {
         let moved = shown.settle(self.files, self.edited, self.gone, self.units.len());
         let stale = self.defs(shown, &moved);
         let stale_examples = self.examples(shown, &moved);
-        if self.made.tables || self.state.tables.list.iter().any(|(unit, _)| moved.contains(unit)) {
+        if self.made.tables || self.state.tables.list.iter().any(|(unit, _)| moved.has(*unit)) {
             let mut tables = self.state.cx.tables.clone();
             tables.iter_mut().for_each(|t| shown.placed(u32::MAX).table(t));
             shown.tables = tables;
@@ -123,13 +146,15 @@ impl Show<'_> {
             let before = self.before.and_then(|c| c.files.get(&file.id));
             let same_loose = shown.loose.get(&file.id).map_or(loose.is_empty(), |l| *l == loose);
             let units = || file.pieces.iter().filter_map(|at| self.units[at.unit as usize].as_ref());
+            let nothing = !stale.any && !stale_examples.any && !self.made.tables;
             let same_parts = || {
-                units().flat_map(|u| &u.parts).all(|part| match part {
-                    Part::Def(id) => !stale.contains(id),
-                    Part::Example(at) => !stale_examples.contains(at),
-                    Part::Table | Part::Subject => !self.made.tables,
-                    Part::Nothing => true,
-                })
+                nothing
+                    || units().flat_map(|u| &u.parts).all(|part| match part {
+                        Part::Def(id) => !stale.has(id.0),
+                        Part::Example(at) => !stale_examples.has(*at),
+                        Part::Table | Part::Subject => !self.made.tables,
+                        Part::Nothing => true,
+                    })
             };
             let kept = match before {
                 Some(before) if same_loose && !self.edited.contains(&file.id) && same_parts() => before.clone(),
@@ -146,22 +171,24 @@ impl Show<'_> {
     }
 
     /// Places every definition that was made anew, or stands elsewhere; which they are.
-    fn defs(&self, shown: &mut Shown, moved: &HashSet<u32>) -> HashSet<DefId> {
-        let mut stale = HashSet::new();
+    fn defs(&self, shown: &mut Shown, moved: &Flags) -> Flags {
+        let mut stale = Flags::new(self.state.slots.len());
         let mut defs = std::mem::take(&mut shown.defs);
         defs.resize_with(self.state.slots.len(), Shape::default);
-        let any = !moved.is_empty();
+        let any = moved.any;
+        let mut anew = Flags::new(self.state.slots.len());
+        self.made.defs.iter().for_each(|id| anew.raise(id.0));
         for id in &self.state.free {
             defs[id.0 as usize] = Shape::default();
         }
         for id in &self.state.cx.order {
             let (slot, shape) = (&self.state.slots[id.0 as usize], &mut defs[id.0 as usize]);
-            let made = shape.shown.is_none() || self.made.defs.contains(id);
+            let made = shape.shown.is_none() || anew.has(id.0);
             let foreign = any && (shape.foreign || shape.foreign_found);
-            if !(made || foreign || any && moved.contains(&slot.unit)) {
+            if !(made || foreign || any && moved.has(slot.unit)) {
                 continue;
             }
-            stale.insert(*id);
+            stale.raise(id.0);
             let mut placed = shown.placed(slot.unit);
             let mut def = self.state.cx.defs[id.0 as usize].clone();
             placed.def(&mut def);
@@ -179,8 +206,8 @@ impl Show<'_> {
         stale
     }
 
-    fn examples(&self, shown: &mut Shown, moved: &HashSet<u32>) -> HashSet<u32> {
-        let mut stale = HashSet::new();
+    fn examples(&self, shown: &mut Shown, moved: &Flags) -> Flags {
+        let mut stale = Flags::new(self.state.examples.len());
         let mut examples = std::mem::take(&mut shown.examples);
         examples.resize_with(self.state.examples.len(), Shape::default);
         for (at, (slot, shape)) in self.state.examples.iter().zip(&mut examples).enumerate() {
@@ -190,11 +217,11 @@ impl Show<'_> {
             };
             let made = shape.shown.is_none() || self.made.examples.contains(&(at as u32));
             // Examples see other definitions in many ways; placing one again is cheap.
-            let foreign = !moved.is_empty() && (shape.foreign || !slot.kept.found.is_empty());
-            if !(made || foreign || moved.contains(&slot.unit)) {
+            let foreign = moved.any && (shape.foreign || !slot.kept.found.is_empty());
+            if !(made || foreign || moved.has(slot.unit)) {
                 continue;
             }
-            stale.insert(at as u32);
+            stale.raise(at as u32);
             let mut placed = shown.placed(slot.unit);
             let mut example = example.clone();
             placed.example(&mut example);

@@ -10,7 +10,7 @@ use crate::Config;
 use crate::hir::{DefId, Example, TableId};
 use crate::index::Index;
 use crate::lower::Cx;
-use crate::lower::track::{Kept, Seen, Track};
+use crate::lower::track::{Kept, Seen, SeenMap, Track};
 
 /// A statement that is looked at again when something that it saw has changed: a definition, or with [`EXAMPLE`] an example.
 pub(super) type User = u32;
@@ -83,7 +83,7 @@ pub(super) struct State {
     pub examples: Vec<ExampleSlot>,
     pub free_examples: Vec<u32>,
     /// Who looked at something; may name some that no longer do.
-    pub users: HashMap<Seen, Vec<User>>,
+    pub users: SeenMap<Vec<User>>,
     /// Those who searched for near names.
     pub searchers: HashSet<User>,
     pub tables: Tables,
@@ -117,7 +117,7 @@ impl State {
             free: Vec::new(),
             examples: Vec::new(),
             free_examples: Vec::new(),
-            users: HashMap::new(),
+            users: SeenMap::default(),
             searchers: HashSet::new(),
             tables: Tables::default(),
             cyclic: false,

@@ -43,10 +43,14 @@ pub(super) fn nobody() -> Def {
 pub(super) struct Changes {
     /// Names whose claims have changed, folded.
     pub names: BTreeSet<String>,
+    /// Names that something more or something less bears, whatever they stand for.
+    pub claimed: BTreeSet<String>,
     pub defs: HashSet<DefId>,
     pub examples: HashSet<u32>,
     /// A table's statement was read anew.
     pub tables: bool,
+    /// Definitions stand in another order.
+    pub order: bool,
     /// Everything is to be lowered.
     pub all: bool,
 }
@@ -168,7 +172,9 @@ impl<'a> Update<'a, '_> {
         self.settle_subjects(files, edited);
         self.place_defs();
         let found_in_tables = self.made.tables;
-        if self.state.cyclic && !(self.changes.defs.is_empty() && self.changes.names.is_empty()) {
+        let changes = &self.changes;
+        let any = changes.order || !changes.defs.is_empty() || !changes.names.is_empty() || !fields.is_empty();
+        if self.state.cyclic && any {
             self.changes.all = true;
         }
         if !self.changes.all {
@@ -187,7 +193,8 @@ impl<'a> Update<'a, '_> {
 
     /// The order of definitions and tables. Whether a statement could not be read.
     fn put_in_order(&mut self, files: &[&mut Text]) -> bool {
-        self.cx.order.clear();
+        let mut before = Vec::with_capacity(self.cx.order.len());
+        std::mem::swap(&mut before, &mut self.cx.order);
         let mut tables = Vec::new();
         let mut broken = false;
         for at in files.iter().flat_map(|f| &f.pieces) {
@@ -205,7 +212,9 @@ impl<'a> Update<'a, '_> {
             self.changes.tables = true;
             self.state.tables.list = tables;
         }
-        if !self.changes.names.is_empty() || !self.changes.defs.is_empty() {
+        // Moving alone changes which of two things of one name is the first.
+        self.changes.order = before != self.cx.order;
+        if self.changes.order || !self.changes.names.is_empty() || !self.changes.defs.is_empty() {
             self.cx.names_changed();
         }
         broken
@@ -275,6 +284,7 @@ impl<'a> Update<'a, '_> {
     /// Enters what changed names stand for now; what has changed stays in `changes.names`.
     fn settle_names(&mut self, number: &HashMap<(u32, usize), TableId>) {
         let mut names = std::mem::take(&mut self.changes.names);
+        self.changes.claimed = names.clone();
         names.extend(self.state.contested.iter().cloned());
         for key in names {
             let item = self.state.claims.get(&key).and_then(|claims| {
@@ -368,13 +378,16 @@ impl<'a> Update<'a, '_> {
         let names: Vec<String> = self.changes.names.iter().cloned().collect();
         for name in &names {
             self.touch(track::name(name), u64::MAX);
+        }
+        let claimed = std::mem::take(&mut self.changes.claimed);
+        for name in claimed.iter().chain(&names) {
             self.touch_near(name);
         }
         for field in fields {
             self.touch(track::field(field), u64::MAX);
             self.touch_near(field);
         }
-        if !names.is_empty() {
+        if !names.is_empty() || !claimed.is_empty() || self.changes.order {
             self.touch(ALL_DEFS, u64::MAX);
         }
         if !fields.is_empty() {
