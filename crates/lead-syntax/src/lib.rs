@@ -3,6 +3,10 @@
 //! The only user of pest. Never fails: whatever the text, there is a tree, and a diagnostic for each part that
 //! could not be read.
 
+// The generated parser names `alloc`: pest is used without `std`, which would look at the stack at every step; *bounded
+// tree* keeps the stack in bounds.
+extern crate alloc;
+
 mod alone;
 pub mod ast;
 mod build;

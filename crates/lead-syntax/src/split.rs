@@ -130,6 +130,20 @@ fn scan_line(bytes: &[u8], from: usize, to: usize, depth: &mut usize, piece: &mu
     None
 }
 
+/// Where the comment of a line starts. Strings and backticks end with their line.
+pub(crate) fn comment_start(line: &[u8]) -> Option<usize> {
+    let mut quote: Option<u8> = None;
+    for (i, byte) in line.iter().enumerate() {
+        match (*byte, quote) {
+            (b, Some(q)) if b == q => quote = None,
+            (b'"' | b'`', None) => quote = Some(*byte),
+            (b'#', None) => return Some(i),
+            _ => {}
+        }
+    }
+    None
+}
+
 fn comment(file: FileId, text: &str, start: usize, line_end: usize, own_line: bool) -> Comment {
     let body = text[start..line_end].trim_end();
     Comment { span: Span::new(file, start, start + body.len()), text: body.to_string(), own_line }

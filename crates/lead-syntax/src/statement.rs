@@ -17,6 +17,7 @@ use crate::build::{Builder, FieldLine, StoryLine, TableLine};
 use crate::grammar::{Grammar, Pair, Rule};
 use crate::mistakes::{self, Part, Place};
 use crate::scan::{HeadScan, Kind, Token, TokenKind, classify, line_starts, tokens};
+use crate::split::comment_start;
 
 /// A statement that was read, and where in the text it stands.
 pub(crate) struct Found {
@@ -119,13 +120,15 @@ fn build(builder: &mut Builder, pair: Pair) -> Option<StatementKind> {
     })
 }
 
-/// Where lines have meaning, the line end before each is replaced by U+0001, so that positions stay.
+/// The text as the grammar takes it: comments are blanks, and where lines have meaning, the line end before each is
+/// U+0001. Positions stay.
 fn prepare(kind: Kind, text: &str) -> Cow<'_, str> {
+    let text = without_comments(text);
     if !matches!(kind, Kind::Score | Kind::Story | Kind::Table) {
-        return Cow::Borrowed(text);
+        return text;
     }
-    let tokens = tokens(text);
-    let starts = line_starts(kind, text, &tokens);
+    let tokens = tokens(&text);
+    let starts = line_starts(kind, &text, &tokens);
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for start in starts.iter().filter_map(|i| tokens.get(*i)).map(|t| t.start) {
@@ -135,6 +138,26 @@ fn prepare(kind: Kind, text: &str) -> Cow<'_, str> {
         at = line_end + 1;
     }
     out.push_str(&text[at..]);
+    Cow::Owned(out)
+}
+
+/// The text with a blank for each byte of its comments.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    if !text.as_bytes().contains(&b'#') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let comment = comment_start(line.as_bytes()).and_then(|at| Some((line.get(..at)?, line.get(at..)?)));
+        let Some((code, comment)) = comment else {
+            out.push_str(line);
+            continue;
+        };
+        let body = comment.trim_end_matches('\n').len();
+        out.push_str(code);
+        out.extend(std::iter::repeat_n(' ', body));
+        out.push_str(&comment[body..]);
+    }
     Cow::Owned(out)
 }
 

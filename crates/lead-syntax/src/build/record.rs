@@ -131,27 +131,43 @@ impl Builder<'_> {
         let mut kind = TypeKind::Error;
         let mut values = Vec::new();
         let mut one_of = false;
+        let (mut lists, mut first) = (Vec::new(), None);
         for part in pair.into_inner() {
             let place = self.span(&part);
             span.end = place.end;
             match part.as_rule() {
-                Rule::field_type => {
-                    let inner = self.field_type(part);
-                    span.end = inner.span.end;
-                    kind = TypeKind::List(Box::new(inner));
+                Rule::list_of => lists.push(place),
+                Rule::one_of => {
+                    one_of = true;
+                    first.get_or_insert(place);
                 }
-                Rule::one_of => one_of = true,
                 Rule::text => values.push(self.text(&part)),
-                Rule::simple_type => kind = simple_type(part.as_str()),
+                Rule::simple_type => {
+                    kind = simple_type(part.as_str());
+                    first.get_or_insert(place);
+                }
                 _ => {}
             }
         }
         if one_of {
             kind = TypeKind::OneOf(values);
         }
-        Type { kind, span }
+        // Keeps *bounded tree*.
+        if lists.len() > MAX_LISTS {
+            self.report_deep(span);
+            return Type { kind: TypeKind::Error, span };
+        }
+        let mut ty = Type { kind, span: first.map_or(span, |f| f.to(span.after())) };
+        for list in lists.into_iter().rev() {
+            let span = list.to(ty.span);
+            ty = Type { kind: TypeKind::List(Box::new(ty)), span };
+        }
+        ty
     }
 }
+
+/// How many `list of` may stand before a type.
+const MAX_LISTS: usize = 16;
 
 fn simple_type(written: &str) -> TypeKind {
     match written.to_ascii_lowercase().as_str() {
