@@ -16,6 +16,7 @@ mod grammar;
 mod mistakes;
 mod reparse;
 pub mod scan;
+mod shorten;
 mod split;
 mod statement;
 

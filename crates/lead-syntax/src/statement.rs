@@ -17,6 +17,7 @@ use crate::build::{Builder, FieldLine, StoryLine, TableLine};
 use crate::grammar::{Grammar, Pair, Rule};
 use crate::mistakes::{self, Part, Place};
 use crate::scan::{HeadScan, Kind, Token, TokenKind, classify, line_starts, tokens};
+use crate::shorten::shorten;
 use crate::split::comment_start;
 
 /// A statement that was read, and where in the text it stands.
@@ -64,8 +65,14 @@ fn strict(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<StatementKind> {
     let prepared = prepare(kind, text);
-    let mut pairs = Grammar::parse(strict_rule(kind)?, &prepared).ok()?;
-    build(&mut Builder::new(file, base, diagnostics), pairs.next()?)
+    let rule = strict_rule(kind)?;
+    if let Some(short) = shorten(kind, &prepared)
+        && let Ok(mut pairs) = Grammar::parse(rule, &short.text)
+    {
+        return build(&mut Builder::new(file, base, text, diagnostics).of_short(&short.places), pairs.next()?);
+    }
+    let mut pairs = Grammar::parse(rule, &prepared).ok()?;
+    build(&mut Builder::new(file, base, text, diagnostics), pairs.next()?)
 }
 
 /// The first line of a broken statement that looks like a definition: where what stands above it ends, and where it
@@ -202,7 +209,8 @@ impl<'t> Tolerant<'t, '_> {
     }
 
     fn builder(&mut self, at: usize) -> Builder<'_> {
-        Builder::new(self.file, self.base + at, self.diagnostics)
+        let text = self.text.get(at..).unwrap_or("");
+        Builder::new(self.file, self.base + at, text, self.diagnostics)
     }
 
     fn error(&self, range: (usize, usize)) -> Expr {

@@ -10,7 +10,7 @@ impl Builder<'_> {
     /// The literal of a pair; `None` if the pair is no literal, or is one that does not exist (reported).
     pub(super) fn literal(&mut self, pair: &Pair) -> Option<Literal> {
         let span = self.span(pair);
-        let text = pair.as_str();
+        let text = self.written(pair);
         let kind = match pair.as_rule() {
             Rule::number => LiteralKind::Number(plain(text)),
             Rule::percent => LiteralKind::Percent(plain(text.trim_end_matches('%'))),

@@ -25,18 +25,44 @@ pub(crate) const MAX_TREE: u32 = 320;
 pub(crate) struct Builder<'d> {
     file: FileId,
     base: usize,
+    /// What was parsed, at full length.
+    text: &'d str,
+    /// Where each byte of what was parsed stands in `text`, if a short form of it was.
+    places: Option<&'d [u32]>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
 impl<'d> Builder<'d> {
     /// A builder for a text that starts at `base`.
-    pub fn new(file: FileId, base: usize, diagnostics: &'d mut Vec<Diagnostic>) -> Builder<'d> {
-        Builder { file, base, diagnostics }
+    pub fn new(file: FileId, base: usize, text: &'d str, diagnostics: &'d mut Vec<Diagnostic>) -> Builder<'d> {
+        Builder { file, base, text, places: None, diagnostics }
+    }
+
+    /// The same for pairs of a short form of the text.
+    pub fn of_short(self, places: &'d [u32]) -> Builder<'d> {
+        Builder { places: Some(places), ..self }
+    }
+
+    /// Where a pair stands in the text.
+    fn range(&self, pair: &Pair) -> (usize, usize) {
+        let span = pair.as_span();
+        let place = |at: usize| match self.places {
+            Some(places) => places.get(at).map_or(self.text.len(), |p| *p as usize),
+            None => at,
+        };
+        (place(span.start()), place(span.end()))
     }
 
     fn span(&self, pair: &Pair) -> Span {
-        let span = pair.as_span();
-        Span::new(self.file, self.base + span.start(), self.base + span.end())
+        let (start, end) = self.range(pair);
+        Span::new(self.file, self.base + start, self.base + end)
+    }
+
+    /// What is written at a pair. Words of the language and numbers are the same in a short form, so that their pairs
+    /// may be asked directly.
+    fn written(&self, pair: &Pair) -> &'d str {
+        let (start, end) = self.range(pair);
+        self.text.get(start..end).unwrap_or("")
     }
 
     /// An empty place, for a tree that no text gives rise to.
@@ -47,7 +73,7 @@ impl<'d> Builder<'d> {
     /// A name of any of the rules for names.
     pub fn name(&self, pair: &Pair) -> Name {
         let span = self.span(pair);
-        let written = pair.as_str();
+        let written = self.written(pair);
         match written.strip_prefix('`') {
             Some(inner) => Name { text: inner.strip_suffix('`').unwrap_or(inner).to_string(), span, quoted: true },
             None => Name { text: written.to_string(), span, quoted: false },
@@ -56,7 +82,7 @@ impl<'d> Builder<'d> {
 
     /// A text in quotes.
     pub fn text(&self, pair: &Pair) -> Text {
-        Text { value: unquote(pair.as_str()), span: self.span(pair) }
+        Text { value: unquote(self.written(pair)), span: self.span(pair) }
     }
 
     fn no_name(&self) -> Name {

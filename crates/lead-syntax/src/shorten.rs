@@ -1,0 +1,232 @@
+//! A statement in fewer characters: the grammar looks at every character several times, and most of them are inside
+//! names and texts, where it asks nothing but whether they go on.
+//!
+//! Invariant *same shape*: words that the grammar does not know are all alike to it. So a run of them becomes one
+//! character, U+0002, the inside of a text nothing, and a gap one blank or one line end; the grammar accepts the short
+//! text if and only if it accepts the long one, and with the same parts. A name ends at a reserved word as it ends at a
+//! line end: so the gap between the two is written as one, and the word is not looked at. Whatever is not plainly one
+//! of these stays as it is.
+
+use crate::scan::{Kind, is_keyword};
+
+/// What stands for a run of words that the grammar does not know; no file may hold it.
+const WORDS: u8 = 2;
+
+/// A short text, and where it came from.
+#[derive(Debug, Default)]
+pub(crate) struct Short {
+    pub text: String,
+    /// For each byte of the short text, and for its end: the place in the long one.
+    pub places: Vec<u32>,
+}
+
+/// Shortens a statement; `None` if something in it is unusual.
+pub(crate) fn shorten(kind: Kind, text: &str) -> Option<Short> {
+    // In heads and stories a line end means more than a blank.
+    let lines = !matches!(kind, Kind::Entity | Kind::Event | Kind::Story);
+    let bytes = text.as_bytes();
+    let mut out = Out { text: Vec::with_capacity(bytes.len() / 2), places: Vec::with_capacity(bytes.len() / 2) };
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                let end = word_end(bytes, at);
+                if bytes.get(end).is_some_and(|b| *b >= 0x80) {
+                    return None;
+                }
+                let word = bytes.get(at..end)?;
+                if is_known(word) {
+                    if lines && out.text.ends_with(&[WORDS, b' ']) && is_keyword(text.get(at..end)?) {
+                        out.text.pop();
+                        out.text.push(b'\n');
+                    }
+                    out.copy(word, at);
+                    at = end;
+                } else {
+                    out.push(WORDS, at);
+                    at = run_end(bytes, end);
+                }
+            }
+            b'\t'..=b' ' => {
+                let (start, mut line_end) = (at, false);
+                while let Some(b'\t'..=b' ') = bytes.get(at) {
+                    line_end |= bytes[at] == b'\n';
+                    at += 1;
+                }
+                out.push(if line_end { b'\n' } else { b' ' }, start);
+            }
+            b'"' => {
+                let end = text_end(bytes, at)?;
+                out.push(b'"', at);
+                out.push(b'"', at + 1);
+                at = end;
+            }
+            b'`' => {
+                let length = bytes.get(at + 1..)?.iter().position(|b| matches!(b, b'`' | b'\n' | b'\r' | 1))?;
+                if length == 0 || bytes.get(at + 1 + length) != Some(&b'`') {
+                    return None;
+                }
+                out.copy(bytes.get(at..at + length + 2)?, at);
+                at += length + 2;
+            }
+            b'0'..=b'9' => {
+                let number = bytes.get(at..)?;
+                let length = number.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_'));
+                let length = length.unwrap_or(number.len());
+                out.copy(number.get(..length)?, at);
+                at += length;
+            }
+            0x80.. => return None,
+            _ => {
+                out.push(byte, at);
+                at += 1;
+            }
+        }
+    }
+    out.places.push(u32::try_from(at).ok()?);
+    Some(Short { text: String::from_utf8(out.text).ok()?, places: out.places })
+}
+
+struct Out {
+    text: Vec<u8>,
+    places: Vec<u32>,
+}
+
+impl Out {
+    fn push(&mut self, byte: u8, at: usize) {
+        self.text.push(byte);
+        self.places.push(at as u32);
+    }
+
+    fn copy(&mut self, bytes: &[u8], at: usize) {
+        self.text.extend_from_slice(bytes);
+        self.places.extend((at as u32..).take(bytes.len()));
+    }
+}
+
+/// Where the word ends that begins at `at` with a letter.
+fn word_end(bytes: &[u8], at: usize) -> usize {
+    let mut end = at + 1;
+    loop {
+        match bytes.get(end) {
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'\'' | b'&') => end += 1,
+            Some(b'-') if bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric) => end += 2,
+            // A letter beyond `z` may follow; the caller looks at what stands here.
+            Some(b'-') if bytes.get(end + 1).is_some_and(|b| *b >= 0x80) => return end + 1,
+            _ => return end,
+        }
+    }
+}
+
+/// Where the run of unknown words ends whose first ends at `end`.
+fn run_end(bytes: &[u8], mut end: usize) -> usize {
+    loop {
+        let mut next = end;
+        while let Some(b' ' | b'\t') = bytes.get(next) {
+            next += 1;
+        }
+        if next == end || !bytes.get(next).is_some_and(u8::is_ascii_alphabetic) {
+            return end;
+        }
+        let word = word_end(bytes, next);
+        let ends = bytes.get(word).is_none_or(|b| *b < 0x80);
+        if !ends || bytes.get(next..word).is_none_or(is_known) {
+            return end;
+        }
+        end = word;
+    }
+}
+
+/// Where the text ends that begins at `at`; `None` if it does not end on its line.
+fn text_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut i = at + 1;
+    loop {
+        match bytes.get(i)? {
+            b'"' if bytes.get(i + 1) == Some(&b'"') => i += 2,
+            b'"' => return Some(i + 1),
+            b'\n' | b'\r' | 1 => return None,
+            _ => i += 1,
+        }
+    }
+}
+
+/// Whether the grammar knows the word.
+fn is_known(word: &[u8]) -> bool {
+    let first = word.first().map_or(0, u8::to_ascii_lowercase);
+    let Some(words) = usize::from(first).checked_sub(usize::from(b'a')).and_then(|n| KNOWN.get(n)) else { return true };
+    words.iter().any(|w| w.len() == word.len() && w.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// All words of the grammar, by their first letter.
+const KNOWN: [&[&str]; 26] = [
+    &["ago", "and", "any", "as", "at", "average"],
+    &["became", "because", "before", "between", "blank", "by"],
+    &["contains", "count"],
+    &["date", "day", "days", "distinct", "duration"],
+    &["empty", "ends", "entity", "event", "every", "example", "examples", "expect"],
+    &["false", "first", "fiscal", "for", "from", "funnel"],
+    &[],
+    &["half", "half-life"],
+    &["in", "is"],
+    &[],
+    &["key", "known"],
+    &["last", "least", "life", "list"],
+    &["matches", "max", "metric", "min", "missing", "money", "month", "months", "more", "most"],
+    &["next", "nil", "no", "none", "not", "now", "null", "number"],
+    &["of", "on", "one", "or", "otherwise"],
+    &["per"],
+    &["quarter", "quarters"],
+    &[],
+    &["same", "score", "since", "starts", "sum"],
+    &["text", "than", "then", "this", "time", "today", "true"],
+    &["unknown", "unless"],
+    &["via"],
+    &["was", "week", "weeks", "when", "where", "with", "within"],
+    &[],
+    &["year", "years", "yes"],
+    &[],
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{is_known, shorten};
+    use crate::scan::Kind;
+
+    #[test]
+    fn every_word_of_the_grammar_is_known() {
+        let grammar = include_str!("../../../grammar/lead.pest");
+        let mut words = 0;
+        for literal in grammar.split("^\"").skip(1).filter_map(|part| part.split('"').next()) {
+            for word in literal.split('/').filter(|w| *w != "s") {
+                assert!(is_known(word.as_bytes()), "`{word}` is not in `KNOWN`");
+                words += 1;
+            }
+        }
+        assert!(words > 80);
+        // Words in quotes without `^` are units and signs behind digits.
+        for unit in ["days", "WEEKS", "months", "quarters", "years", "half-life"] {
+            assert!(is_known(unit.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn what_the_grammar_does_not_look_at_is_left_out() {
+        let short = |text: &str| shorten(Kind::Value, text).map(|s| s.text);
+        let said = |text: &str| Some(text.replace('x', "\u{2}"));
+        assert_eq!(short("job title =  \"a \"\"b\"\" c\""), said("x = \"\""));
+        assert_eq!(short("cost per lead \n   when `a b` > 90d"), said("x per x\nwhen `a b` > 90d"));
+        assert_eq!(short("e-mail-2 is  known"), said("x\nis known"));
+        assert_eq!(short("lead OR when\n  a and first when"), said("x\nOR when\nx\nand first when"));
+        assert_eq!(short("a -5"), said("x -5"));
+        assert_eq!(short("Käufer = 5"), None);
+        assert_eq!(short("\"open"), None);
+    }
+
+    #[test]
+    fn places_are_those_of_the_long_text() {
+        let text = "job  title = \"abc\"  ";
+        let short = shorten(Kind::Value, text).unwrap_or_default();
+        assert_eq!(short.text, "\u{2} = \"\" ");
+        assert_eq!(short.places, [0, 10, 11, 12, 13, 14, 18, 20]);
+    }
+}
