@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use lead_diag::{FileId, SourceMap, render};
+use lead_diag::{SourceMap, render};
+use lead_syntax::Laid;
 
 use crate::args::FmtArgs;
 use crate::files;
@@ -59,8 +60,8 @@ struct Done {
 fn one(path: &Path, args: &FmtArgs, terminal: &Terminal) -> Result<Done, Failure> {
     let old = files::read(path)?;
     let name = path.display().to_string();
-    let new = formatted(&name, &old, terminal)?;
-    let broken = say_broken(&name, &old);
+    let Laid { text: new, errors } = laid_out(&name, &old, terminal)?;
+    let broken = say_broken(&name, errors);
     if new == old {
         return Ok(Done { changed: false, broken });
     }
@@ -75,8 +76,7 @@ fn one(path: &Path, args: &FmtArgs, terminal: &Terminal) -> Result<Done, Failure
 }
 
 /// Says that statements cannot be read, if there are such.
-fn say_broken(name: &str, text: &str) -> bool {
-    let errors = lead_syntax::parse(FileId(0), text).diagnostics.iter().filter(|d| d.is_error()).count();
+fn say_broken(name: &str, errors: usize) -> bool {
     if errors > 0 {
         let (what, verb) = if errors == 1 { ("a statement", "stays") } else { ("statements", "stay") };
         eprint(&format!("{name}: {what} that cannot be read {verb} as written; `lead check` tells why\n"));
@@ -90,8 +90,8 @@ fn standard_input(args: &FmtArgs, terminal: &Terminal) -> Outcome {
         .lock()
         .read_to_string(&mut old)
         .map_err(|e| Failure::data(format!("standard input cannot be read: {}", crate::terminal::plain(&e))))?;
-    let new = formatted("standard input", &old, terminal)?;
-    let broken = say_broken("standard input", &old);
+    let Laid { text: new, errors } = laid_out("standard input", &old, terminal)?;
+    let broken = say_broken("standard input", errors);
     if !args.check && !args.diff {
         print(&new)?;
         return Ok(if broken { Exit::Findings } else { Exit::Fine });
@@ -103,8 +103,8 @@ fn standard_input(args: &FmtArgs, terminal: &Terminal) -> Outcome {
 }
 
 /// The text laid out well; what keeps it from being so is said here.
-fn formatted(name: &str, text: &str, terminal: &Terminal) -> Result<String, Failure> {
-    lead_syntax::format(text).map_err(|diagnostics| {
+fn laid_out(name: &str, text: &str, terminal: &Terminal) -> Result<Laid, Failure> {
+    lead_syntax::lay_out(text).map_err(|diagnostics| {
         let mut sources = SourceMap::new();
         sources.add(name, text);
         for diagnostic in diagnostics {

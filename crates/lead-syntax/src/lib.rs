@@ -15,6 +15,8 @@ mod format;
 mod grammar;
 mod mistakes;
 mod reparse;
+#[cfg(test)]
+mod same_shape;
 pub mod scan;
 mod shorten;
 mod split;
@@ -24,11 +26,12 @@ use lead_diag::{Applicability, Diagnostic, FileId, Fix, Span, codes};
 
 pub use alone::{Piece, pieces, read_alone};
 pub use debug::debug;
-pub use format::format;
+pub use format::{Laid, format, lay_out};
 pub use reparse::{Reparsed, reparse};
 
 use ast::{Comment, File, Name, Statement, StatementKind};
 use reparse::Known;
+use shorten::Shapes;
 use statement::Found;
 
 /// A file's tree, and what could not be read.
@@ -83,28 +86,46 @@ struct Read {
 fn read_all(file: FileId, text: &str, pieces: &[split::Piece], comments: &[Comment]) -> Vec<Read> {
     let read = |part: &[split::Piece]| {
         let mut out = Read::default();
-        part.iter().for_each(|piece| read_piece(file, text, piece, comments, &mut out));
+        let mut shapes = Shapes::default();
+        part.iter().for_each(|piece| read_piece(file, text, piece, comments, &mut shapes, &mut out));
         out
     };
+    in_parts(text.len(), pieces, read)
+}
+
+/// Does work on items one part of them after the other, or on all cores if they are of a large text. Results are in
+/// order.
+fn in_parts<T: Sync, R: Send>(bytes: usize, items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
-    if text.len() < LARGE || threads == 1 || pieces.len() < threads {
-        return vec![read(pieces)];
+    if bytes < LARGE || threads == 1 || items.len() < threads {
+        return vec![work(items)];
     }
+    let work = &work;
     std::thread::scope(|scope| {
-        let parts: Vec<&[split::Piece]> = pieces.chunks(pieces.len().div_ceil(threads)).collect();
-        let work: Vec<_> = parts
-            .iter()
-            .map(|part| (*part, std::thread::Builder::new().spawn_scoped(scope, || read(part)).ok()))
+        let mut parts = items.chunks(items.len().div_ceil(threads));
+        let own = parts.next().unwrap_or(&[]);
+        let others: Vec<_> = parts
+            .map(|part| (part, std::thread::Builder::new().spawn_scoped(scope, move || work(part)).ok()))
             .collect();
-        // A part whose thread could not be had is read here.
-        work.into_iter()
-            .map(|(part, thread)| thread.and_then(|t| t.join().ok()).unwrap_or_else(|| read(part)))
-            .collect()
+        let mut out = vec![work(own)];
+        // A part whose thread could not be had is done here.
+        out.extend(others.into_iter().map(|(part, thread)| match thread.and_then(|t| t.join().ok()) {
+            Some(done) => done,
+            None => work(part),
+        }));
+        out
     })
 }
 
 /// Reads one piece, and gives its fields their documentation.
-fn read_piece(file: FileId, text: &str, piece: &split::Piece, comments: &[Comment], out: &mut Read) {
+fn read_piece(
+    file: FileId,
+    text: &str,
+    piece: &split::Piece,
+    comments: &[Comment],
+    shapes: &mut Shapes,
+    out: &mut Read,
+) {
     let Read { statements, diagnostics, known } = out;
     let Some(source) = text.get(piece.start..piece.end) else { return };
     let (first_statement, first) = (statements.len(), diagnostics.len());
@@ -121,7 +142,7 @@ fn read_piece(file: FileId, text: &str, piece: &split::Piece, comments: &[Commen
     } else if piece.nesting > EASY_NESTING {
         deep_statement(file, source, piece.start, diagnostics)
     } else {
-        statement::statement(file, source, piece.start, diagnostics)
+        statement::statement(file, source, piece.start, shapes, diagnostics)
     };
     if let Some(new) = diagnostics.get_mut(first..) {
         new.sort_by_key(|d| d.span().map_or(0, |s| s.start));
@@ -146,7 +167,7 @@ fn deep_statement(file: FileId, source: &str, base: usize, diagnostics: &mut Vec
     let read = std::thread::scope(|scope| {
         let work = || {
             let mut reports = Vec::new();
-            let found = statement::statement(file, source, base, &mut reports);
+            let found = statement::statement(file, source, base, &mut Shapes::default(), &mut reports);
             (found, reports)
         };
         std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, work).ok()?.join().ok()

@@ -27,6 +27,23 @@ impl Known {
         let (statements, diagnostics) = (statements as u32, diagnostics as u32);
         Known { start, end, statements, diagnostics, indented: piece.indented }
     }
+
+    /// How many statements it gave.
+    pub fn statements(&self) -> usize {
+        self.statements as usize
+    }
+
+    /// Whether a piece of another text gives the same: the same words under the same documentation.
+    pub fn reads_as(&self, piece: &Piece, statements: &[Statement], old_text: &str, text: &str) -> bool {
+        let old = old_text.as_bytes().get(self.start as usize..self.end as usize);
+        let docs = statements.first().and_then(|s| s.docs.as_ref());
+        // A file's first statement, if it is indented, is reported with the blanks before it.
+        !self.indented
+            && !piece.indented
+            && old.is_some()
+            && old == text.as_bytes().get(piece.start..piece.end)
+            && docs == piece.docs.as_ref()
+    }
 }
 
 /// A text that was read again.
@@ -62,23 +79,25 @@ pub fn reparse(old: Parsed, old_text: &str, file: FileId, text: &str) -> Reparse
     let (mut front, mut front_statements, mut front_diagnostics) = (0, 0, 0);
     for (known, piece) in known.iter().zip(&pieces) {
         let same_place = known.start as usize == piece.start;
-        if !(same_place && same(known, piece, &statements, front_statements, old_text, text)) {
+        let here = statements.get(front_statements..front_statements + known.statements()).unwrap_or(&[]);
+        if !(same_place && known.reads_as(piece, here, old_text, text)) {
             break;
         }
         front += 1;
-        front_statements += known.statements as usize;
+        front_statements += known.statements();
         front_diagnostics += known.diagnostics as usize;
     }
     let (mut back, mut back_statements, mut back_diagnostics) = (0, 0, 0);
     let most = known.len().min(pieces.len()) - front;
     for (known, piece) in known.iter().rev().zip(pieces.iter().rev()).take(most) {
         let same_place = i64::from(known.start) + moved == piece.start as i64;
-        let first = statements.len().saturating_sub(back_statements + known.statements as usize);
-        if !(same_place && same(known, piece, &statements, first, old_text, text)) {
+        let first = statements.len().saturating_sub(back_statements + known.statements());
+        let here = statements.get(first..first + known.statements()).unwrap_or(&[]);
+        if !(same_place && known.reads_as(piece, here, old_text, text)) {
             break;
         }
         back += 1;
-        back_statements += known.statements as usize;
+        back_statements += known.statements();
         back_diagnostics += known.diagnostics as usize;
     }
 
@@ -106,16 +125,4 @@ pub fn reparse(old: Parsed, old_text: &str, file: FileId, text: &str) -> Reparse
     now_known.append(&mut last_known);
     let parsed = Parsed { file: File { statements, comments }, diagnostics, pieces: now_known };
     Reparsed { parsed, same_front: front_statements, same_back: back_statements, moved }
-}
-
-/// Whether a piece reads as it did: the same text under the same documentation.
-fn same(known: &Known, piece: &Piece, statements: &[Statement], first: usize, old_text: &str, text: &str) -> bool {
-    let old = old_text.as_bytes().get(known.start as usize..known.end as usize);
-    let docs = statements.get(first).filter(|_| known.statements > 0).and_then(|s| s.docs.as_ref());
-    // A file's first statement, if it is indented, is reported with the blanks before it.
-    !known.indented
-        && !piece.indented
-        && old.is_some()
-        && old == text.as_bytes().get(piece.start..piece.end)
-        && docs == piece.docs.as_ref()
 }

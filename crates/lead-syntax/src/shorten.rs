@@ -7,6 +7,10 @@
 //! line end: so the gap between the two is written as one, and the word is not looked at. Whatever is not plainly one
 //! of these stays as it is.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use crate::grammar::{self, Part, Rule};
 use crate::scan::{Kind, is_keyword};
 
 /// What stands for a run of words that the grammar does not know; no file may hold it.
@@ -18,6 +22,35 @@ pub(crate) struct Short {
     pub text: String,
     /// For each byte of the short text, and for its end: the place in the long one.
     pub places: Vec<u32>,
+}
+
+/// What the grammar found in short texts. Statements are often of the same shape: two counts with a `where`, say.
+#[derive(Debug, Default)]
+pub(crate) struct Shapes {
+    known: HashMap<(Rule, Box<str>), Vec<Part>>,
+    /// Those of the last text that was not kept.
+    last: Vec<Part>,
+}
+
+/// How many shapes are kept at most, and of how many bytes. Longer statements are rarely alike.
+const MOST_SHAPES: usize = 4096;
+const LONGEST_SHAPE: usize = 512;
+
+impl Shapes {
+    /// All parts of a short text; `None` if the rule refuses it.
+    pub fn read(&mut self, rule: Rule, text: &str) -> Option<&[Part]> {
+        if text.len() > LONGEST_SHAPE {
+            self.last = grammar::read(rule, text).ok()?;
+            return Some(&self.last);
+        }
+        if self.known.len() >= MOST_SHAPES {
+            self.known.clear();
+        }
+        match self.known.entry((rule, text.into())) {
+            Entry::Occupied(entry) => Some(entry.into_mut()),
+            Entry::Vacant(entry) => Some(entry.insert(grammar::read(rule, text).ok()?)),
+        }
+    }
 }
 
 /// Shortens a statement; `None` if something in it is unusual.
@@ -72,9 +105,18 @@ pub(crate) fn shorten(kind: Kind, text: &str) -> Option<Short> {
             b'0'..=b'9' => {
                 let number = bytes.get(at..)?;
                 let length = number.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_'));
-                let length = length.unwrap_or(number.len());
-                out.copy(number.get(..length)?, at);
-                at += length;
+                let number = number.get(..length.unwrap_or(number.len()))?;
+                let digits = number.iter().take_while(|b| b.is_ascii_digit()).count();
+                // The digits of dates, times and fractions are counted; those of `500` and `90d` are not.
+                let joined = |b: Option<&u8>| matches!(b, Some(b'-' | b':' | b'.' | b'+'));
+                let counted = joined(bytes.get(at + number.len())) || joined(bytes.get(at.wrapping_sub(1)));
+                if counted || number.contains(&b'_') {
+                    out.copy(number, at);
+                } else {
+                    out.push(b'1', at);
+                    out.copy(number.get(digits..)?, at + digits);
+                }
+                at += number.len();
             }
             0x80.. => return None,
             _ => {
@@ -214,8 +256,9 @@ mod tests {
         let short = |text: &str| shorten(Kind::Value, text).map(|s| s.text);
         let said = |text: &str| Some(text.replace('x', "\u{2}"));
         assert_eq!(short("job title =  \"a \"\"b\"\" c\""), said("x = \"\""));
-        assert_eq!(short("cost per lead \n   when `a b` > 90d"), said("x per x\nwhen `a b` > 90d"));
+        assert_eq!(short("cost per lead \n   when `a b` > 90d"), said("x per x\nwhen `a b` > 1d"));
         assert_eq!(short("e-mail-2 is  known"), said("x\nis known"));
+        assert_eq!(short("a = 500 * -20 + 36h > 2026-03-31T14:00"), said("x = 1 * -20 + 1h > 2026-03-31T14:00"));
         assert_eq!(short("lead OR when\n  a and first when"), said("x\nOR when\nx\nand first when"));
         assert_eq!(short("a -5"), said("x -5"));
         assert_eq!(short("Käufer = 5"), None);

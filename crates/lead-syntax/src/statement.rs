@@ -6,18 +6,16 @@
 use std::borrow::Cow;
 
 use lead_diag::{Diagnostic, FileId, Span};
-use pest::Parser;
-use pest::error::InputLocation;
 
 use crate::ast::{
     Choice, ChoiceLine, Clause, Entity, Event, Expr, ExprKind, Field, Funnel, Metric, Name, Score, ScoreLine,
     ScoreLineKind, StatementKind, Story, StoryItem, Table, Term, Text, Type, TypeKind, Value,
 };
 use crate::build::{Builder, FieldLine, StoryLine, TableLine};
-use crate::grammar::{Grammar, Pair, Rule};
+use crate::grammar::{self, Pair, Pairs, Rule};
 use crate::mistakes::{self, Part, Place};
 use crate::scan::{HeadScan, Kind, Token, TokenKind, classify, line_starts, tokens};
-use crate::shorten::shorten;
+use crate::shorten::{Shapes, shorten};
 use crate::split::comment_start;
 
 /// A statement that was read, and where in the text it stands.
@@ -29,13 +27,19 @@ pub(crate) struct Found {
 
 /// Reads one statement, whose text starts at `base` in its file. Definitions that are indented below it by accident
 /// are reported and read as statements of their own, so there may be more than one.
-pub(crate) fn statement(file: FileId, text: &str, base: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Found> {
+pub(crate) fn statement(
+    file: FileId,
+    text: &str,
+    base: usize,
+    shapes: &mut Shapes,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Found> {
     let mut out = Vec::new();
     let mut start = 0;
     loop {
         let rest = text.get(start..).unwrap_or("");
         let head = classify(rest);
-        if let Some(kind) = strict(file, rest, base + start, head.kind, diagnostics) {
+        if let Some(kind) = strict(file, rest, base + start, head.kind, shapes, diagnostics) {
             out.push(Found { start, end: text.len(), kind });
             return out;
         }
@@ -43,7 +47,7 @@ pub(crate) fn statement(file: FileId, text: &str, base: usize, diagnostics: &mut
         let all = tokens(&prepared);
         if let Some((end, next)) = indented_definition(head.kind, rest, &all)
             && let Some(first) = rest.get(..end)
-            && let Some(kind) = strict(file, first, base + start, head.kind, diagnostics)
+            && let Some(kind) = strict(file, first, base + start, head.kind, shapes, diagnostics)
         {
             out.push(Found { start, end: start + end, kind });
             diagnostics.push(mistakes::indented_definition(file, rest, base + start, next));
@@ -62,17 +66,19 @@ fn strict(
     text: &str,
     base: usize,
     kind: Kind,
+    shapes: &mut Shapes,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<StatementKind> {
     let prepared = prepare(kind, text);
     let rule = strict_rule(kind)?;
     if let Some(short) = shorten(kind, &prepared)
-        && let Ok(mut pairs) = Grammar::parse(rule, &short.text)
+        && let Some(parts) = shapes.read(rule, &short.text)
     {
-        return build(&mut Builder::new(file, base, text, diagnostics).of_short(&short.places), pairs.next()?);
+        let pair = Pairs::new(parts, &short.text).next()?;
+        return build(&mut Builder::new(file, base, text, diagnostics).of_short(&short.places), pair);
     }
-    let mut pairs = Grammar::parse(rule, &prepared).ok()?;
-    build(&mut Builder::new(file, base, text, diagnostics), pairs.next()?)
+    let parts = grammar::read(rule, &prepared).ok()?;
+    build(&mut Builder::new(file, base, text, diagnostics), Pairs::new(&parts, &prepared).next()?)
 }
 
 /// The first line of a broken statement that looks like a definition: where what stands above it ends, and where it
@@ -93,7 +99,7 @@ fn indented_definition(kind: Kind, text: &str, tokens: &[Token]) -> Option<(usiz
     None
 }
 
-fn strict_rule(kind: Kind) -> Option<Rule> {
+pub(crate) fn strict_rule(kind: Kind) -> Option<Rule> {
     Some(match kind {
         Kind::Entity => Rule::one_entity,
         Kind::Event => Rule::one_event,
@@ -110,7 +116,7 @@ fn strict_rule(kind: Kind) -> Option<Rule> {
     })
 }
 
-fn build(builder: &mut Builder, pair: Pair) -> Option<StatementKind> {
+pub(crate) fn build(builder: &mut Builder, pair: Pair) -> Option<StatementKind> {
     Some(match pair.as_rule() {
         Rule::entity => StatementKind::Entity(builder.entity(pair)),
         Rule::event => StatementKind::Event(builder.event(pair)),
@@ -129,7 +135,7 @@ fn build(builder: &mut Builder, pair: Pair) -> Option<StatementKind> {
 
 /// The text as the grammar takes it: comments are blanks, and where lines have meaning, the line end before each is
 /// U+0001. Positions stay.
-fn prepare(kind: Kind, text: &str) -> Cow<'_, str> {
+pub(crate) fn prepare(kind: Kind, text: &str) -> Cow<'_, str> {
     let text = without_comments(text);
     if !matches!(kind, Kind::Score | Kind::Story | Kind::Table) {
         return text;
@@ -197,7 +203,7 @@ impl<'t> Tolerant<'t, '_> {
         if self.diagnostics.len() == before {
             let rule = strict_rule(self.head.kind).unwrap_or(Rule::one_value);
             let whole = (0, self.text.len());
-            if self.parse(rule, whole).is_none() && self.diagnostics.len() == before {
+            if self.parse(rule, whole, |_, _| ()).is_none() && self.diagnostics.len() == before {
                 self.report_at(whole, 0, self.head.kind);
             }
         }
@@ -234,15 +240,21 @@ impl<'t> Tolerant<'t, '_> {
         self.diagnostics.push(mistakes::explain(&place));
     }
 
-    /// Reads a part by `rule`, or reports why it cannot be read.
-    fn parse(&mut self, rule: Rule, range: (usize, usize)) -> Option<Pair<'t>> {
-        match Grammar::parse(rule, self.text.get(range.0..range.1)?) {
-            Ok(mut pairs) => pairs.next(),
-            Err(error) => {
-                let stop = match error.location {
-                    InputLocation::Pos(at) | InputLocation::Span((at, _)) => range.0 + at,
-                };
-                self.report_at(range, stop, self.head.kind);
+    /// Reads a part by `rule` and builds its tree, or reports why it cannot be read.
+    fn parse<T>(
+        &mut self,
+        rule: Rule,
+        range: (usize, usize),
+        build: impl FnOnce(&mut Builder, Pair) -> T,
+    ) -> Option<T> {
+        let text = self.text.get(range.0..range.1)?;
+        match grammar::read(rule, text) {
+            Ok(parts) => {
+                let pair = Pairs::new(&parts, text).next()?;
+                Some(build(&mut self.builder(range.0), pair))
+            }
+            Err(stop) => {
+                self.report_at(range, range.0 + stop, self.head.kind);
                 None
             }
         }
@@ -270,7 +282,7 @@ impl<'t> Tolerant<'t, '_> {
     fn checked_name(&mut self, range: (usize, usize)) -> Name {
         let name = self.plain_name(range);
         if let Some(text) = self.text.get(range.0..range.1)
-            && Grammar::parse(Rule::one_name, text).is_err()
+            && !grammar::accepts(Rule::one_name, text)
         {
             self.diagnostics.push(mistakes::needs_backticks(&name));
         }
@@ -294,7 +306,7 @@ impl<'t> Tolerant<'t, '_> {
         let whole = (0, self.text.len());
         match rule {
             Some(rule) => {
-                self.parse(rule, whole);
+                self.parse(rule, whole, |_, _| ());
             }
             None => self.report_at(whole, self.head.rest.min(self.text.len()), Kind::Unknown),
         }
@@ -304,23 +316,20 @@ impl<'t> Tolerant<'t, '_> {
     fn value(&mut self) -> StatementKind {
         let name = self.defined_name();
         let range = (self.head.rest + 1, self.text.len());
-        let expr = match self.parse(Rule::one_expr, range) {
-            Some(pair) => self.builder(range.0).expr(pair),
-            None => self.error(range),
-        };
+        let expr = self.parse(Rule::one_expr, range, |b, p| b.expr(p)).unwrap_or_else(|| self.error(range));
         StatementKind::Value(Value { name, expr })
     }
 
     fn metric(&mut self) -> StatementKind {
         let name = self.defined_name();
         let whole = (0, self.text.len());
-        let failed = self.parse(Rule::one_metric, whole).is_none();
+        let failed = self.parse(Rule::one_metric, whole, |_, _| ()).is_none();
         let mut metric = Metric { name, expr: self.error((self.head.rest, self.text.len())), by: Vec::new() };
         let by = self.tokens.iter().rposition(|t| t.depth == 0 && t.is_word(self.text, "by"));
         if let (true, Some(by)) = (failed, by.and_then(|i| self.tokens.get(i)))
             && let Some(text) = self.text.get(self.head.rest + 1..by.start)
-            && let Ok(mut pairs) = Grammar::parse(Rule::one_expr, text)
-            && let Some(pair) = pairs.next()
+            && let Ok(parts) = grammar::read(Rule::one_expr, text)
+            && let Some(pair) = Pairs::new(&parts, text).next()
         {
             metric.expr = self.builder(self.head.rest + 1).expr(pair);
         }
@@ -343,8 +352,8 @@ impl<'t> Tolerant<'t, '_> {
         let places: Vec<usize> = starts.iter().map(|s| s.0).collect();
         let (_, parts) = self.parts(&places);
         for (range, (_, rule)) in parts.into_iter().zip(starts) {
-            let clause = match self.parse(rule, range) {
-                Some(pair) => self.builder(range.0).clause(pair),
+            let clause = match self.parse(rule, range, |b, p| b.clause(p)) {
+                Some(found) => found,
                 None => Clause { condition: self.error(range), because: None, span: self.span(range) },
             };
             if rule == Rule::one_unless_clause {
@@ -363,8 +372,8 @@ impl<'t> Tolerant<'t, '_> {
         let first = (self.head.rest + 2, head_end);
         let behind = first.0 < first.1 && self.text.get(first.0..first.1).is_some_and(|t| !t.trim().is_empty());
         for range in behind.then_some(first).into_iter().chain(lines) {
-            let line = match self.parse(Rule::one_choice_line, range) {
-                Some(pair) => self.builder(range.0).choice_line(pair),
+            let line = match self.parse(Rule::one_choice_line, range, |b, p| b.choice_line(p)) {
+                Some(found) => found,
                 None => ChoiceLine {
                     result: self.error(range),
                     condition: Some(self.error(range)),
@@ -380,8 +389,8 @@ impl<'t> Tolerant<'t, '_> {
     fn score(&mut self) -> StatementKind {
         let (head_end, lines) = self.lines();
         let head = (0, head_end);
-        let (name, options) = match self.parse(Rule::one_score_head, head) {
-            Some(pair) => self.builder(0).score_head(pair),
+        let (name, options) = match self.parse(Rule::one_score_head, head, |b, p| b.score_head(p)) {
+            Some(found) => found,
             None => match self.head.name {
                 Some(range) => (self.plain_name(range), Vec::new()),
                 None => return StatementKind::Broken { name: None },
@@ -389,8 +398,8 @@ impl<'t> Tolerant<'t, '_> {
         };
         let mut score = Score { name, options, lines: Vec::new() };
         for range in lines {
-            let line = match self.parse(Rule::one_score_line, range) {
-                Some(pair) => self.builder(range.0).score_line(pair),
+            let line = match self.parse(Rule::one_score_line, range, |b, p| b.score_line(p)) {
+                Some(found) => found,
                 None => ScoreLine {
                     negative: false,
                     points: self.error(range),
@@ -414,10 +423,7 @@ impl<'t> Tolerant<'t, '_> {
             self.report_at((0, head_end), self.trim(range.1, head_end).min(self.head.rest), Kind::Funnel);
         }
         for range in lines {
-            if let Some(pair) = self.parse(Rule::one_name, range) {
-                let step = self.builder(range.0).name(&pair);
-                funnel.steps.push(step);
-            }
+            funnel.steps.extend(self.parse(Rule::one_name, range, |b, p| b.name(&p)));
         }
         StatementKind::Funnel(funnel)
     }
@@ -426,11 +432,11 @@ impl<'t> Tolerant<'t, '_> {
         let (head_end, lines) = self.lines();
         let event = self.head.kind == Kind::Event;
         let rule = if event { Rule::one_event_head } else { Rule::one_entity_head };
-        let head = self.parse(rule, (0, head_end)).map(|pair| self.builder(0).head(pair));
+        let head = self.parse(rule, (0, head_end), |b, p| b.head(p));
         let (mut fields, mut same_when) = (Vec::new(), Vec::new());
         for range in lines {
-            match self.parse(Rule::one_field_line, range) {
-                Some(pair) => match self.builder(range.0).field_line(pair) {
+            match self.parse(Rule::one_field_line, range, |b, p| b.field_line(p)) {
+                Some(line) => match line {
                     Some(FieldLine::Field(field)) => fields.push(field),
                     Some(FieldLine::SameWhen(names)) => same_when.extend(names),
                     None => {}
@@ -489,14 +495,13 @@ impl<'t> Tolerant<'t, '_> {
     fn story(&mut self) -> StatementKind {
         let (head_end, lines) = self.lines();
         let title = self.texts((0, head_end)).into_iter().next();
-        if self.parse(Rule::one_story, (0, head_end)).is_none() && title.is_none() {
+        if self.parse(Rule::one_story, (0, head_end), |_, _| ()).is_none() && title.is_none() {
             return StatementKind::Broken { name: None };
         }
         let title = title.unwrap_or(Text { value: String::new(), span: self.span((0, head_end)) });
         let mut story = Story { title, as_of: None, items: Vec::<StoryItem>::new() };
         for range in lines {
-            let Some(pair) = self.parse(Rule::one_story_line, range) else { continue };
-            match self.builder(range.0).story_line(pair) {
+            match self.parse(Rule::one_story_line, range, |b, p| b.story_line(p)).flatten() {
                 Some(StoryLine::AsOf(at)) => story.as_of = at.or(story.as_of),
                 Some(StoryLine::Item(item)) => story.items.push(item),
                 None => {}
@@ -514,13 +519,13 @@ impl<'t> Tolerant<'t, '_> {
         }
         let (mut as_of, mut rows) = (None, Vec::new());
         for range in lines {
-            let Some(pair) = self.parse(Rule::one_row, range) else {
+            let Some(line) = self.parse(Rule::one_row, range, |b, p| b.table_line(p)) else {
                 if rows.is_empty() {
                     return StatementKind::Broken { name: None };
                 }
                 continue;
             };
-            match self.builder(range.0).table_line(pair) {
+            match line {
                 Some(TableLine::AsOf(at)) => as_of = at.or(as_of),
                 Some(TableLine::Row(row)) => rows.push(row),
                 None => {}

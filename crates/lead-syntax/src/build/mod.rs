@@ -45,12 +45,12 @@ impl<'d> Builder<'d> {
 
     /// Where a pair stands in the text.
     fn range(&self, pair: &Pair) -> (usize, usize) {
-        let span = pair.as_span();
+        let (start, end) = pair.range();
         let place = |at: usize| match self.places {
             Some(places) => places.get(at).map_or(self.text.len(), |p| *p as usize),
             None => at,
         };
-        (place(span.start()), place(span.end()))
+        (place(start), place(end))
     }
 
     fn span(&self, pair: &Pair) -> Span {
@@ -58,8 +58,8 @@ impl<'d> Builder<'d> {
         Span::new(self.file, self.base + start, self.base + end)
     }
 
-    /// What is written at a pair. Words of the language and numbers are the same in a short form, so that their pairs
-    /// may be asked directly.
+    /// What is written at a pair. Words and signs of the language are the same in a short form, so that their pairs may
+    /// be asked directly.
     fn written(&self, pair: &Pair) -> &'d str {
         let (start, end) = self.range(pair);
         self.text.get(start..end).unwrap_or("")

@@ -115,7 +115,7 @@ impl Builder<'_> {
     }
 
     fn period_count(&mut self, pair: &Pair) -> u32 {
-        let written = pair.as_str();
+        let written = self.written(pair);
         match written.parse::<u32>() {
             Ok(n) if (1..=1_000_000).contains(&n) => n,
             _ => {

@@ -1,8 +1,8 @@
 //! Expressions on the page: on one line if they fit, else broken at their loosest signs.
 
-use unicode_width::UnicodeWidthStr;
+use std::borrow::Cow;
 
-use super::lines::{INDENT, Page, WIDTH};
+use super::lines::{INDENT, Page, WIDTH, Wide};
 use crate::ast::{
     Aggregate, AggregateBody, Expr, ExprKind, Literal, Moment, MomentKind, Name, Path, Records, SequenceStep, Window,
     WindowKind,
@@ -14,15 +14,24 @@ const FLAT_LIMIT: usize = 4 * WIDTH;
 
 impl Page<'_> {
     /// A name as it is written, with single blanks.
-    pub fn name(&self, name: &Name) -> String {
+    pub fn name<'n>(&self, name: &'n Name) -> Cow<'n, str> {
         if name.quoted {
-            return format!("`{}`", name.text);
+            return Cow::Owned(format!("`{}`", name.text));
         }
-        name.text.split([' ', '\t', '\u{A0}']).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+        let bytes = name.text.as_bytes();
+        let one_blank = |w: &[u8]| !matches!(w, [b' ', b' ']);
+        if bytes.is_ascii() && !bytes.contains(&b'\t') && bytes.windows(2).all(one_blank) {
+            return Cow::Borrowed(&name.text);
+        }
+        let words = name.text.split([' ', '\t', '\u{A0}']).filter(|w| !w.is_empty());
+        Cow::Owned(words.collect::<Vec<_>>().join(" "))
     }
 
-    pub fn path(&self, path: &Path) -> String {
-        path.names.iter().map(|n| self.name(n)).collect::<Vec<_>>().join(".")
+    pub fn path<'n>(&self, path: &'n Path) -> Cow<'n, str> {
+        match path.names.as_slice() {
+            [name] => self.name(name),
+            names => Cow::Owned(names.iter().map(|n| self.name(n)).collect::<Vec<_>>().join(".")),
+        }
     }
 
     fn literal(&self, literal: &Literal) -> &str {
@@ -204,7 +213,7 @@ impl Page<'_> {
             WindowKind::WithinNext(length) => format!("next {}", self.literal(length)),
             WindowKind::Within(length) if alone => format!("last {}", self.literal(length)),
             WindowKind::Within(length) => self.literal(length).to_string(),
-            WindowKind::Named(name) => self.name(name),
+            WindowKind::Named(name) => self.name(name).into_owned(),
             _ => self.old(window.span).to_string(),
         }
     }
@@ -231,7 +240,7 @@ impl Page<'_> {
             MomentKind::At(at) => self.literal(at).to_string(),
             MomentKind::Today => "today".to_string(),
             MomentKind::Now => "now".to_string(),
-            MomentKind::Named(name) => self.name(name),
+            MomentKind::Named(name) => self.name(name).into_owned(),
         }
     }
 

@@ -13,6 +13,17 @@ pub(super) const INDENT: usize = 4;
 /// A type of a field that is wider does not push the column behind it to the right.
 const WIDE_CELL: usize = 40;
 
+/// How many columns a text takes on a terminal.
+pub(super) trait Wide {
+    fn width(&self) -> usize;
+}
+
+impl Wide for str {
+    fn width(&self) -> usize {
+        if self.is_ascii() { self.len() } else { UnicodeWidthStr::width(self) }
+    }
+}
+
 /// The blanks before a cell: a reason stands a little apart.
 fn gap(column: usize, cell: &str) -> usize {
     match column {
@@ -39,7 +50,7 @@ pub(super) struct Line {
 
 impl Line {
     fn width(&self) -> usize {
-        let cells: usize = self.cells.iter().enumerate().map(|(i, c)| gap(i, c) + c.width()).sum();
+        let cells: usize = self.cells.iter().enumerate().map(|(i, c)| gap(i, c) + Wide::width(c.as_str())).sum();
         self.indent + cells
     }
 
@@ -152,13 +163,13 @@ impl<'t> Page<'t> {
         let mut widest = 0;
         for line in members.iter().filter_map(|i| self.lines.get(*i)) {
             let more = line.cells.len() > column + 1;
-            let width = line.cells.get(column).map_or(0, |c| c.width());
+            let width = line.cells.get(column).map_or(0, |c| Wide::width(c.as_str()));
             if more && (column == 0 || width <= WIDE_CELL || line.cells[column + 1].starts_with(['|', 'b', 'w', 'o'])) {
                 widest = widest.max(width);
             }
         }
         let gap = |line: &Line| match line.cells.get(column) {
-            Some(cell) if line.cells.len() > column + 1 => widest.saturating_sub(cell.width()),
+            Some(cell) if line.cells.len() > column + 1 => widest.saturating_sub(Wide::width(cell.as_str())),
             _ => 0,
         };
         let fits = |i: &usize| self.lines.get(*i).is_none_or(|l| gap(l) == 0 || l.width() + gap(l) <= WIDTH);

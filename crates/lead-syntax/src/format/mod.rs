@@ -1,52 +1,68 @@
 //! The formatter: one layout for every lexicon, and no change of meaning.
 //!
 //! Statements without errors are laid out anew; broken ones stay as they are, to the byte. Every comment stays.
-//! Invariant *same meaning*: the new text is read again, and its trees are compared with the old ones; a statement
-//! whose tree or comments would differ keeps its old text.
+//! Invariant *same meaning*: statements whose text is another are read again, and their trees are compared with the old
+//! ones; a statement whose tree or comments would differ keeps its old text.
 
 mod expr;
 mod lines;
 mod statement;
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lead_diag::{Diagnostic, FileId, Span, codes};
 
 use crate::ast::{Comment, Statement};
-use crate::{Parsed, parse};
+use crate::split::split;
+use crate::{Parsed, in_parts, parse, read_all};
 use lines::{INDENT, Line, Page};
+
+/// A text laid out well.
+#[derive(Clone, Debug, Default)]
+pub struct Laid {
+    /// The new text.
+    pub text: String,
+    /// How many errors kept statements as they were.
+    pub errors: usize,
+}
 
 /// Lays out a text. What cannot be read is left as it is; an error is returned only if the text cannot be read at
 /// all (too large), or if no layout keeps its meaning.
 pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
-    let (mut new, mut moved) = format_once(text)?;
+    lay_out(text).map(|laid| laid.text)
+}
+
+/// The same as [`format()`], and how much could not be read.
+pub fn lay_out(text: &str) -> Result<Laid, Vec<Diagnostic>> {
+    let parsed = parse(FileId(0), text);
+    let errors = parsed.diagnostics.iter().filter(|d| d.is_error()).count();
+    let (mut new, mut moved) = format_once(text, &parsed)?;
     // A comment that had to move leaves its old place free to be laid out otherwise, so look again.
     for _ in 0..MOST_ROUNDS {
         if !moved {
             break;
         }
-        (new, moved) = format_once(&new)?;
+        (new, moved) = format_once(&new, &parse(FileId(0), &new))?;
     }
-    Ok(if text.contains("\r\n") { new.replace('\n', "\r\n") } else { new })
+    Ok(Laid { text: if text.contains("\r\n") { new.replace('\n', "\r\n") } else { new }, errors })
 }
 
 /// How often a comment may move outwards.
 const MOST_ROUNDS: usize = 8;
 
 /// One round: the new text, and whether a comment had to leave its place.
-fn format_once(text: &str) -> Result<(String, bool), Vec<Diagnostic>> {
-    let parsed = parse(FileId(0), text);
+fn format_once(text: &str, parsed: &Parsed) -> Result<(String, bool), Vec<Diagnostic>> {
     if parsed.diagnostics.iter().any(|d| d.code == codes::TOO_LARGE) {
-        return Err(parsed.diagnostics);
+        return Err(parsed.diagnostics.clone());
     }
-    let mut kept: Vec<bool> = parsed.file.statements.iter().map(|s| is_broken(s, &parsed)).collect();
+    let mut kept: Vec<bool> = parsed.file.statements.iter().map(|s| is_broken(s, parsed)).collect();
     let mut last = None;
     for _ in 0..2 {
-        let layout = Layout { text, parsed: &parsed, kept: &kept, moved: Cell::new(false) };
+        let layout = Layout { text, parsed, kept: &kept, moved: AtomicBool::new(false) };
         let new = layout.write();
-        let changed = changed(&parsed, &parse(FileId(0), &new), text, &new);
+        let changed = if new == text { Vec::new() } else { changed(parsed, text, &new) };
         if changed.is_empty() {
-            return Ok((new, layout.moved.get()));
+            return Ok((new, layout.moved.into_inner()));
         }
         last = changed.first().copied();
         for i in changed {
@@ -77,34 +93,60 @@ fn is_broken(statement: &Statement, parsed: &Parsed) -> bool {
         .any(|d| d.span().is_some_and(inside))
 }
 
-/// The statements whose tree or comments differ; with other numbers of statements, all of them.
-fn changed(old: &Parsed, new: &Parsed, old_text: &str, new_text: &str) -> Vec<usize> {
-    let (a, b) = (&old.file.statements, &new.file.statements);
-    if a.len() != b.len() {
-        return (0..a.len().max(1)).collect();
+/// The statements whose tree or comments differ; with other numbers of statements, all of them. What has the same text
+/// has the same tree, and is not read again.
+fn changed(old: &Parsed, old_text: &str, new_text: &str) -> Vec<usize> {
+    let statements = &old.file.statements;
+    let all = || (0..statements.len().max(1)).collect();
+    let (pieces, comments) = split(FileId(0), new_text);
+    if pieces.len() != old.pieces.len() {
+        return all();
     }
-    let mut out = Vec::new();
-    let (mut left, mut right) = (String::new(), String::new());
-    for (i, (a, b)) in a.iter().zip(b).enumerate() {
-        left.clear();
-        right.clear();
-        crate::debug::statement(&mut left, a);
-        crate::debug::statement(&mut right, b);
-        let both_broken = left.contains("ERROR") || left.starts_with("broken");
-        let same_text = || old_text.get(a.span.range()) == new_text.get(b.span.range());
-        if left != right || both_broken && !same_text() {
-            out.push(i);
+    let mut others = Vec::new();
+    let mut places = Vec::new();
+    let mut first = 0;
+    for (known, piece) in old.pieces.iter().zip(&pieces) {
+        let here = first..first + known.statements();
+        first = here.end;
+        if !known.reads_as(piece, statements.get(here.clone()).unwrap_or(&[]), old_text, new_text) {
+            others.push(piece.clone());
+            places.push(here);
         }
     }
-    let sorted = |comments: &[Comment]| {
-        let mut texts: Vec<String> = comments.iter().map(|c| c.text.clone()).collect();
-        texts.sort_unstable();
-        texts
-    };
-    if out.is_empty() && sorted(&old.file.comments) != sorted(&new.file.comments) {
-        return (0..a.len().max(1)).collect();
+    let mut out = Vec::new();
+    let mut places = places.into_iter();
+    let (mut left, mut right) = (String::new(), String::new());
+    for read in read_all(FileId(0), new_text, &others, &comments) {
+        let mut new = read.statements.iter();
+        for known in &read.known {
+            let Some(here) = places.next() else { return all() };
+            if here.len() != known.statements() {
+                return all();
+            }
+            for (i, b) in here.zip(&mut new) {
+                let Some(a) = statements.get(i) else { return all() };
+                left.clear();
+                right.clear();
+                crate::debug::statement(&mut left, a);
+                crate::debug::statement(&mut right, b);
+                let both_broken = left.contains("ERROR") || left.starts_with("broken");
+                let same_text = || old_text.get(a.span.range()) == new_text.get(b.span.range());
+                if left != right || both_broken && !same_text() {
+                    out.push(i);
+                }
+            }
+        }
+    }
+    if places.next().is_some() || out.is_empty() && sorted(&old.file.comments) != sorted(&comments) {
+        return all();
     }
     out
+}
+
+fn sorted(comments: &[Comment]) -> Vec<&str> {
+    let mut texts: Vec<&str> = comments.iter().map(|c| c.text.as_str()).collect();
+    texts.sort_unstable();
+    texts
 }
 
 /// The new text in the making.
@@ -114,7 +156,7 @@ struct Layout<'t> {
     /// Which statements keep their old text.
     kept: &'t [bool],
     /// A comment could not stay between the words where it stood.
-    moved: Cell<bool>,
+    moved: AtomicBool,
 }
 
 /// A line of the new text, and what parts it from the one above.
@@ -127,17 +169,17 @@ struct Written {
 impl Layout<'_> {
     fn write(&self) -> String {
         let comments = &self.parsed.file.comments;
+        let statements = &self.parsed.file.statements;
         let mut out = String::with_capacity(self.text.len() + self.text.len() / 4);
         let mut next = 0;
         let mut after_block = false;
         let pads = self.pads();
-        for (i, statement) in self.parsed.file.statements.iter().enumerate() {
+        let places: Vec<usize> = (0..statements.len()).collect();
+        let laid =
+            in_parts(self.text.len(), &places, |part| part.iter().map(|i| self.lines(*i, &pads)).collect::<Vec<_>>());
+        for (statement, (lines, behind)) in statements.iter().zip(laid.into_iter().flatten()) {
             let before = comments.partition_point(|c| c.span.start < statement.span.start);
             let between = comments.get(next..before).unwrap_or(&[]);
-            let (lines, behind) = match self.kept.get(i) {
-                Some(true) => self.keep(statement, before),
-                _ => self.lay_out(statement, before, pads.get(i).copied().unwrap_or(0)),
-            };
             next = behind;
             let block = lines.len() > 1;
             let blank = lines.first().is_some_and(|l| l.blank);
@@ -166,15 +208,28 @@ impl Layout<'_> {
         out
     }
 
+    /// The lines of a statement, and the first comment behind it.
+    fn lines(&self, i: usize, pads: &[usize]) -> (Vec<Written>, usize) {
+        let Some(statement) = self.parsed.file.statements.get(i) else { return (Vec::new(), 0) };
+        let before = self.parsed.file.comments.partition_point(|c| c.span.start < statement.span.start);
+        match self.kept.get(i) {
+            Some(true) => self.keep(statement, before),
+            _ => self.lay_out(statement, before, pads.get(i).copied().unwrap_or(0)),
+        }
+    }
+
     /// The blanks before the `=` of each value, so that those of neighbours stand below each other.
     fn pads(&self) -> Vec<usize> {
         let comments = &self.parsed.file.comments;
-        let page = Page::new(self.text, comments);
         let statements = &self.parsed.file.statements;
+        let widths = in_parts(self.text.len(), statements, |part| {
+            let page = Page::new(self.text, comments);
+            part.iter().map(|s| page.value_width(s)).collect::<Vec<_>>()
+        });
         let mut pads = vec![0; statements.len()];
         let mut group: Vec<(usize, usize, usize)> = Vec::new();
-        for (i, statement) in statements.iter().enumerate() {
-            let widths = if self.kept.get(i) == Some(&true) { None } else { page.value_width(statement) };
+        for (i, (statement, widths)) in statements.iter().zip(widths.into_iter().flatten()).enumerate() {
+            let widths = widths.filter(|_| self.kept.get(i) != Some(&true));
             let before = comments.partition_point(|c| c.span.start < statement.span.start);
             let last = i.checked_sub(1).and_then(|n| statements.get(n)).map_or(0, |s| s.span.end);
             let comment = before.checked_sub(1).and_then(|n| comments.get(n));
@@ -302,7 +357,7 @@ impl Layout<'_> {
             let here = next.saturating_sub(1);
             let inside = lines.get(here).is_some_and(|l| at < l.end);
             if inside {
-                self.moved.set(true);
+                self.moved.store(true, Ordering::Relaxed);
             }
             if !comment.own_line && trailing.get(here).is_some_and(Option::is_none) {
                 trailing[here] = Some(comment);

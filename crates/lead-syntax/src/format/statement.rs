@@ -1,8 +1,6 @@
 //! Statements on the page.
 
-use unicode_width::UnicodeWidthStr;
-
-use super::lines::{INDENT, Page, WIDTH};
+use super::lines::{INDENT, Page, WIDTH, Wide};
 use crate::ast::{
     Choice, Clause, Entity, Event, Expr, ExprKind, Field, Literal, Metric, MomentKind, Name, Score, ScoreLine,
     ScoreLineKind, ScoreOption, ScoreOptionKind, Statement, StatementKind, Story, StoryItem, StoryItemKind, Table,
@@ -74,8 +72,9 @@ impl Page<'_> {
     }
 
     fn named(&mut self, word: &str, name: &Name) {
+        self.sign(word);
         let name_text = self.name(name);
-        self.push(&format!("{word}{name_text}"), name.span.end);
+        self.push(&name_text, name.span.end);
     }
 
     fn texts(&mut self, texts: &[Text], indent: usize) {
