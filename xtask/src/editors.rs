@@ -15,7 +15,7 @@ use crate::output::Generated;
 pub const FOLDER: &str = "editors/vscode/syntaxes";
 
 /// Rules with words that need no colour of their own.
-const NOT_SHOWN: [&str; 1] = ["not_a_term"];
+const NOT_SHOWN: [&str; 2] = ["not_a_term", "special"];
 
 /// The grammar for TextMate.
 pub fn files(root: &Path) -> Result<Vec<Generated>, String> {

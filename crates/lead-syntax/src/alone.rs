@@ -4,10 +4,18 @@
 //! Invariant *alone or together*: the statements and diagnostics of all pieces of a text, moved to where the pieces stand, are
 //! those that [`crate::parse`] gives for the text.
 
+use std::cell::RefCell;
+
 use lead_diag::{Diagnostic, FileId, Span};
 
 use crate::ast::{Comment, Statement};
+use crate::shorten::Shapes;
 use crate::{Read, indented_start, read_piece, split, too_large};
+
+thread_local! {
+    /// Pieces come one by one, and are as often of the same shape as those of a file.
+    static SHAPES: RefCell<Shapes> = RefCell::default();
+}
 
 /// A part of a text that is read alone: what starts in column one, and what is indented below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +49,7 @@ pub fn read_alone(file: FileId, source: &str, docs: Option<String>) -> (Vec<Stat
     if let Some(mut piece) = pieces.into_iter().next() {
         piece.docs = docs;
         piece.indented = false;
-        read_piece(file, source, &piece, &comments, &mut read);
+        SHAPES.with_borrow_mut(|shapes| read_piece(file, source, &piece, &comments, shapes, &mut read));
     }
     (read.statements, read.diagnostics)
 }

@@ -33,7 +33,7 @@ pub(crate) struct Shapes {
 }
 
 /// How many shapes are kept at most, and of how many bytes. Longer statements are rarely alike.
-const MOST_SHAPES: usize = 4096;
+const MOST_SHAPES: usize = 1024;
 const LONGEST_SHAPE: usize = 512;
 
 impl Shapes {

@@ -33,6 +33,8 @@ enum Node {
     Text(String),
     /// `^"word"`, in upper or lower case.
     Word(String),
+    /// `'a'..'z'`.
+    Range(char, char),
     Name(String),
 }
 
@@ -79,6 +81,7 @@ impl Grammar {
         Ok(match node {
             Node::Text(text) => escaped(text),
             Node::Word(word) => format!("(?i:{})", escaped(word)),
+            Node::Range(from, to) => format!("[{}-{}]", in_class(*from), in_class(*to)),
             Node::Choice(nodes) => {
                 let parts: Result<Vec<String>, String> =
                     nodes.iter().map(|n| self.node(n, spaced, path, used)).collect();
@@ -150,7 +153,7 @@ fn has_word(node: &Node) -> bool {
         // What must not follow is said by the rule that does follow.
         Node::Look(..) => false,
         Node::Repeat(inner, _) => has_word(inner),
-        Node::Text(_) | Node::Name(_) => false,
+        Node::Text(_) | Node::Range(..) | Node::Name(_) => false,
     }
 }
 
@@ -167,6 +170,11 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// A character as the end of a range.
+fn in_class(c: char) -> String {
+    if c.is_ascii_alphanumeric() { c.to_string() } else { format!("\\x{{{:X}}}", u32::from(c)) }
 }
 
 /// A line without its comment: `//` outside of a text.
@@ -253,6 +261,11 @@ impl Reader<'_> {
             Node::Word(self.text()?)
         } else if self.chars.peek() == Some(&'"') {
             Node::Text(self.text()?)
+        } else if self.chars.peek() == Some(&'\'') {
+            let from = self.character()?;
+            self.expect('.')?;
+            self.expect('.')?;
+            Node::Range(from, self.character()?)
         } else {
             Node::Name(self.word())
         };
@@ -274,18 +287,34 @@ impl Reader<'_> {
         loop {
             match self.chars.next() {
                 Some('"') => return Ok(text),
-                Some('\\') => text.push(match self.chars.next() {
-                    Some('n') => '\n',
-                    Some('t') => '\t',
-                    Some('r') => '\r',
-                    Some('u') => self.code_point()?,
-                    Some(c) => c,
-                    None => return Err("a text has no end".to_owned()),
-                }),
+                Some('\\') => text.push(self.escape()?),
                 Some(c) => text.push(c),
                 None => return Err("a text has no end".to_owned()),
             }
         }
+    }
+
+    /// What stands behind a backslash.
+    fn escape(&mut self) -> Result<char, String> {
+        Ok(match self.chars.next() {
+            Some('n') => '\n',
+            Some('t') => '\t',
+            Some('r') => '\r',
+            Some('u') => self.code_point()?,
+            Some(c) => c,
+            None => return Err("a text has no end".to_owned()),
+        })
+    }
+
+    /// A character between two apostrophes.
+    fn character(&mut self) -> Result<char, String> {
+        self.expect('\'')?;
+        let c = match self.chars.next() {
+            Some('\\') => self.escape()?,
+            Some(c) => c,
+            None => return Err("a character has no end".to_owned()),
+        };
+        if self.chars.next() == Some('\'') { Ok(c) } else { Err(format!("`{c}` is not the end of a range")) }
     }
 
     fn code_point(&mut self) -> Result<char, String> {
