@@ -17,6 +17,7 @@ mod peers;
 mod process;
 mod record;
 mod report;
+mod soak;
 mod speed;
 
 use std::path::Path;
@@ -27,12 +28,14 @@ use options::Options;
 
 const USAGE: &str = "usage: cargo run --release -p xtask -- bench [checker|keystroke|lsp] [OPTIONS]
        cargo run --release -p xtask -- counts [--check]
+       cargo run --release -p xtask -- soak [OPTIONS]
 
 bench            `lead run` and its peers on the same files, alternating; answers compared, ratios shown
 bench lsp        the language server over its standard input and output: start, keystrokes, hover, memory
 bench checker    time of `lead check`, `lead fmt` and `lead --help`, size of the binary
 bench keystroke  time from an edit to a checked lexicon, and memory, in one process
 counts           instructions of the parser, the checker and a run, written to benches/counts.json
+soak             little memory, a full disk, an export that loses its end, a run that is killed: what happens
 
   --size S,M,L       100 thousand, 1 million, 5 million contacts (S)
   --work W1,W2       the lexicons in benches/lexicons (both)
@@ -43,6 +46,7 @@ counts           instructions of the parser, the checker and a run, written to b
   --dir FOLDER       for data, engines and answers; kept (lead-bench in the user's cache folder)
   --data FOLDER      tables that are there already, in csv and parquet (or zstd) below it, instead of generated ones
   --lead FILE        the binary (the one of the release build, built anew)
+  --limit MIB        address space of a run, of soak (2048)
   --record           write the result to docs/performance.md
   --check            of counts: fail where one has grown by more than 5 %";
 
@@ -70,6 +74,7 @@ fn task(args: &[&str]) -> Result<(), Failure> {
         ["checker", rest @ ..] => checker::checker(&Options::parse(rest, USAGE)?),
         ["keystroke", rest @ ..] => keystroke::keystroke(&Options::parse(rest, USAGE)?),
         ["lsp", rest @ ..] => lsp::lsp(&Options::parse(rest, USAGE)?),
+        ["soak", rest @ ..] => soak::soak(&Options::parse(rest, USAGE)?),
         ["counts", rest @ ..] => counts::counts(&Options::parse(rest, USAGE)?),
         _ => Err(USAGE.into()),
     }

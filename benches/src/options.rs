@@ -19,6 +19,8 @@ pub struct Options {
     pub lead: Option<PathBuf>,
     pub record: bool,
     pub check: bool,
+    /// MiB of address space, of `soak`.
+    pub limit: u64,
 }
 
 impl Options {
@@ -37,6 +39,7 @@ impl Options {
             lead: None,
             record: false,
             check: false,
+            limit: 2048,
         };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
@@ -51,6 +54,7 @@ impl Options {
                 "--dir" => options.dir = PathBuf::from(value()?),
                 "--data" => options.data = Some(PathBuf::from(value()?)),
                 "--lead" => options.lead = Some(PathBuf::from(value()?)),
+                "--limit" => options.limit = value()?.parse()?,
                 "--record" => options.record = true,
                 "--check" => options.check = true,
                 other => return Err(format!("unknown option `{other}`\n\n{usage}").into()),

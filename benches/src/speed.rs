@@ -72,7 +72,7 @@ pub fn speed(options: &Options) -> Result<(), Failure> {
 }
 
 /// The tables of a size; made by a child process if they are not there.
-fn data_folder(options: &Options, size: &str) -> Result<PathBuf, Failure> {
+pub fn data_folder(options: &Options, size: &str) -> Result<PathBuf, Failure> {
     if let Some(data) = &options.data {
         return Ok(data.canonicalize()?);
     }
@@ -93,7 +93,7 @@ pub fn make_data(contacts: u64, folder: &Path) -> Result<(), Failure> {
 }
 
 /// The folder of the tables in one format.
-fn tables(data: &Path, format: &str) -> Result<PathBuf, Failure> {
+pub fn tables(data: &Path, format: &str) -> Result<PathBuf, Failure> {
     let names: &[&str] = if format == "csv" { &["csv"] } else { &["parquet", "zstd"] };
     let found = names.iter().map(|n| data.join(n)).find(|f| f.is_dir());
     found.ok_or_else(|| format!("no folder {} in {}", names.join(" or "), data.display()).into())

@@ -20,6 +20,7 @@ tasks:
   gen-editors      editors/vscode/syntaxes/lead.tmLanguage.json, what editors colour by
   gen-picture      docs/images/run.svg, what `lead run examples/industrial` prints
   bench            speed against other engines, and of the checker (options: benches/README.md)
+  soak             what happens with little memory, a full disk, an export that loses its end, a run that is killed
   counts           benches/counts.json, instructions of the parser, the checker and a run
 
 --check writes nothing and fails where a file differs, or a count has grown";
@@ -27,7 +28,7 @@ tasks:
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.split_first() {
-        Some((task, rest)) if task == "bench" || task == "counts" => return bench::run(task, rest),
+        Some((task, rest)) if matches!(task.as_str(), "bench" | "counts" | "soak") => return bench::run(task, rest),
         _ => {}
     }
     let check = args.iter().any(|a| a == "--check");

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
+use crate::staging;
 use crate::terminal::{Failure, plain};
 
 /// All `.lead` files of the paths, sorted, each once. A folder stands for those below it; hidden folders are left out.
@@ -70,7 +71,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
         return Err(Failure::data(format!("`{}` cannot be written: it is read-only", path.display())));
     }
     let folder = real.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".lead-").tempfile_in(folder).map_err(fail)?;
+    let mut file = staging::file_in(folder).map_err(fail)?;
     file.write_all(text.as_bytes()).map_err(fail)?;
     file.as_file().set_permissions(permissions).map_err(fail)?;
     file.as_file().sync_all().map_err(fail)?;

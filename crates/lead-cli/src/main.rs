@@ -13,6 +13,7 @@ mod grid;
 mod init;
 mod lsp;
 mod run;
+mod staging;
 mod terminal;
 mod test;
 mod value;

@@ -69,7 +69,7 @@ impl ExportFile {
                 headers => Ok(file(headers, Kind::Parquet(Box::new(footer)))),
             };
         }
-        let mut stream = input::open(&found.path, &opening, None).map_err(|e| broken(&e))?;
+        let mut stream = input::open(&found.path, &opening, bytes, None).map_err(|e| broken(&e))?;
         let footer = settings.footer_lines;
         if format == Format::JsonLines {
             let mut chunker = Chunker::new(stream, None, 1, 0).of_size(JSON_HEAD);
@@ -114,7 +114,7 @@ impl ExportFile {
     pub fn chunks(&self, progress: Option<Arc<dyn Progress>>) -> Result<Option<Chunker>, StreamTrouble> {
         let Kind::Text { opening, delimiter, skip, line, footer } = &self.kind else { return Ok(None) };
         let broken = |e: std::io::Error| StreamTrouble::of(&e, 1);
-        let mut stream = input::open(&self.path, opening, progress).map_err(broken)?;
+        let mut stream = input::open(&self.path, opening, self.bytes, progress).map_err(broken)?;
         let mut left = *skip;
         let mut buffer = vec![0u8; left.min(1 << 16)];
         while left > 0 {

@@ -75,7 +75,7 @@ pub(crate) fn look(path: &Path, name: &str, encoding: Option<&'static Encoding>)
         _ => {}
     }
     let mut first = vec![0u8; 64 * 1024];
-    let got = read_up_to(&mut decompressed(path, opening.compression, None)?, &mut first)?;
+    let got = read_up_to(&mut decompressed(path, opening.compression, 0, None)?, &mut first)?;
     first.truncate(got);
     match first.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => opening.mark = 3,
@@ -92,9 +92,15 @@ pub(crate) fn look(path: &Path, name: &str, encoding: Option<&'static Encoding>)
     Ok((if json || brace { Format::JsonLines } else { Format::Csv }, opening))
 }
 
-/// Opens a text file as UTF-8 (not yet checked where the file itself is UTF-8), without its mark.
-pub(crate) fn open(path: &Path, opening: &Opening, progress: Option<Arc<dyn Progress>>) -> io::Result<Stream> {
-    let mut stream = decompressed(path, opening.compression, progress)?;
+/// Opens a text file as UTF-8 (not yet checked where the file itself is UTF-8), without its mark. `length` is that of the
+/// file when it was first looked at.
+pub(crate) fn open(
+    path: &Path,
+    opening: &Opening,
+    length: u64,
+    progress: Option<Arc<dyn Progress>>,
+) -> io::Result<Stream> {
+    let mut stream = decompressed(path, opening.compression, length, progress)?;
     if opening.mark > 0 {
         let mut mark = vec![0u8; opening.mark];
         read_up_to(&mut stream, &mut mark)?;
@@ -117,8 +123,13 @@ pub(crate) fn open(path: &Path, opening: &Opening, progress: Option<Arc<dyn Prog
     Ok(stream)
 }
 
-fn decompressed(path: &Path, compression: Compression, progress: Option<Arc<dyn Progress>>) -> io::Result<Stream> {
-    let file = Counted { file: File::open(path)?, progress };
+fn decompressed(
+    path: &Path,
+    compression: Compression,
+    length: u64,
+    progress: Option<Arc<dyn Progress>>,
+) -> io::Result<Stream> {
+    let file = Counted { file: File::open(path)?, left: length, progress };
     Ok(match compression {
         Compression::None => Box::new(file),
         Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 17, file))),
@@ -140,15 +151,24 @@ pub(crate) fn read_up_to(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result
     Ok(got)
 }
 
-/// Tells how many bytes of the file itself were read.
+/// What is said of a file that lost its end.
+const SHORTER: &str = "it became shorter while it was read; run again when it is whole";
+
+/// Tells how many bytes of the file itself were read. A file that ends before the length that it had is an error: what is
+/// gone would be missing in the answers.
 struct Counted {
     file: File,
+    left: u64,
     progress: Option<Arc<dyn Progress>>,
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
+        if n == 0 && self.left > 0 && !buffer.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, SHORTER));
+        }
+        self.left = self.left.saturating_sub(n as u64);
         if let Some(progress) = &self.progress {
             progress.advance(n as u64);
         }
@@ -222,5 +242,31 @@ impl Read for Returns {
             }
         }
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::{SHORTER, look, open};
+
+    #[test]
+    fn a_file_that_loses_its_end_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("contacts.csv");
+        let mut file = std::fs::File::create(&path).expect("a file");
+        file.write_all("id\nc1\n".repeat(50_000).as_bytes()).expect("written");
+        let length = file.metadata().expect("a length").len();
+        let (_, opening) = look(&path, "contacts.csv", None).expect("opened");
+        let mut text = String::new();
+        open(&path, &opening, length, None).expect("opened").read_to_string(&mut text).expect("read");
+        assert_eq!(text.len() as u64, length);
+
+        let mut stream = open(&path, &opening, length, None).expect("opened");
+        stream.read_exact(&mut [0; 100]).expect("the beginning");
+        file.set_len(1000).expect("shorter");
+        let error = stream.read_to_string(&mut text).expect_err("the end is gone");
+        assert_eq!(error.to_string(), SHORTER);
     }
 }

@@ -7,18 +7,17 @@ use std::fs;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use super::table::{Table, apart};
 use super::{parquet, write};
 use crate::args::OutputFormat;
+use crate::staging::{self, StagedFolder};
 use crate::terminal::{Failure, plain};
 use crate::value::Shown;
 
 /// Files that are written and not yet in place.
 pub struct Pending {
     folder: PathBuf,
-    staged: TempDir,
+    staged: StagedFolder,
     names: Vec<String>,
     made_folder: bool,
 }
@@ -36,7 +35,7 @@ pub fn stage(
     apart(tables.iter_mut().map(|t| &mut t.stem));
     let made_folder = !folder.exists();
     fs::create_dir_all(folder).map_err(fail)?;
-    let staged = tempfile::Builder::new().prefix(".lead-").tempdir_in(folder).map_err(fail)?;
+    let staged = staging::folder_in(folder).map_err(fail)?;
     let mut pending = Pending { folder: folder.to_owned(), staged, names: Vec::new(), made_folder };
     for table in tables.iter() {
         let name = format!("{}.{}", table.stem, extension(format));
@@ -91,7 +90,7 @@ fn extension(format: OutputFormat) -> &'static str {
 pub fn write_file(path: &Path, body: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
     let fail = |e: io::Error| Failure::data(format!("`{}` cannot be written: {}", path.display(), plain(&e)));
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::Builder::new().prefix(".lead-").tempfile_in(folder).map_err(fail)?;
+    let file = staging::file_in(folder).map_err(fail)?;
     let mut out = BufWriter::new(file);
     body(&mut out).map_err(fail)?;
     let file = out.into_inner().map_err(|e| fail(e.into_error()))?;

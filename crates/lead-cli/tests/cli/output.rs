@@ -106,6 +106,53 @@ fn other_files_in_the_output_folder_stay() {
 }
 
 #[test]
+fn what_a_killed_run_left_behind_is_removed() {
+    let lab = Lab::small().with("answers/.lead-aB3dE9/.lock", "").with("answers/.lead-aB3dE9/contact.csv", "half");
+    assert_eq!(lab.lead(RUN).code, 0);
+    let names: Vec<String> = lab.bytes("answers").into_iter().map(|f| f.0).collect();
+    assert!(!names.is_empty() && names.iter().all(|n| !n.starts_with('.')), "{names:?}");
+}
+
+/// `/dev/full` takes nothing, as a disk that is full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_is_said_and_ends_with_three() {
+    let lab = Lab::small();
+    let full = fs::File::options().write(true).open("/dev/full").expect("the device");
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_lead"))
+        .args(["run", "small", "--json"])
+        .current_dir(lab.path("."))
+        .stdout(full)
+        .output()
+        .expect("the binary ends");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(3), "{said}");
+    assert!(said.contains("output cannot be written: no space left on device"), "{said}");
+}
+
+/// A run that cannot write all of its answers leaves those before as they are.
+#[cfg(unix)]
+#[test]
+fn an_output_that_may_not_grow_leaves_the_answers_before_whole() {
+    let lab = Lab::small();
+    assert_eq!(lab.lead(RUN).code, 0);
+    let before = lab.bytes("answers");
+    let many: String = (0..20_000).map(|i| format!("n{i},someone@example.com,1,1,,,PPC\n")).collect();
+    lab.write("small/exports/contacts.csv", &format!("{}{many}", crate::lab::CONTACTS));
+    // No file may become larger than 64 blocks of 512 bytes; the signal that says so is ignored.
+    let ran = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_lead")])
+        .args(RUN)
+        .current_dir(lab.path("."))
+        .output()
+        .expect("the binary ends");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(3), "{said}");
+    assert!(said.contains("`answers` cannot be written: file too large"), "{said}");
+    assert_eq!(lab.bytes("answers"), before);
+}
+
+#[test]
 fn parquet_has_native_types() {
     use arrow_array::Array;
     use arrow_array::cast::AsArray;
