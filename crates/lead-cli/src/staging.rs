@@ -98,7 +98,8 @@ fn sweep(folder: &Path) {
 }
 
 fn is_ours(name: &str) -> bool {
-    name.strip_prefix(PREFIX).is_some_and(|rest| rest.len() == RANDOM && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+    name.strip_prefix(PREFIX)
+        .is_some_and(|rest| rest.len() == RANDOM && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Whether nobody holds a lock on the file. Opened for writing, as some systems lock only what may be written.

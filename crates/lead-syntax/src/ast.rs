@@ -121,6 +121,20 @@ pub const KEYWORDS: [&str; 19] = [
 /// What names are compared by: lower case, `_` as a blank, single blanks.
 pub fn fold_name(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    if text.is_ascii() {
+        let mut gap = false;
+        for c in text.chars() {
+            if c == '_' || c.is_whitespace() {
+                gap = !out.is_empty();
+                continue;
+            }
+            if std::mem::take(&mut gap) {
+                out.push(' ');
+            }
+            out.push(c.to_ascii_lowercase());
+        }
+        return out;
+    }
     for word in text.split(|c: char| c == '_' || c.is_whitespace()).filter(|w| !w.is_empty()) {
         if !out.is_empty() {
             out.push(' ');

@@ -54,7 +54,16 @@ fn random_lexicons_with_random_damage() {
 
 #[test]
 fn odd_beginnings() {
-    for text in ["", "  a = 1\nb = 2", ")\na = 1", "  )\n]", "\u{feff}a = 1\n\u{feff}b = 2", "\u{feff}  a = 1", "## doc\n  a = 1", "\n## doc\na = 1 # x\n"] {
+    for text in [
+        "",
+        "  a = 1\nb = 2",
+        ")\na = 1",
+        "  )\n]",
+        "\u{feff}a = 1\n\u{feff}b = 2",
+        "\u{feff}  a = 1",
+        "## doc\n  a = 1",
+        "\n## doc\na = 1 # x\n",
+    ] {
         check(text);
     }
 }
