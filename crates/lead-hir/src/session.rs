@@ -15,6 +15,7 @@
 //! ```
 
 mod checked;
+mod claims;
 mod read;
 mod show;
 mod state;
