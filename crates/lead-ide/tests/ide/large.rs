@@ -49,15 +49,19 @@ fn lists_are_capped_and_narrow_as_more_is_typed() {
     assert!(hover.text.contains("Measured"), "{}", hover.text);
 }
 
+/// Asks something and says how much came back.
+type Ask<'a> = &'a dyn Fn(&Snapshot) -> usize;
+
 /// Prints how long things take: `cargo test --release -p lead-ide --test ide -- --ignored --nocapture how_long`.
 #[test]
 #[ignore = "prints times"]
+#[allow(clippy::print_stdout)]
 fn how_long_completion_and_hover_take() {
     let (snapshot, end) = large();
     let users = snapshot.checked().file(end.file).unwrap().text.rfind("reader of kind").unwrap() as u32 + 3;
     let over = FilePosition { offset: users, ..end };
     let blank = FilePosition { offset: end.offset - 3, ..end };
-    let asked: [(&str, &dyn Fn(&Snapshot) -> usize); 6] = [
+    let asked: [(&str, Ask); 6] = [
         ("completion, first of a snapshot", &|s| s.completions(end).items.len()),
         ("completion", &|s| s.completions(end).items.len()),
         ("completion of nothing typed", &|s| s.completions(blank).items.len()),
