@@ -85,6 +85,7 @@ fn main() {
     for action in snapshot.code_actions(id, term..term, &["refactor"]) {
         time(&format!("resolve {}", action.id), || snapshot.resolve_code_action(id, term..term, &action.id));
     }
+    time("read the file, to compare", || lead_syntax::parse(id, &text));
     time("format a file", || snapshot.format(id));
     time("format a range", || snapshot.format_range(id, term..term));
     time("format on line end", || {

@@ -1,5 +1,7 @@
 //! A change of texts, made by a code action.
 
+use std::ops::Range;
+
 use lead_diag::{Edit, FileId, Span};
 use lead_syntax::ast::File;
 
@@ -40,15 +42,10 @@ impl Snapshot {
         for file in files {
             let mut own: Vec<Edit> = edits.iter().filter(|e| e.span.file == file).cloned().collect();
             own.sort_by_key(|e| (e.span.start, e.span.end));
-            let old = self.text(file);
-            let raw = lead_diag::apply_edits(old, &own).0;
-            let tidy = lead_syntax::format(old).is_ok_and(|laid_out| laid_out == old);
-            let laid_out = if tidy { lead_syntax::format(&raw).ok() } else { None };
-            if let Some(laid_out) = &laid_out {
-                own = format::difference(file, old, laid_out, 0);
-            }
+            let Some(checked) = self.file(file) else { continue };
+            own = tidied(file, checked.tree(), &checked.text, own);
             if let Some(wanted) = select.as_ref().filter(|s| s.file == file) {
-                let new = laid_out.as_ref().unwrap_or(&raw);
+                let new = lead_diag::apply_edits(&checked.text, &own).0;
                 let places = new.match_indices(&wanted.text).map(|(at, _)| at);
                 let at = places.min_by_key(|at| at.abs_diff(wanted.near as usize));
                 change.select = at.map(|at| Span::new(file, at, at + wanted.text.len()));
@@ -57,6 +54,41 @@ impl Snapshot {
         }
         change
     }
+}
+
+/// Edits in order, with what they leave laid out where the lines around them were.
+fn tidied(file: FileId, tree: &File, text: &str, edits: Vec<Edit>) -> Vec<Edit> {
+    let mut groups: Vec<(Range<usize>, Vec<Edit>)> = Vec::new();
+    for edit in edits {
+        let around = format::paragraph(tree, text, edit.span.range());
+        match groups.last_mut() {
+            Some((range, group)) if around.start <= range.end => {
+                range.end = range.end.max(around.end);
+                group.push(edit);
+            }
+            _ => groups.push((around, vec![edit])),
+        }
+    }
+    let laid_out = |text: &str| lead_syntax::format(text).ok().map(|t| t.trim_end().to_string());
+    let mut out = Vec::new();
+    for (range, group) in groups {
+        let old = text.get(range.clone()).unwrap_or("");
+        let moved = group.iter().map(|e| {
+            let at = |n: u32| (n as usize).saturating_sub(range.start);
+            Edit { span: Span::new(file, at(e.span.start), at(e.span.end)), text: e.text.clone() }
+        });
+        let raw = lead_diag::apply_edits(old, &moved.collect::<Vec<_>>()).0;
+        let inside = group.iter().all(|e| e.span.end as usize <= range.end);
+        let tidy = inside && laid_out(old).is_some_and(|new| new == old.trim_end());
+        match laid_out(&raw).filter(|new| tidy && !new.is_empty()) {
+            Some(new) => {
+                let tail = raw.get(raw.trim_end().len()..).unwrap_or("");
+                out.extend(format::difference(file, old, &format!("{new}{tail}"), range.start));
+            }
+            None => out.extend(group),
+        }
+    }
+    out
 }
 
 /// The edit that takes a statement out, with the comments just above it and the lines that it stood on.

@@ -20,19 +20,61 @@ pub(crate) fn document(file: FileId, text: &str) -> Option<Vec<Edit>> {
 
 /// The changes that lay out the statements that a range touches, and nothing else.
 pub(crate) fn range(file: FileId, tree: &File, text: &str, range: Range<u32>) -> Option<Vec<Edit>> {
-    let new = lead_syntax::format(text).ok()?;
     let touched = tree::statements_in(tree, range.start, range.end);
     let (Some(first), Some(last)) = (touched.first(), touched.last()) else { return Some(Vec::new()) };
-    let index = |s: &Statement| tree.statements.partition_point(|o| o.span.start < s.span.start);
-    let laid_out = lead_syntax::parse(file, &new).file;
+    let old_range = whole_lines(tree, text, first, last);
+    // What stands apart by a blank line has no say in the layout.
+    let around = paragraph(tree, text, old_range.clone());
+    let old = text.get(around.clone())?;
+    let new = lead_syntax::format(old).ok()?;
+    let (before, after) = (lead_syntax::parse(file, old).file, lead_syntax::parse(file, &new).file);
     // The formatter keeps every statement.
-    if laid_out.statements.len() != tree.statements.len() {
+    if before.statements.len() != after.statements.len() {
         return Some(Vec::new());
     }
-    let (from, to) = (laid_out.statements.get(index(first))?, laid_out.statements.get(index(last))?);
-    let old_range = whole_lines(tree, text, first, last);
-    let new_range = whole_lines(&laid_out, &new, from, to);
+    let index = |s: &Statement| {
+        let start = (s.span.start as usize).checked_sub(around.start)? as u32;
+        Some(before.statements.partition_point(|o| o.span.start < start))
+    };
+    let (from, to) = (after.statements.get(index(first)?)?, after.statements.get(index(last)?)?);
+    let new_range = whole_lines(&after, &new, from, to);
     Some(difference(file, text.get(old_range.clone())?, new.get(new_range)?, old_range.start))
+}
+
+/// The whole lines around a range up to the next blank line between statements on either side.
+pub(crate) fn paragraph(tree: &File, text: &str, range: Range<usize>) -> Range<usize> {
+    let mut start = tree::line_start(text, range.start as u32);
+    let mut end = tree::line_end(text, range.end as u32);
+    loop {
+        let before = start..end;
+        for statement in tree::statements_in(tree, start as u32, end as u32) {
+            let span = whole_lines(tree, text, statement, statement);
+            start = start.min(tree::line_start(text, span.start as u32));
+            end = end.max(span.end);
+        }
+        while let Some(above) = start.checked_sub(1) {
+            let line = tree::line_start(text, above as u32);
+            if text.get(line..above).is_none_or(|l| l.trim().is_empty()) {
+                break;
+            }
+            start = line;
+        }
+        loop {
+            let rest = text.get(end..).unwrap_or("");
+            let next = end + rest.len() - rest.strip_prefix('\r').unwrap_or(rest).len();
+            if !text.get(next..).is_some_and(|t| t.starts_with('\n')) {
+                break;
+            }
+            let line = next + 1..tree::line_end(text, next as u32 + 1);
+            if text.get(line.clone()).is_none_or(|l| l.trim().is_empty()) {
+                break;
+            }
+            end = line.end;
+        }
+        if before == (start..end) {
+            return before;
+        }
+    }
 }
 
 /// From the first character of a statement to the end of the last line of another, with the comment behind it.
