@@ -121,7 +121,8 @@ fn little_memory(bench: &Bench, size: &str, format: &str, limit: u64) -> Result<
 /// Output to a file system that is too small for it, and to a device that is full.
 fn full_disk(bench: &Bench, format: &str) -> Result<(), Failure> {
     let data = tables(&bench.data, format)?;
-    let full = bench.run(format, &data, None).arg("--json").stdout(File::create("/dev/full")?).stderr(Stdio::piped());
+    let mut full = bench.run(format, &data, None);
+    full.arg("--json").stdout(File::create("/dev/full")?).stderr(Stdio::piped());
     let ran = full.spawn()?.wait_with_output()?;
     expect(ran.status.code() == Some(DATA), "a full device ends a run with 3", &ran)?;
     println!("full       standard output: {}", last_line(&ran));

@@ -27,7 +27,7 @@ pub fn of_file(view: &View, file: FileId, settings: &Settings) -> (Vec<lsp::Diag
             id.push_str(found.code.id());
         }
     }
-    for (lint, _) in &settings.lints {
+    for lint in settings.lints.keys() {
         id.push_str(lint);
     }
     (all, id)

@@ -8,10 +8,13 @@ use tower_lsp::lsp_types::Url;
 
 use crate::shared::lock;
 
-/// By document: the id and the numbers that were sent.
+/// An id and the numbers that were sent with it.
+type Sent = (String, Arc<Vec<u32>>);
+
+/// What was sent last, by document.
 #[derive(Debug, Default)]
 pub struct Kept {
-    sent: Mutex<HashMap<Url, (String, Arc<Vec<u32>>)>>,
+    sent: Mutex<HashMap<Url, Sent>>,
     next: AtomicU64,
 }
 

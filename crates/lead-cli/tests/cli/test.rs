@@ -56,7 +56,7 @@ fn nothing_to_run_is_said_and_is_no_failure() {
 #[test]
 fn programs_read_json_and_ci_services_read_junit() {
     let lab = lab("seen = 3");
-    let json: serde_json::Value = serde_json::from_str(&lab.lead(&["test", "--format", "json"]).out).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&lab.lead(&["test", "--format", "json"]).out).expect("JSON");
     assert_eq!(json[0]["passed"], false);
     assert_eq!(json[0]["expectations"][0]["asked"], "seen = 3");
     assert_eq!(json[1]["expectations"][1]["answer"], "no");
