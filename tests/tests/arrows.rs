@@ -42,7 +42,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// The text of a file without what is compiled for tests alone.
 fn shipped(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
-    text.find("#[cfg(test)]").map_or(text.as_str(), |at| &text[..at]).to_string()
+    let tests = ["#![cfg(test)]", "#[cfg(test)]"].iter().find_map(|mark| text.find(mark));
+    tests.map_or(text.as_str(), |at| &text[..at]).to_string()
 }
 
 #[test]

@@ -15,7 +15,6 @@ mod format;
 mod grammar;
 mod mistakes;
 mod reparse;
-#[cfg(test)]
 mod same_shape;
 pub mod scan;
 mod shorten;

@@ -1,5 +1,7 @@
 //! Tests of *same shape*: what is read in short is what is read at full length.
 
+#![cfg(test)]
+
 use lead_diag::FileId;
 
 use crate::build::Builder;
