@@ -16,7 +16,7 @@ use crate::check::{open_all, refuse_errors};
 use crate::data;
 use crate::fix::same_file;
 use crate::terminal::{Exit, Outcome, Style, Terminal, counted, print};
-use crate::why::{Teller, held_reasons};
+use crate::why::Teller;
 
 /// A lexicon whose examples were run.
 struct Tested {

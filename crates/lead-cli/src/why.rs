@@ -14,7 +14,7 @@ use crate::data::{self, Progress};
 use crate::run::{nearest, nearest_def, report_text};
 use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, eprint, print};
 use crate::value;
-pub use tree::{Teller, held_reasons};
+pub use tree::Teller;
 
 /// Explains the answers of a record.
 pub fn why(args: &WhyArgs, terminal: &Terminal) -> Outcome {

@@ -41,6 +41,20 @@ pub struct Why {
     pub nearest: Vec<Change>,
 }
 
+impl Why {
+    /// The reasons that hold for the answer: of alternatives of a *yes*, of exceptions of a *no*, of the line that answers.
+    pub fn reasons(&self) -> Vec<String> {
+        let yes = Some(Value::YesNo(true));
+        let counts = |part: &&Why| match part.kind {
+            WhyKind::Alternative => self.value == yes && part.value == yes,
+            WhyKind::Exception => self.value == Some(Value::YesNo(false)) && part.value == yes,
+            WhyKind::Line { taken, .. } => taken,
+            _ => false,
+        };
+        self.parts.iter().filter(counts).filter_map(|p| p.because.clone()).collect()
+    }
+}
+
 /// The record that a part is asked of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {

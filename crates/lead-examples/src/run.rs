@@ -2,7 +2,7 @@
 
 use lead_data::Data;
 use lead_diag::Span;
-use lead_eval::{EvalError, Why, WhyKind, evaluate};
+use lead_eval::{EvalError, Why, evaluate};
 use lead_hir::hir::{DefId, TableId, Ty, Value};
 use lead_plan::Planner;
 
@@ -115,7 +115,7 @@ pub(crate) fn run(suite: &Suite, example: usize, case: &Case) -> Option<Outcome>
             }
         }
         if as_expected && let Some((because, _)) = &asked.because {
-            let mut given: Vec<String> = check.whys.iter().flat_map(reasons).collect();
+            let mut given: Vec<String> = check.whys.iter().flat_map(Why::reasons).collect();
             given.dedup();
             if given.contains(because) {
                 check.whys.clear();
@@ -150,16 +150,4 @@ fn whys(suite: &Suite, case: &Case, asked: &Asked) -> Result<Vec<Why>, EvalError
     let plan = planner.finish();
     let data = Data::made(lexicon, case.world.clone());
     lead_eval::why(lexicon, &plan, &data, &explained, asked.row)
-}
-
-/// The reasons that hold for an answer: of alternatives of a *yes*, of exceptions of a *no*, of the line that answers.
-fn reasons(why: &Why) -> Vec<String> {
-    let yes = Some(Value::YesNo(true));
-    let counts = |part: &&Why| match part.kind {
-        WhyKind::Alternative => why.value == yes && part.value == yes,
-        WhyKind::Exception => why.value == Some(Value::YesNo(false)) && part.value == yes,
-        WhyKind::Line { taken, .. } => taken,
-        _ => false,
-    };
-    why.parts.iter().filter(counts).filter_map(|p| p.because.clone()).collect()
 }

@@ -8,7 +8,6 @@ use crate::hir::{
     Aggregate, DefKind, Expr, ExprKind, FieldId, Hop, Lexicon, Moment, PeriodUnit, Records, Relation, ScoreLineKind,
     SourceFilter, Step, TableId, TableKind, Target, Ty, Value, Which, Window, WindowKind,
 };
-use crate::lower::aggregate_word;
 
 /// The whole lexicon.
 pub fn debug(lexicon: &Lexicon) -> String {
@@ -306,7 +305,7 @@ impl Printer<'_> {
         let argument = aggregate.argument.as_ref().map(|a| format!("{} over ", self.expr(a))).unwrap_or_default();
         let by =
             if aggregate.by.is_empty() { String::new() } else { format!(" by {}", self.list(&aggregate.by, ", ")) };
-        format!("{}({distinct}{argument}{}{by})", aggregate_word(aggregate.function), self.records(&aggregate.records))
+        format!("{}({distinct}{argument}{}{by})", aggregate.function.word(), self.records(&aggregate.records))
     }
 
     fn get(&self, target: Target, ty: &Ty) -> String {
@@ -330,8 +329,7 @@ impl Printer<'_> {
             ExprKind::Call { function, args } => format!("{function:?}({})", self.list(args, ", ")),
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),
             ExprKind::Sequence(sequence) => {
-                let mut text =
-                    format!("{}({}", aggregate_word(sequence.function), self.place(sequence.up, &sequence.path));
+                let mut text = format!("{}({}", sequence.function.word(), self.place(sequence.up, &sequence.path));
                 for (i, s) in sequence.steps.iter().enumerate() {
                     let within = s.within.map(|w| format!(" within {}", step(w))).unwrap_or_default();
                     let then = if i == 0 { "" } else { " then" };

@@ -42,7 +42,6 @@ use lead_syntax::ast;
 use crate::Config;
 use crate::index::{Effective, Index, Place, Role, Signal, Target, Typed};
 use crate::suggest::{Shape, Shapes};
-pub(crate) use aggregate::word as aggregate_word;
 pub(crate) use schema::fold_text;
 use track::Track;
 

@@ -260,7 +260,7 @@ impl<'l> Printer<'l> {
 
     fn aggregate(&mut self, aggregate: &Aggregate, window: Option<WindowKind>) -> String {
         let records = &aggregate.records;
-        let word = aggregate_name(aggregate.function);
+        let word = aggregate.function.word();
         let distinct = if aggregate.distinct { "distinct " } else { "" };
         let name = self.target(records);
         let body = match (&aggregate.argument, aggregate.function) {
@@ -297,23 +297,7 @@ impl<'l> Printer<'l> {
                 out.push_str(&format!(" where {filter}"));
             }
         }
-        format!("{}({out})", aggregate_name(sequence.function))
-    }
-}
-
-/// The name of an aggregate.
-pub(crate) fn aggregate_name(function: AggregateFn) -> &'static str {
-    match function {
-        AggregateFn::Count => "count",
-        AggregateFn::Any => "any",
-        AggregateFn::No => "no",
-        AggregateFn::Every => "every",
-        AggregateFn::Sum => "sum",
-        AggregateFn::Average => "average",
-        AggregateFn::Min => "min",
-        AggregateFn::Max => "max",
-        AggregateFn::First => "first",
-        AggregateFn::Last => "last",
+        format!("{}({out})", sequence.function.word())
     }
 }
 

@@ -3,7 +3,7 @@
 use lead_examples::{Verdict, answer_text};
 use serde_json::{Value, json};
 
-use super::{Tested, held_reasons};
+use super::Tested;
 use crate::terminal::Failure;
 
 /// A list of examples with their expectations.
@@ -30,7 +30,7 @@ fn outcome(tested: &Tested, outcome: &super::Came) -> Value {
             };
             let reasons: Vec<String> = match &check.verdict {
                 Verdict::Reason(given) => given.clone(),
-                _ => check.whys.iter().flat_map(held_reasons).collect(),
+                _ => check.whys.iter().flat_map(lead_eval::Why::reasons).collect(),
             };
             json!({
                 "line": line(Some(check.span)),

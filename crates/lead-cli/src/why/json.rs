@@ -4,7 +4,7 @@ use lead_eval::{Change, Measured, Why, WhyKind};
 use lead_hir::hir::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::tree::{Teller, held_reasons};
+use super::tree::Teller;
 use crate::value::{self, value_json};
 
 /// A part with all of its parts.
@@ -29,7 +29,7 @@ pub fn part(teller: &Teller<'_>, why: &Why) -> Json {
     match &why.kind {
         WhyKind::Def(def) => {
             out.insert("name".into(), teller.lexicon.def(*def).name.text.clone().into());
-            let reasons = held_reasons(why);
+            let reasons = why.reasons();
             if !reasons.is_empty() {
                 out.insert("reasons".into(), reasons.into());
             }

@@ -31,7 +31,7 @@ impl Teller<'_> {
     pub fn tree(&self, why: &Why) -> String {
         let mut out = String::new();
         out.push_str(&format!("{}: {}", self.terminal.paint(Style::Bold, &self.text(why)), self.answer(why)));
-        let held = held_reasons(why);
+        let held = why.reasons();
         if !held.is_empty() {
             out.push_str(&format!(", because {}", held.join("; ")));
         }
@@ -43,7 +43,7 @@ impl Teller<'_> {
 
     /// A decision in one line.
     pub fn line(&self, why: &Why) -> (String, String, String) {
-        let held = held_reasons(why);
+        let held = why.reasons();
         let because = if held.is_empty() { String::new() } else { format!("because {}", held.join("; ")) };
         (self.text(why), self.plain_answer(why), because)
     }
@@ -382,17 +382,4 @@ fn is_literal(why: &Why) -> bool {
         WhyKind::Made => !why.parts.is_empty() && why.parts.iter().all(is_literal),
         _ => false,
     }
-}
-
-/// Reasons of the alternatives that hold for a yes, of the exceptions that block for a no.
-pub fn held_reasons(why: &Why) -> Vec<String> {
-    let yes = why.value == Some(Value::YesNo(true));
-    let of_answer = |part: &&Why| match part.kind {
-        WhyKind::Alternative => yes,
-        WhyKind::Exception => why.value == Some(Value::YesNo(false)),
-        WhyKind::Line { taken, .. } => taken,
-        _ => false,
-    };
-    let holds = |part: &&Why| part.value == Some(Value::YesNo(true));
-    why.parts.iter().filter(of_answer).filter(holds).filter_map(|p| p.because.clone()).collect()
 }

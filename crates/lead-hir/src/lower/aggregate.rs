@@ -10,22 +10,6 @@ use super::unknown::needs_backticks;
 use crate::hir::{Aggregate, AggregateFn, Expr, ExprKind, Records, Relation, TableId, Target, Ty};
 use crate::index::Signal;
 
-/// The word for an aggregate.
-pub(crate) fn word(function: AggregateFn) -> &'static str {
-    match function {
-        AggregateFn::Count => "count",
-        AggregateFn::Any => "any",
-        AggregateFn::No => "no",
-        AggregateFn::Every => "every",
-        AggregateFn::Sum => "sum",
-        AggregateFn::Average => "average",
-        AggregateFn::Min => "min",
-        AggregateFn::Max => "max",
-        AggregateFn::First => "first",
-        AggregateFn::Last => "last",
-    }
-}
-
 impl<'a> Body<'_, 'a> {
     pub fn aggregate(&mut self, aggregate: &ast::Aggregate, span: Span) -> Expr {
         let records = match &aggregate.body {
@@ -103,7 +87,7 @@ impl<'a> Body<'_, 'a> {
         }
         if aggregate.distinct && function != AggregateFn::Count {
             let found =
-                Diagnostic::new(codes::BAD_AGGREGATE, format!("`{}` does not tell values apart", word(function)))
+                Diagnostic::new(codes::BAD_AGGREGATE, format!("`{}` does not tell values apart", function.word()))
                     .label(aggregate.function_span, "only `count` takes `distinct`")
                     .help("write `count(distinct …)`");
             self.report(found);
@@ -157,7 +141,7 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn needs_no_argument(&mut self, function: AggregateFn, records: &Records, argument: &Expr) {
-        let function = word(function);
+        let function = function.word();
         let name = self.cx.table_name(records.table).to_string();
         let mut found = Diagnostic::new(
             codes::BAD_AGGREGATE,
@@ -185,7 +169,7 @@ impl<'a> Body<'_, 'a> {
         argument: Option<Expr>,
         at: Span,
     ) -> Option<Expr> {
-        let word = word(function);
+        let word = function.word();
         let table = records.table;
         let name = self.cx.table_name(table).to_string();
         let ordered = matches!(function, AggregateFn::First | AggregateFn::Last);

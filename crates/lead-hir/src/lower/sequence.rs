@@ -3,7 +3,6 @@
 use lead_diag::{Diagnostic, Span, codes};
 use lead_syntax::ast;
 
-use super::aggregate::word;
 use super::body::{Body, Covered, error, make};
 use crate::hir::{AggregateFn, Expr, ExprKind, FieldId, Relation, Sequence, SequenceStep, Ty, Window};
 use crate::index::Signal;
@@ -24,7 +23,7 @@ impl Body<'_, '_> {
                 self.report(
                     Diagnostic::new(
                         codes::BAD_AGGREGATE,
-                        format!("`{}` cannot measure events that follow each other", word(function)),
+                        format!("`{}` cannot measure events that follow each other", function.word()),
                     )
                     .label(aggregate.function_span, "only `any`, `no` and `count` can")
                     .help("ask whether they happened, `any(… then …)`, or how often, `count(… then …)`"),

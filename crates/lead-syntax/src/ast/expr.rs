@@ -274,6 +274,24 @@ pub enum AggregateFn {
     Last,
 }
 
+impl AggregateFn {
+    /// As it is written: `count`.
+    pub fn word(self) -> &'static str {
+        match self {
+            AggregateFn::Count => "count",
+            AggregateFn::Any => "any",
+            AggregateFn::No => "no",
+            AggregateFn::Every => "every",
+            AggregateFn::Sum => "sum",
+            AggregateFn::Average => "average",
+            AggregateFn::Min => "min",
+            AggregateFn::Max => "max",
+            AggregateFn::First => "first",
+            AggregateFn::Last => "last",
+        }
+    }
+}
+
 /// What an aggregate runs over.
 #[derive(Clone, Debug)]
 pub enum AggregateBody {

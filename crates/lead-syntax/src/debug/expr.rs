@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::{literal, name};
 use crate::ast::{
-    AggregateBody, AggregateFn, ArithmeticOp, Expr, ExprKind, Moment, MomentKind, Path, Period, PeriodUnit, Records,
-    Which, Window, WindowKind,
+    AggregateBody, ArithmeticOp, Expr, ExprKind, Moment, MomentKind, Path, Period, PeriodUnit, Records, Which, Window,
+    WindowKind,
 };
 
 /// An expression.
@@ -31,7 +31,7 @@ pub(crate) fn expr(out: &mut String, e: &Expr) {
             out.push(')');
         }
         ExprKind::Aggregate(aggregate) => {
-            let _ = write!(out, "({}", aggregate_word(aggregate.function));
+            let _ = write!(out, "({}", aggregate.function.word());
             if aggregate.distinct {
                 out.push_str(" distinct");
             }
@@ -257,22 +257,6 @@ pub(crate) fn moment(out: &mut String, moment: &Moment) {
         MomentKind::Today => out.push_str("today"),
         MomentKind::Now => out.push_str("now"),
         MomentKind::Named(found) => name(out, found),
-    }
-}
-
-/// `count` and its kin, as written.
-pub(crate) fn aggregate_word(function: AggregateFn) -> &'static str {
-    match function {
-        AggregateFn::Count => "count",
-        AggregateFn::Any => "any",
-        AggregateFn::No => "no",
-        AggregateFn::Every => "every",
-        AggregateFn::Sum => "sum",
-        AggregateFn::Average => "average",
-        AggregateFn::Min => "min",
-        AggregateFn::Max => "max",
-        AggregateFn::First => "first",
-        AggregateFn::Last => "last",
     }
 }
 

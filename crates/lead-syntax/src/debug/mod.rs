@@ -11,7 +11,7 @@ use crate::ast::{
     ScoreOptionKind, Statement, StatementKind, Story, StoryItemKind, Table, Text, Type, TypeKind, Unit,
 };
 
-pub(crate) use expr::{aggregate_word, arithmetic_sign, period};
+pub(crate) use expr::{arithmetic_sign, period};
 use expr::{expr, moment};
 
 /// The tree of a file, without places, one statement a paragraph.

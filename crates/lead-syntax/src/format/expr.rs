@@ -7,7 +7,7 @@ use crate::ast::{
     Aggregate, AggregateBody, Expr, ExprKind, Literal, Moment, MomentKind, Name, Path, Records, SequenceStep, Window,
     WindowKind,
 };
-use crate::debug::{aggregate_word, arithmetic_sign, period};
+use crate::debug::{arithmetic_sign, period};
 
 /// Longer than this, an expression is not tried on one line; keeps the work in proportion to the text.
 const FLAT_LIMIT: usize = 4 * WIDTH;
@@ -395,5 +395,5 @@ impl Page<'_> {
 
 fn aggregate_head(aggregate: &Aggregate) -> String {
     let distinct = if aggregate.distinct { "distinct " } else { "" };
-    format!("{}({distinct}", aggregate_word(aggregate.function))
+    format!("{}({distinct}", aggregate.function.word())
 }
