@@ -5,9 +5,11 @@
 
 mod code;
 mod diagnostic;
+mod fingerprint;
 pub mod render;
 mod source;
 
 pub use code::{CODES, Code, CodeInfo, Level, codes};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, apply_edits};
+pub use fingerprint::{fingerprint, fingerprints};
 pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};
