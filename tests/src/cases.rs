@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use lead_hir::MONTHS;
 
 use crate::reference::Calendar;
 
@@ -55,20 +56,6 @@ impl Case {
 
 /// The number of a month by its English name.
 pub fn month_number(name: &str) -> i8 {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     MONTHS.iter().position(|m| *m == name).map_or_else(|| panic!("no month {name}"), |i| i as i8 + 1)
 }
 

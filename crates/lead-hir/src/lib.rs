@@ -18,5 +18,6 @@ pub mod walk;
 pub use config::{Config, SourceConfig};
 pub use debug::debug;
 pub use index::{Place, Role, Target};
+pub use lead_syntax::MONTHS;
 pub use lower::{Lowered, lower};
 pub use session::{Checked, CheckedFile, Session};

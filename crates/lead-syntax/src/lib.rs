@@ -33,6 +33,22 @@ use reparse::Known;
 use shorten::Shapes;
 use statement::Found;
 
+/// The months by name, January first, in small letters.
+pub const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// A file's tree, and what could not be read.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {

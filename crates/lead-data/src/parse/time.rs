@@ -1,6 +1,7 @@
 //! Times and dates in the spellings of exports.
 
 use jiff::fmt::strtime::BrokenDownTime;
+use lead_hir::MONTHS;
 
 use crate::parse::civil::{DAY, days};
 use crate::parse::zone::Zone;
@@ -337,23 +338,10 @@ fn full_year(year: u32, digits: usize) -> Option<i32> {
 }
 
 fn month(word: &[u8]) -> Option<u32> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let lower = word.to_ascii_lowercase();
     let lower: &[u8] = if lower == b"sept" { b"sep" } else { &lower };
-    let found = NAMES.iter().position(|n| n.as_bytes() == lower || lower.len() == 3 && n.as_bytes().starts_with(lower));
+    let found =
+        MONTHS.iter().position(|n| n.as_bytes() == lower || lower.len() == 3 && n.as_bytes().starts_with(lower));
     found.map(|i| i as u32 + 1)
 }
 

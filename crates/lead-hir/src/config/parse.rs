@@ -5,6 +5,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Config, SourceConfig};
+use crate::MONTHS;
 use crate::suggest;
 
 type Entry<'t, 'i> = (&'t str, Span, &'t Spanned<DeValue<'i>>);
@@ -22,20 +23,6 @@ const SOURCE: &[&str] = &[
     "skip-lines",
     "footer-lines",
     "labels",
-];
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
 ];
 const LEVELS: &[&str] = &["allow", "warn", "error"];
 
@@ -239,7 +226,7 @@ impl Reader {
         let month = MONTHS.iter().position(|m| *m == name || name.len() == 3 && m.starts_with(&name));
         match month {
             Some(month) => self.config.fiscal_start = Some(month as i8 + 1),
-            None => self.one_of_words(key, text, value, MONTHS, "the name of a month"),
+            None => self.one_of_words(key, text, value, &MONTHS, "the name of a month"),
         }
     }
 

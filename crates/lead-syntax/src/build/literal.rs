@@ -3,6 +3,7 @@
 use lead_diag::{Diagnostic, Span, codes};
 
 use super::{Builder, unquote};
+use crate::MONTHS;
 use crate::ast::{Literal, LiteralKind, Unit};
 use crate::grammar::{Pair, Rule};
 
@@ -142,20 +143,6 @@ fn days_of(year: i16, month: i8) -> i8 {
 }
 
 fn month_name(month: i8, year: i16) -> String {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let name = NAMES.get((month - 1).max(0) as usize).copied().unwrap_or("a month");
+    let name = MONTHS.get((month - 1).max(0) as usize).copied().unwrap_or("a month");
     if month == 2 { format!("{name} {year}") } else { name.to_string() }
 }
