@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::ci;
+
 /// Lead definitions in words: checked, and answered over exports.
 #[derive(Debug, Parser)]
 #[command(
@@ -92,6 +94,30 @@ pub enum MessageFormat {
     Short,
     /// A JSON list, for programs
     Json,
+    /// Annotations beside the lines of a change on GitHub, and the summary of its job
+    Github,
+    /// A code-quality report for GitLab
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit's XML, for CI services
+    Junit,
+    /// A table, for comments
+    Markdown,
+}
+
+impl MessageFormat {
+    /// The format of a CI service, if it is one.
+    pub fn of_service(self) -> Option<ci::Format> {
+        match self {
+            MessageFormat::Human | MessageFormat::Short | MessageFormat::Json => None,
+            MessageFormat::Github => Some(ci::Format::Github),
+            MessageFormat::Gitlab => Some(ci::Format::Gitlab),
+            MessageFormat::Sarif => Some(ci::Format::Sarif),
+            MessageFormat::Junit => Some(ci::Format::Junit),
+            MessageFormat::Markdown => Some(ci::Format::Markdown),
+        }
+    }
 }
 
 /// `lead check`
@@ -116,6 +142,27 @@ pub enum TestFormat {
     Json,
     /// JUnit's XML, for CI services
     Junit,
+    /// Annotations beside the lines of a change on GitHub, and the summary of its job
+    Github,
+    /// A code-quality report for GitLab
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// A table, for comments
+    Markdown,
+}
+
+impl TestFormat {
+    /// The format of a CI service for what failed, if it is one. JUnit's lists what passed too.
+    pub fn of_service(self) -> Option<ci::Format> {
+        match self {
+            TestFormat::Human | TestFormat::Json | TestFormat::Junit => None,
+            TestFormat::Github => Some(ci::Format::Github),
+            TestFormat::Gitlab => Some(ci::Format::Gitlab),
+            TestFormat::Sarif => Some(ci::Format::Sarif),
+            TestFormat::Markdown => Some(ci::Format::Markdown),
+        }
+    }
 }
 
 /// `lead test`

@@ -6,6 +6,7 @@ use lead_diag::{Diagnostic, Severity, SourceMap, codes, render};
 use lead_project::Project;
 
 use crate::args::{CheckArgs, MessageFormat};
+use crate::ci::Findings;
 use crate::files;
 use crate::fix::same_file;
 use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, counted, eprint, print};
@@ -15,9 +16,14 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     let mut exit = Exit::Fine;
     let (mut listed, mut all, mut count) = (Vec::new(), Vec::new(), 0usize);
     let mut out = String::new();
+    let mut findings = Findings::new("lead check", args.strict);
     for (project, only) in open_all(&args.paths)? {
         count += only.as_ref().map_or(project.asts.len(), Vec::len);
-        for diagnostic in filtered(&project.diagnostics, &project.sources, only.as_deref()) {
+        let found = filtered(&project.diagnostics, &project.sources, only.as_deref());
+        if args.format.of_service().is_some() {
+            findings.add(&found, &project.sources, checked_files(&project, only.as_deref()));
+        }
+        for diagnostic in found {
             match args.format {
                 MessageFormat::Json => listed.push(render::json(diagnostic, &project.sources)),
                 MessageFormat::Short => {
@@ -28,6 +34,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
                     out.push_str(&render::human(diagnostic, &project.sources, &terminal.out_options()));
                     out.push('\n');
                 }
+                _ => {}
             }
             exit = exit.max(exit_of(diagnostic));
             if args.strict && diagnostic.severity == Severity::Warning {
@@ -42,15 +49,26 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
                 .map_err(|e| Failure::data(format!("findings cannot be written as JSON: {e}")))?;
             out = text + "\n";
         }
-        MessageFormat::Short => {}
         MessageFormat::Human => {
             let style = if exit == Exit::Fine { Style::Green } else { Style::Red };
             let line = format!("{} in {}", verdict(&all), counted(count, "file", "files"));
             out.push_str(&format!("{}\n", terminal.paint(style, &line)));
         }
+        other => {
+            if let Some(format) = other.of_service() {
+                out = findings.text(format)?;
+            }
+        }
     }
     print(&out)?;
     Ok(exit)
+}
+
+/// The names of the files that are asked for.
+fn checked_files(project: &Project, only: Option<&[PathBuf]>) -> Vec<String> {
+    let names = project.sources.files().map(|f| f.1.name());
+    let wanted = |name: &&str| only.is_none_or(|only| only.iter().any(|p| same_file(Path::new(name), p)));
+    names.filter(wanted).map(str::to_owned).collect()
 }
 
 /// A lexicon, and the files of it that are asked for; `None`: all of it.

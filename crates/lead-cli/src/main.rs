@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod ci;
 mod completions;
 mod data;
 mod debug;

@@ -13,6 +13,7 @@ use lead_project::Project;
 
 use crate::args::{TestArgs, TestFormat};
 use crate::check::{open_all, refuse_errors};
+use crate::ci::Findings;
 use crate::data;
 use crate::fix::same_file;
 use crate::terminal::{Exit, Outcome, Style, Terminal, counted, print};
@@ -43,10 +44,27 @@ pub fn test(args: &TestArgs, terminal: &Terminal) -> Outcome {
         TestFormat::Human => human(&all, args, terminal),
         TestFormat::Json => json::text(&all)?,
         TestFormat::Junit => junit::text(&all),
+        other => match other.of_service() {
+            Some(format) => findings(&all).text(format)?,
+            None => String::new(),
+        },
     };
     print(&text)?;
     let passed = all.iter().flat_map(|t| &t.outcomes).all(Came::passed);
     Ok(if passed { Exit::Fine } else { Exit::Findings })
+}
+
+/// What failed, for CI services.
+fn findings(all: &[Tested]) -> Findings {
+    let mut findings = Findings::new("lead test", false);
+    for tested in all {
+        let sources = &tested.project.sources;
+        let messages = |outcome| lead_examples::diagnostics(&tested.suite, outcome, |s| sources.slice(s).to_string());
+        let found: Vec<lead_diag::Diagnostic> = tested.outcomes.iter().flat_map(messages).collect();
+        let files = tested.project.asts.iter().map(|(file, _)| sources.file(*file).name().to_owned());
+        findings.add(&found.iter().collect::<Vec<_>>(), sources, files);
+    }
+    findings
 }
 
 /// Whether an example is asked for: by its file, and by a part of its title or of a name that it tests.

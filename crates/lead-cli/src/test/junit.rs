@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Tested;
+use crate::ci::escaped;
 
 /// A suite per file, a case per example.
 pub fn text(all: &[Tested]) -> String {
@@ -52,23 +53,5 @@ pub fn text(all: &[Tested]) -> String {
         out.push_str("  </testsuite>\n");
     }
     out.push_str("</testsuites>\n");
-    out
-}
-
-/// A text for an attribute or between tags. XML has no way to write most control characters: they become pictures.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push('\n'),
-            '\t' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
     out
 }

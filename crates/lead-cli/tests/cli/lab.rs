@@ -150,6 +150,11 @@ impl Lab {
         self.lead_with(args, &[], "")
     }
 
+    /// Runs `lead` in a folder of the folder.
+    pub fn lead_in(&self, folder: &str, args: &[&str], vars: &[(&str, &str)]) -> Ran {
+        run(&self.path(folder), args, vars, "")
+    }
+
     /// Runs `lead` with nobody to read its output.
     pub fn lead_unread(&self, args: &[&str]) -> Ran {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lead"))
@@ -178,6 +183,10 @@ fn run(dir: &Path, args: &[impl AsRef<OsStr>], vars: &[(&str, &str)], input: &st
         .current_dir(dir)
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE")
+        // The services that run these tests set them too.
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .env_remove("GITHUB_WORKSPACE")
+        .env_remove("CI_PROJECT_DIR")
         .env("COLUMNS", "100")
         .envs(vars.iter().copied())
         .stdin(Stdio::piped())

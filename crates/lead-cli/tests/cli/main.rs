@@ -1,6 +1,7 @@
 //! The binary `lead`, run as a person runs it, in folders made for each test.
 
 mod check;
+mod ci;
 mod explain;
 mod fix;
 mod fmt;
