@@ -57,10 +57,20 @@ fn every_crate_uses_only_what_its_place_allows() {
             "lead-eval" => &["lead-diag", "lead-hir", "lead-plan", "lead-data"],
             "lead-project" => &["lead-diag", "lead-syntax", "lead-hir"],
             "lead-sql" => &["lead-diag", "lead-hir", "lead-plan"],
-            "lead-report" => &["lead-diag", "lead-hir", "lead-plan", "lead-eval"],
-            "lead-ide" => {
-                &["lead-diag", "lead-syntax", "lead-hir", "lead-plan", "lead-data", "lead-eval", "lead-project"]
+            "lead-prose" => &["lead-hir"],
+            "lead-report" => {
+                &["lead-diag", "lead-syntax", "lead-hir", "lead-prose", "lead-plan", "lead-data", "lead-eval"]
             }
+            "lead-ide" => &[
+                "lead-diag",
+                "lead-syntax",
+                "lead-hir",
+                "lead-prose",
+                "lead-plan",
+                "lead-data",
+                "lead-eval",
+                "lead-project",
+            ],
             "lead-examples" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
             // It runs what an editor asks for: examples, plans, the answer of a record.
             "lead-lsp" => &[
@@ -77,6 +87,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-diag",
                 "lead-syntax",
                 "lead-hir",
+                "lead-prose",
                 "lead-plan",
                 "lead-data",
                 "lead-eval",

@@ -8,7 +8,6 @@ use lead_syntax::scan::{self, TokenKind};
 use crate::completion::Cursor;
 use crate::facts::{self, quoted, type_text};
 use crate::names::Item;
-use crate::sentence;
 use crate::snapshot::{FilePosition, Snapshot};
 use crate::words;
 
@@ -167,8 +166,10 @@ impl Snapshot {
         let mut text = code(&shortened(statement));
         text.push_str(&format!("\n\n{}", self.def_line(id)));
         push_docs(&mut text, def.docs.as_deref());
-        if let Some(sentence) = sentence::of_def(lexicon, id) {
-            text.push_str(&format!("\n\n{sentence}"));
+        if !crate::names::is_constant(def)
+            && let Some(sentence) = lead_prose::sentence(lexicon, id)
+        {
+            text.push_str(&format!("\n\n{}", sentence.markdown()));
         }
         if let Some(unfolded) = crate::unfold::unfold(lexicon, id)
             && !same_words(&unfolded.text, statement)

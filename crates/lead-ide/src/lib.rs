@@ -18,7 +18,6 @@ mod line_index;
 mod links;
 mod names;
 mod rename;
-mod sentence;
 mod signature_help;
 mod snapshot;
 mod spelling;
