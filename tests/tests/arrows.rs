@@ -53,7 +53,7 @@ fn every_crate_uses_only_what_its_place_allows() {
             "lead-diag" => &[],
             "lead-syntax" => &["lead-diag"],
             "lead-hir" => &["lead-diag", "lead-syntax"],
-            "lead-plan" | "lead-data" => &["lead-diag", "lead-hir"],
+            "lead-plan" | "lead-data" | "lead-logic" => &["lead-diag", "lead-hir"],
             "lead-eval" => &["lead-diag", "lead-hir", "lead-plan", "lead-data"],
             "lead-project" => &["lead-diag", "lead-syntax", "lead-hir"],
             "lead-sql" => &["lead-diag", "lead-hir", "lead-plan"],

@@ -14,10 +14,11 @@ mod lower;
 mod session;
 pub mod suggest;
 pub mod walk;
+pub mod words;
 
 pub use config::{Config, SourceConfig};
 pub use debug::debug;
 pub use index::{Place, Role, Target};
 pub use lead_syntax::MONTHS;
-pub use lower::{Lowered, lower};
+pub use lower::{Lowered, fold_text, lower};
 pub use session::{Checked, CheckedFile, Session};

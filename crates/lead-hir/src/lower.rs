@@ -42,7 +42,7 @@ use lead_syntax::ast;
 use crate::Config;
 use crate::index::{Effective, Index, Place, Role, Signal, Target, Typed};
 use crate::suggest::{Shape, Shapes};
-pub(crate) use schema::fold_text;
+pub use schema::fold_text;
 use track::Track;
 
 use crate::hir::{Def, DefId, DefKind, Example, FieldId, Hop, Lexicon, Settings, Table, TableId, Ty, WindowKind};

@@ -169,7 +169,4 @@ pub(crate) fn short_type(lexicon: &Lexicon, ty: &Ty) -> String {
     }
 }
 
-/// A text as it is written in the language.
-pub(crate) fn quoted(value: &str) -> String {
-    format!("\"{}\"", value.replace('"', "\"\""))
-}
+pub(crate) use lead_hir::words::quoted;

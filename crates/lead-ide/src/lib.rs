@@ -52,7 +52,6 @@ mod selection;
 mod tokens;
 mod tree;
 mod unfold;
-mod words;
 
 pub use actions::{Action, ActionKind};
 pub use change::Change;
@@ -60,7 +59,9 @@ pub use commands::{Command, ToExplain};
 pub use diagnostics::{Report, Shown, Tag};
 pub use folding::{Fold, FoldKind};
 pub use hints::{Hint, HintKind, HintSettings, SubjectHints};
+pub(crate) use lead_hir::words;
 pub use lens::{Lens, LensKind, LensSettings};
 pub use linked::Linked;
 pub use tokens::{Class, Delta, Modifiers, Token, delta, encode};
+
 pub use unfold::Unfolded;

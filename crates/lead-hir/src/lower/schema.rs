@@ -412,6 +412,6 @@ impl Cx<'_> {
 }
 
 /// What texts are compared by (D16): trimmed, lower-cased character by character.
-pub(crate) fn fold_text(text: &str) -> String {
+pub fn fold_text(text: &str) -> String {
     text.trim().chars().flat_map(char::to_lowercase).collect()
 }

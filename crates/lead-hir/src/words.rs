@@ -1,8 +1,6 @@
 //! Values, windows and points in time as they are written in the language.
 
-use lead_hir::hir::{Lexicon, Moment, Period, PeriodUnit, Step, Value, Which, WindowKind};
-
-use crate::facts::quoted;
+use crate::hir::{Lexicon, Moment, Period, PeriodUnit, Step, Value, Which, WindowKind};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -10,7 +8,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// A length of exact time in the largest unit that gives a whole number.
-pub(crate) fn duration(micros: i64) -> String {
+pub fn duration(micros: i64) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let size = micros.unsigned_abs();
     for (unit, letter) in [(DAY, "d"), (HOUR, "h")] {
@@ -22,7 +20,7 @@ pub(crate) fn duration(micros: i64) -> String {
 }
 
 /// A step of the calendar: `90d`, `3mo`, `36h`.
-pub(crate) fn step(by: Step) -> String {
+pub fn step(by: Step) -> String {
     if by.months != 0 {
         let size = by.months.unsigned_abs();
         return if size.is_multiple_of(12) { format!("{}y", size / 12) } else { format!("{size}mo") };
@@ -34,12 +32,13 @@ pub(crate) fn step(by: Step) -> String {
 }
 
 /// A date of days since 1970.
-pub(crate) fn date(days: i32) -> String {
-    lead_plan::calendar::date_of_days(days).to_string()
+pub fn date(days: i32) -> String {
+    let first = jiff::civil::date(1970, 1, 1);
+    first.saturating_add(jiff::Span::new().days(days.clamp(-2_000_000, 2_000_000))).to_string()
 }
 
 /// A time in the lexicon's zone, to the minute.
-pub(crate) fn time(lexicon: &Lexicon, at: i64) -> String {
+pub fn time(lexicon: &Lexicon, at: i64) -> String {
     match jiff::Timestamp::from_microsecond(at) {
         Ok(at) => at.to_zoned(lexicon.settings.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string(),
         Err(_) => "now".to_string(),
@@ -47,7 +46,7 @@ pub(crate) fn time(lexicon: &Lexicon, at: i64) -> String {
 }
 
 /// A point in time.
-pub(crate) fn moment(lexicon: &Lexicon, at: Moment) -> String {
+pub fn moment(lexicon: &Lexicon, at: Moment) -> String {
     match at {
         Moment::Date(days) => date(days),
         Moment::Time(at) => time(lexicon, at),
@@ -78,7 +77,7 @@ fn period(of: Period) -> String {
 }
 
 /// A window.
-pub(crate) fn window(lexicon: &Lexicon, kind: WindowKind) -> String {
+pub fn window(lexicon: &Lexicon, kind: WindowKind) -> String {
     match kind {
         WindowKind::Within(by) => format!("within {}", step(by)),
         WindowKind::WithinNext(by) => format!("within next {}", step(by)),
@@ -92,12 +91,12 @@ pub(crate) fn window(lexicon: &Lexicon, kind: WindowKind) -> String {
 }
 
 /// A number as short as it reads back.
-pub(crate) fn number(n: f64) -> String {
+pub fn number(n: f64) -> String {
     format!("{n}")
 }
 
 /// A value as it is written.
-pub(crate) fn value(lexicon: &Lexicon, value: &Value) -> String {
+pub fn value(lexicon: &Lexicon, value: &Value) -> String {
     match value {
         Value::YesNo(yes) => if *yes { "yes" } else { "no" }.into(),
         Value::Number(n) => number(*n),
@@ -115,7 +114,7 @@ pub(crate) fn value(lexicon: &Lexicon, value: &Value) -> String {
 }
 
 /// Ten-thousandths as an amount.
-pub(crate) fn money(n: i64) -> String {
+pub fn money(n: i64) -> String {
     let (whole, part) = (n.unsigned_abs() / 10_000, n.unsigned_abs() % 10_000);
     let sign = if n < 0 { "-" } else { "" };
     if part == 0 {
@@ -123,4 +122,9 @@ pub(crate) fn money(n: i64) -> String {
     }
     let digits = format!("{part:04}");
     format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+}
+
+/// A text as it is written in the language.
+pub fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('"', "\"\""))
 }

@@ -1,0 +1,298 @@
+//! Decision diagrams with three ends: no, cannot tell, yes. Each node asks in which cell of its values a measurement lies and has
+//! a child per cell; equal nodes exist once, so that two conditions mean the same exactly if they are one node.
+//!
+//! Knows nothing of the language. Invariants: *ordered*: a child asks of a later measurement than its parent; *reduced*: no node
+//! has the same child for every cell.
+
+use std::collections::HashMap;
+
+/// The three answers, in their order: `and` is the lesser of two, `or` the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Truth {
+    /// No.
+    No,
+    /// Cannot tell.
+    Unknown,
+    /// Yes.
+    Yes,
+}
+
+impl Truth {
+    /// All three, in order.
+    pub const ALL: [Truth; 3] = [Truth::No, Truth::Unknown, Truth::Yes];
+
+    /// Kleene's `not`.
+    pub fn negated(self) -> Truth {
+        match self {
+            Truth::No => Truth::Yes,
+            Truth::Unknown => Truth::Unknown,
+            Truth::Yes => Truth::No,
+        }
+    }
+
+    /// Yes or no as an answer.
+    pub fn of(yes: bool) -> Truth {
+        if yes { Truth::Yes } else { Truth::No }
+    }
+
+    fn node(self) -> NodeId {
+        NodeId(self as u32)
+    }
+}
+
+/// A node, the three ends among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The end of an answer.
+    pub fn end(truth: Truth) -> NodeId {
+        truth.node()
+    }
+
+    /// The answer of an end.
+    pub fn answer(self) -> Option<Truth> {
+        Truth::ALL.get(self.0 as usize).copied()
+    }
+}
+
+/// More nodes were wanted than allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+/// What is made of two answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Join {
+    /// The lesser.
+    And,
+    /// The greater.
+    Or,
+    /// Yes where the first is this and the second that, else no.
+    Are(Truth, Truth),
+}
+
+impl Join {
+    fn of(self, a: Truth, b: Truth) -> Truth {
+        match self {
+            Join::And => a.min(b),
+            Join::Or => a.max(b),
+            Join::Are(first, second) => Truth::of(a == first && b == second),
+        }
+    }
+}
+
+/// What is made of one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Map {
+    /// Kleene's `not`.
+    Not,
+    /// Yes where it is this answer, else no.
+    Is(Truth),
+    /// Yes where it is yes or no.
+    IsKnown,
+}
+
+impl Map {
+    fn of(self, a: Truth) -> Truth {
+        match self {
+            Map::Not => a.negated(),
+            Map::Is(truth) => Truth::of(a == truth),
+            Map::IsKnown => Truth::of(a != Truth::Unknown),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Node {
+    var: u32,
+    children: Box<[NodeId]>,
+}
+
+/// Diagrams that share their nodes.
+#[derive(Debug)]
+pub struct Diagrams {
+    nodes: Vec<Node>,
+    unique: HashMap<Node, NodeId>,
+    joined: HashMap<(Join, NodeId, NodeId), NodeId>,
+    mapped: HashMap<(Map, NodeId), NodeId>,
+    /// No more nodes than this.
+    limit: usize,
+}
+
+impl Diagrams {
+    /// None yet; never more nodes than `limit`.
+    pub fn new(limit: usize) -> Diagrams {
+        Diagrams { nodes: Vec::new(), unique: HashMap::new(), joined: HashMap::new(), mapped: HashMap::new(), limit }
+    }
+
+    fn get(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get((id.0 as usize).checked_sub(Truth::ALL.len())?)
+    }
+
+    /// The measurement that a node asks of, and its child per cell; `None` for an end.
+    pub fn parts(&self, id: NodeId) -> Option<(u32, &[NodeId])> {
+        self.get(id).map(|n| (n.var, &*n.children))
+    }
+
+    /// The node that asks of `var` and has these children; they ask of later measurements.
+    pub fn node(&mut self, var: u32, children: Vec<NodeId>) -> Result<NodeId, TooLarge> {
+        let Some(first) = children.first().copied() else { return Err(TooLarge) };
+        if children.iter().all(|c| *c == first) {
+            return Ok(first);
+        }
+        let node = Node { var, children: children.into() };
+        if let Some(id) = self.unique.get(&node) {
+            return Ok(*id);
+        }
+        if self.nodes.len() >= self.limit {
+            return Err(TooLarge);
+        }
+        let id = NodeId((self.nodes.len() + Truth::ALL.len()) as u32);
+        self.nodes.push(node.clone());
+        self.unique.insert(node, id);
+        Ok(id)
+    }
+
+    /// Answers made of the answers of one diagram.
+    pub fn map(&mut self, map: Map, a: NodeId) -> Result<NodeId, TooLarge> {
+        if let Some(answer) = a.answer() {
+            return Ok(map.of(answer).node());
+        }
+        if let Some(id) = self.mapped.get(&(map, a)) {
+            return Ok(*id);
+        }
+        let Some((var, children)) = self.parts(a) else { return Ok(a) };
+        let children = children.to_vec();
+        let children = children.into_iter().map(|c| self.map(map, c)).collect::<Result<Vec<_>, _>>()?;
+        let id = self.node(var, children)?;
+        self.mapped.insert((map, a), id);
+        Ok(id)
+    }
+
+    /// Answers made of the answers of two diagrams.
+    pub fn join(&mut self, join: Join, a: NodeId, b: NodeId) -> Result<NodeId, TooLarge> {
+        if let (Some(a), Some(b)) = (a.answer(), b.answer()) {
+            return Ok(join.of(a, b).node());
+        }
+        match join {
+            Join::And | Join::Or if a == b => return Ok(a),
+            Join::And if a == Truth::No.node() || b == Truth::No.node() => return Ok(Truth::No.node()),
+            Join::Or if a == Truth::Yes.node() || b == Truth::Yes.node() => return Ok(Truth::Yes.node()),
+            _ => {}
+        }
+        let (a, b) = match join {
+            Join::And | Join::Or if b < a => (b, a),
+            _ => (a, b),
+        };
+        if let Some(id) = self.joined.get(&(join, a, b)) {
+            return Ok(*id);
+        }
+        let (top, width) = match (self.parts(a), self.parts(b)) {
+            (Some((x, c)), Some((y, d))) => (x.min(y), if x <= y { c.len() } else { d.len() }),
+            (Some((x, c)), None) => (x, c.len()),
+            (None, Some((y, d))) => (y, d.len()),
+            (None, None) => return Ok(a),
+        };
+        let mut children = Vec::with_capacity(width);
+        for cell in 0..width {
+            let (c, d) = (self.child(a, top, cell), self.child(b, top, cell));
+            children.push(self.join(join, c, d)?);
+        }
+        let id = self.node(top, children)?;
+        self.joined.insert((join, a, b), id);
+        Ok(id)
+    }
+
+    /// The diagram where `var` lies in `cell`, if it asks of `var` first, else itself.
+    fn child(&self, id: NodeId, var: u32, cell: usize) -> NodeId {
+        match self.parts(id) {
+            Some((own, children)) if own == var => children.get(cell).copied().unwrap_or(id),
+            _ => id,
+        }
+    }
+
+    /// The least answer over all cells of the measurements for which `away` holds: yes only where it is yes whatever they are.
+    pub fn least(&mut self, id: NodeId, away: &dyn Fn(u32) -> bool) -> Result<NodeId, TooLarge> {
+        let mut memo = HashMap::new();
+        self.least_in(id, away, &mut memo)
+    }
+
+    fn least_in(
+        &mut self,
+        id: NodeId,
+        away: &dyn Fn(u32) -> bool,
+        memo: &mut HashMap<NodeId, NodeId>,
+    ) -> Result<NodeId, TooLarge> {
+        if let Some(known) = memo.get(&id) {
+            return Ok(*known);
+        }
+        let Some((var, children)) = self.parts(id) else { return Ok(id) };
+        let children = children.to_vec();
+        let children = children.into_iter().map(|c| self.least_in(c, away, memo)).collect::<Result<Vec<_>, _>>()?;
+        let made = if away(var) {
+            let mut least = Truth::Yes.node();
+            for child in children {
+                least = self.join(Join::And, least, child)?;
+            }
+            least
+        } else {
+            self.node(var, children)?
+        };
+        memo.insert(id, made);
+        Ok(made)
+    }
+
+    /// The measurements that the answer depends on, in order.
+    pub fn support(&self, id: NodeId) -> Vec<u32> {
+        let mut seen = std::collections::HashSet::new();
+        let mut vars = std::collections::BTreeSet::new();
+        let mut stack = vec![id];
+        while let Some(id) = stack.pop() {
+            if let Some((var, children)) = self.parts(id).filter(|_| seen.insert(id)) {
+                vars.insert(var);
+                stack.extend_from_slice(children);
+            }
+        }
+        vars.into_iter().collect()
+    }
+
+    /// The cheapest way to yes: a cell for each measurement on it. `cost` is of a measurement and a cell.
+    pub fn cheapest(&self, id: NodeId, cost: &dyn Fn(u32, usize) -> u32) -> Option<Vec<(u32, usize)>> {
+        let mut memo: HashMap<NodeId, Option<(u32, usize)>> = HashMap::new();
+        self.price(id, cost, &mut memo)?;
+        let mut way = Vec::new();
+        let mut at = id;
+        while let Some((var, children)) = self.parts(at) {
+            let (_, cell) = memo.get(&at).copied().flatten()?;
+            way.push((var, cell));
+            at = *children.get(cell)?;
+        }
+        Some(way)
+    }
+
+    /// The price of the cheapest way from a node, and the cell that it begins with.
+    fn price(
+        &self,
+        id: NodeId,
+        cost: &dyn Fn(u32, usize) -> u32,
+        memo: &mut HashMap<NodeId, Option<(u32, usize)>>,
+    ) -> Option<u32> {
+        if let Some(answer) = id.answer() {
+            return (answer == Truth::Yes).then_some(0);
+        }
+        if let Some(known) = memo.get(&id) {
+            return known.map(|(price, _)| price);
+        }
+        let (var, children) = self.parts(id)?;
+        let mut best: Option<(u32, usize)> = None;
+        for (cell, child) in children.iter().enumerate() {
+            let Some(rest) = self.price(*child, cost, memo) else { continue };
+            let price = rest.saturating_add(cost(var, cell));
+            if best.is_none_or(|(other, _)| price < other) {
+                best = Some((price, cell));
+            }
+        }
+        memo.insert(id, best);
+        best.map(|(price, _)| price)
+    }
+}
