@@ -154,7 +154,10 @@ impl ShownLine {
     /// At most `room` columns of `line`, among them the one at byte `anchor`.
     fn new(line: &str, anchor: usize, room: usize) -> ShownLine {
         let (mut cells, mut column) = (Vec::new(), 0usize);
-        for (byte, c) in line.char_indices() {
+        let near = near(line, anchor, room);
+        let (cut_before, cut_behind) = (near.start > 0, near.end < line.len());
+        for (byte, c) in line[near.clone()].char_indices() {
+            let byte = byte + near.start;
             let (c, wide) = if c == '\t' { ('\t', TAB - column % TAB) } else { (shown(c), width_of_char(shown(c))) };
             cells.push((byte, c, column, wide));
             column += wide;
@@ -167,7 +170,7 @@ impl ShownLine {
             (from, from + room)
         };
         let mut out = ShownLine { text: String::new(), map: Vec::new() };
-        if from > 0 {
+        if from > 0 || cut_before {
             out.text.push('…');
         }
         for (byte, c, at, wide) in cells {
@@ -188,7 +191,7 @@ impl ShownLine {
             }
         }
         out.map.push((line.len(), out.text.len()));
-        if to < column {
+        if to < column || cut_behind {
             out.text.push('…');
         }
         out
@@ -200,8 +203,22 @@ impl ShownLine {
     }
 }
 
+/// The part of a long line that can be among what is shown: a line may be as long as a file, and each of its findings shows it.
+fn near(line: &str, anchor: usize, room: usize) -> std::ops::Range<usize> {
+    // No shown column takes more bytes than this, but for marks that take no room.
+    let reach = room.saturating_mul(16);
+    let boundary = |mut at: usize| {
+        while !line.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let anchor = anchor.min(line.len());
+    boundary(anchor.saturating_sub(reach))..boundary(anchor.saturating_add(reach).min(line.len()))
+}
+
 fn start_of_line(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1)
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |i| i + 1)
 }
 
 /// What a character is shown as: itself, or a picture if a terminal would act on it.
@@ -237,4 +254,19 @@ pub(super) fn clip(text: &str, room: usize) -> String {
     }
     out.push('…');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_line_as_long_as_a_file_little_is_looked_at() {
+        let line = "ä".repeat(500_000);
+        for anchor in [0, 1, 499_999, 1_000_000, 2_000_000] {
+            let part = near(&line, anchor, 80);
+            assert!(part.len() <= 2 * 16 * 80 + 8, "{part:?}");
+            assert!(line.get(part.clone()).is_some() && part.start <= anchor, "{part:?}");
+        }
+    }
 }
