@@ -37,9 +37,19 @@ pub fn capabilities() -> Value {
         "general": { "positionEncodings": ["utf-8", "utf-16"] },
         "textDocument": {
             "publishDiagnostics": { "relatedInformation": true },
+            "hover": { "contentFormat": ["markdown", "plaintext"] },
+            "rename": { "prepareSupport": true },
+            "signatureHelp": { "signatureInformation": {
+                "documentationFormat": ["markdown", "plaintext"],
+                "parameterInformation": { "labelOffsetSupport": true },
+            } },
             "definition": { "linkSupport": true },
             "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
-            "completion": { "completionItem": { "snippetSupport": true, "insertReplaceSupport": true } },
+            "completion": { "completionItem": {
+                "snippetSupport": true,
+                "insertReplaceSupport": true,
+                "documentationFormat": ["markdown", "plaintext"],
+            } },
             "codeAction": {
                 "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } },
                 "resolveSupport": { "properties": ["edit"] },
@@ -47,7 +57,7 @@ pub fn capabilities() -> Value {
             },
         },
         "workspace": {
-            "workspaceEdit": { "documentChanges": true },
+            "workspaceEdit": { "documentChanges": true, "changeAnnotationSupport": {} },
             "didChangeWatchedFiles": { "dynamicRegistration": true },
             "workspaceFolders": true,
         },

@@ -70,6 +70,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-data",
                 "lead-eval",
                 "lead-project",
+                "lead-examples",
             ],
             "lead-examples" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
             // It runs what an editor asks for: examples, plans, the answer of a record.

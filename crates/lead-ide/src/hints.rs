@@ -1,5 +1,5 @@
-//! Inlay hints: what a reader would have to look up. The window that a signal is taken over, the type of a value, the
-//! subject of a definition that stands far from its `for`.
+//! Inlay hints: what a reader would have to look up. The window that a signal is taken over where another line says it,
+//! the type of a value, the subject of a definition that stands far from its `for`.
 
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ pub enum SubjectHints {
 /// Which hints are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HintSettings {
-    /// Windows that do not stand just behind their signal.
+    /// Windows that stand neither just behind their signal nor in its line.
     pub windows: bool,
     /// Also that a signal of a decision has none.
     pub all_time: bool,
@@ -102,6 +102,7 @@ impl Snapshot {
     fn window_hints(&self, file: FileId, range: &Range<u32>, settings: &HintSettings, out: &mut Vec<Hint>) {
         let Some(checked) = self.file(file) else { return };
         let windows = self.checked().windows_in(file);
+        let lines = self.lines(file);
         for statement in tree::statements_in(checked.tree(), range.start, range.end) {
             let decides =
                 matches!(statement.kind, StatementKind::Term(_) | StatementKind::Choice(_) | StatementKind::Score(_));
@@ -109,7 +110,10 @@ impl Snapshot {
             let inside = windows.iter().skip(from).take_while(|w| w.span.end <= statement.span.end);
             let beside = beside(statement);
             for effective in inside {
-                let near = effective.window.is_some_and(|(_, at)| is_beside(effective, at, &beside));
+                // A reader looks up what another line says, not what stands further on in the same.
+                let near = effective.window.is_some_and(|(_, at)| {
+                    lines.line_of(effective.span.end) == lines.line_of(at.start) || is_beside(effective, at, &beside)
+                });
                 match effective.window {
                     Some((kind, at)) if !near => out.push(self.window_hint(effective, kind, at)),
                     None if settings.all_time && decides && effective.signal != Signal::Time => {

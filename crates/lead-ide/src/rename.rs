@@ -3,6 +3,8 @@
 //! Nothing is guessed about what a new name would be read as: the renamed texts are read and checked like any others, and
 //! the rename is refused if a place would mean something else, or if there were a mistake that there was not before.
 
+mod value;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -25,6 +27,15 @@ pub struct Renamed {
     pub span: Span,
     /// The name as it is now.
     pub name: String,
+}
+
+/// A rename, worked out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rename {
+    /// What changes, in all files.
+    pub edits: Vec<Edit>,
+    /// What the edits do not reach, in a sentence for people.
+    pub note: Option<String>,
 }
 
 /// Why something cannot be renamed, in a sentence for people.
@@ -57,7 +68,7 @@ impl Snapshot {
             return refused("there is no name here that can be renamed");
         };
         if let Target::Value(..) = place.target {
-            return refused("this value stands in the data too, where a rename would not reach it");
+            return self.renamed_value(place.span);
         }
         let text = self.slice(place.span);
         let ticks = text.starts_with('`') && text.ends_with('`') && text.len() > 2;
@@ -70,15 +81,18 @@ impl Snapshot {
     }
 
     /// The edits that rename what stands at a position, in all files.
-    pub fn rename(&self, at: FilePosition, new_name: &str, cancel: &Cancel) -> Result<Vec<Edit>, RenameError> {
+    pub fn rename(&self, at: FilePosition, new_name: &str, cancel: &Cancel) -> Result<Rename, RenameError> {
         let current = self.prepare_rename(at)?;
         let places = self.places_at(at);
         let Some(place) = renamed_place(&places) else {
             return refused("there is no name here that can be renamed");
         };
+        if let Target::Value(table, field, value) = place.target {
+            return self.rename_value((table, field, value), &current.name, new_name, cancel);
+        }
         let new = clean(new_name)?;
         if new == current.name {
-            return Ok(Vec::new());
+            return Ok(Rename::default());
         }
         let key = fold_name(&new);
         let group = self.renamed_together(place.target);
@@ -106,7 +120,7 @@ impl Snapshot {
         }
         match verdict {
             Some(reason) => refused(reason),
-            None => Ok(edits),
+            None => Ok(Rename { edits, note: None }),
         }
     }
 

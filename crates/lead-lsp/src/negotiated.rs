@@ -1,13 +1,14 @@
 //! What the client can do, and what was agreed on.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use lead_ide::Encoding;
 use serde_json::Value;
 use tower_lsp::lsp_types::{InitializeParams, PositionEncodingKind};
 
-use crate::features::actions;
-use crate::features::complete::Can;
+use crate::features::complete::{self, Can};
+use crate::features::{actions, edits};
 use crate::place::path_of;
 
 /// Settled by `initialize`.
@@ -33,14 +34,33 @@ pub struct Negotiated {
     pub definition_links: bool,
     /// and for definitions of types.
     pub type_definition_links: bool,
-    /// Edits of a workspace may name the version of a document.
-    pub document_changes: bool,
+    /// What edits of a workspace may say.
+    pub edits: edits::Can,
+    /// It asks whether a name can be renamed before it asks for the new one.
+    pub prepares_rename: bool,
+    /// Where it shows Markdown; elsewhere plain text.
+    pub markdown: Markdown,
+    /// Parts of a signature may be told by their offsets in it.
+    pub label_offsets: bool,
+    /// The commands that it carries out itself.
+    pub commands: BTreeSet<String>,
     /// It shows documents when asked to.
     pub shows_documents: bool,
     /// It takes a tree of symbols.
     pub nested_symbols: bool,
     /// What it does with actions.
     pub actions: actions::Can,
+}
+
+/// Where a client shows Markdown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Markdown {
+    /// In hovers.
+    pub hover: bool,
+    /// In documentation of completions.
+    pub completion: bool,
+    /// In documentation of signatures.
+    pub signature: bool,
 }
 
 /// What a client fetches anew when told to.
@@ -69,7 +89,11 @@ impl Negotiated {
         let all = serde_json::to_value(&params.capabilities).unwrap_or(Value::Null);
         let can = |path: &str| all.pointer(path).and_then(Value::as_bool).unwrap_or(false);
         let has = |path: &str| all.pointer(path).is_some_and(|v| !v.is_null());
-        let document_changes = can("/workspace/workspaceEdit/documentChanges");
+        let edits = edits::Can {
+            versions: can("/workspace/workspaceEdit/documentChanges"),
+            annotations: has("/workspace/workspaceEdit/changeAnnotationSupport"),
+        };
+        let markdown = |path: &str| first_is_markdown(&all, path);
         let offered = params.capabilities.general.as_ref().and_then(|g| g.position_encodings.clone());
         Negotiated {
             encoding: encoding(&offered.unwrap_or_default()),
@@ -87,24 +111,44 @@ impl Negotiated {
             completion: Can {
                 snippets: can("/textDocument/completion/completionItem/snippetSupport"),
                 insert_replace: can("/textDocument/completion/completionItem/insertReplaceSupport"),
+                suggests_again: texts(&all, "/experimental/commands/commands").any(|c| c == complete::AGAIN),
             },
             definition_links: can("/textDocument/definition/linkSupport"),
             type_definition_links: can("/textDocument/typeDefinition/linkSupport"),
-            document_changes,
+            edits,
+            prepares_rename: can("/textDocument/rename/prepareSupport"),
+            markdown: Markdown {
+                hover: markdown("/textDocument/hover/contentFormat"),
+                completion: markdown("/textDocument/completion/completionItem/documentationFormat"),
+                signature: markdown("/textDocument/signatureHelp/signatureInformation/documentationFormat"),
+            },
+            label_offsets: can(
+                "/textDocument/signatureHelp/signatureInformation/parameterInformation/labelOffsetSupport",
+            ),
+            commands: texts(&all, "/experimental/commands/commands").map(str::to_owned).collect(),
             shows_documents: can("/window/showDocument/support"),
             nested_symbols: can("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             actions: actions::Can {
                 resolves: resolves(&all, "/textDocument/codeAction/resolveSupport/properties", "edit"),
                 disabled: can("/textDocument/codeAction/disabledSupport"),
-                versions: document_changes,
+                edits,
             },
         }
     }
 }
 
+/// The texts of a list.
+fn texts<'a>(all: &'a Value, path: &str) -> impl Iterator<Item = &'a str> {
+    all.pointer(path).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
 fn resolves(all: &Value, path: &str, wanted: &str) -> bool {
-    let listed = all.pointer(path).and_then(Value::as_array);
-    listed.is_some_and(|l| l.iter().any(|p| p.as_str() == Some(wanted)))
+    texts(all, path).any(|p| p == wanted)
+}
+
+/// Clients list formats by liking. One that lists none is sent what everybody can show.
+fn first_is_markdown(all: &Value, path: &str) -> bool {
+    texts(all, path).find(|f| matches!(*f, "markdown" | "plaintext")) == Some("markdown")
 }
 
 /// Bytes if the client can, else what it likes best, else UTF-16 units, which every client counts in.

@@ -39,6 +39,7 @@ enum Out {
     KeepOnly { home: Home, uris: Vec<Url>, revision: Option<u64> },
     Clear(Url),
     Log(String),
+    Tell(String),
     Refresh,
     RegisterWatchers,
     Configuration(Told),
@@ -130,6 +131,11 @@ impl Outbox {
         self.put(Out::Log(line));
     }
 
+    /// A sentence that the user is to see.
+    pub fn tell(&self, sentence: String) {
+        self.put(Out::Tell(sentence));
+    }
+
     /// Tells the client to fetch anew what depends on more than one document.
     pub fn refresh(&self) {
         self.put(Out::Refresh);
@@ -155,6 +161,11 @@ impl Outbox {
     /// Has the client make an edit.
     pub fn apply_edit(&self, label: String, edit: lsp::WorkspaceEdit) {
         self.put(Out::ApplyEdit { label, edit: Box::new(edit) });
+    }
+
+    /// Whether the client shows documents when asked to.
+    pub fn shows_documents(&self) -> bool {
+        lock(&self.agreed).shows_documents
     }
 
     /// Has the client show a document.
@@ -189,6 +200,7 @@ impl Sender {
                     }
                 }
                 Out::Log(line) => client.log_message(MessageType::WARNING, line).await,
+                Out::Tell(sentence) => client.show_message(MessageType::INFO, sentence).await,
                 Out::Refresh => refresh(&client, agreed),
                 Out::RegisterWatchers if agreed.can_watch => {
                     spawn(&client, |client| async move {

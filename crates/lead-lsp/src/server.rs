@@ -48,7 +48,8 @@ impl LanguageServer for Server {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let position = params.text_document_position_params.position;
-        compute(&self.shared, Worth::Lasting, move |asked, _| goto::hover(asked, position)).await
+        let markdown = self.shared.negotiated().markdown.hover;
+        compute(&self.shared, Worth::Lasting, move |asked, _| goto::hover(asked, position, markdown)).await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
@@ -126,12 +127,17 @@ impl LanguageServer for Server {
     }
 
     async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
-        compute(&self.shared, Worth::Lasting, move |asked, _| complete::resolve(asked, item)).await
+        let markdown = self.shared.negotiated().markdown.completion;
+        compute(&self.shared, Worth::Lasting, move |asked, _| complete::resolve(asked, item, markdown)).await
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         let position = params.text_document_position_params.position;
-        compute(&self.shared, Worth::Lasting, move |asked, _| complete::signature_help(asked, position)).await
+        let (markdown, offsets) = (self.shared.negotiated().markdown.signature, self.shared.negotiated().label_offsets);
+        compute(&self.shared, Worth::Lasting, move |asked, _| {
+            complete::signature_help(asked, position, markdown, offsets)
+        })
+        .await
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
@@ -140,9 +146,9 @@ impl LanguageServer for Server {
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let position = params.text_document_position.position;
-        let versions = self.shared.negotiated().document_changes;
+        let (can, outbox) = (self.shared.negotiated().edits, self.shared.outbox.clone());
         compute(&self.shared, Worth::Lasting, move |asked, cancel| {
-            change::rename(asked, position, &params.new_name, versions, cancel)
+            change::rename(asked, position, &params.new_name, can, &outbox, cancel)
         })
         .await
     }
@@ -204,11 +210,8 @@ impl LanguageServer for Server {
     }
 
     async fn code_lens(&self, _: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        compute(&self.shared, Worth::Passing, |asked, _| decorate::lenses(asked)).await
-    }
-
-    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
-        compute(&self.shared, Worth::Passing, move |asked, _| decorate::lens_resolved(asked, lens)).await
+        let shared = self.shared.clone();
+        compute(&self.shared, Worth::Passing, move |asked, _| decorate::lenses(asked, shared.negotiated())).await
     }
 
     async fn folding_range(&self, _: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
@@ -245,8 +248,8 @@ impl LanguageServer for Server {
     }
 
     async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
-        let versions = self.shared.negotiated().document_changes;
-        compute(&self.shared, Worth::Lasting, move |asked, _| files::will_rename(asked, &params.files, versions)).await
+        let can = self.shared.negotiated().edits;
+        compute(&self.shared, Worth::Lasting, move |asked, _| files::will_rename(asked, &params.files, can)).await
     }
 }
 

@@ -8,3 +8,4 @@ mod lifecycle;
 mod order;
 mod positions;
 mod requests;
+mod storm;

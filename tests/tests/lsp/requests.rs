@@ -94,7 +94,8 @@ fn definition_and_type_definition() {
     let found = asked.at("textDocument/definition");
     assert_eq!(found[0]["targetUri"], asked.uri.as_str(), "{found}");
     assert_eq!(found[0]["targetSelectionRange"]["start"], json!({ "line": 1, "character": 0 }));
-    asked.at("textDocument/typeDefinition");
+    let found = asked.at("textDocument/typeDefinition");
+    assert_eq!(found[0]["uri"], asked.workspace.uri("schema.lead"), "the subject, as a place: {found}");
     // A client that knows no links gets places.
     let mut plain = capabilities();
     plain["textDocument"]["definition"] = Value::Null;
@@ -271,17 +272,99 @@ fn inlay_hints_and_lenses() {
     let hints = asked.of("textDocument/inlayHint", json!({ "range": range }));
     assert!(hints.to_string().contains("number"), "{hints}");
     let lenses = asked.of("textDocument/codeLens", json!({}));
-    let uses = lenses
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|l| l["data"]["title"] == "2 uses")
-        .unwrap_or_else(|| panic!("{lenses}"))
-        .clone();
-    let resolved = asked.client.request("codeLens/resolve", uses);
-    assert_eq!(resolved["command"]["command"], "lead.showReferences", "{resolved}");
-    assert_eq!(resolved["command"]["arguments"][2].as_array().unwrap().len(), 2, "{resolved}");
+    let uses = titled(&lenses, "2 uses");
+    // A lens says what it does at once. This client has no command of its own for it.
+    assert_eq!(uses["command"], "lead.showUses", "{uses}");
+    let of = json!({ "command": uses["command"], "arguments": uses["arguments"] });
+    let answer = asked.client.request("workspace/executeCommand", of);
+    assert_eq!(answer["title"], "Uses of large");
+    assert!(answer["text"].as_str().unwrap().contains("`target when large and eager`"), "{answer}");
+    let shown = asked.client.wait("a document", |m| m["method"] == "window/showDocument");
+    assert!(shown["params"]["uri"].as_str().unwrap().ends_with(".md"), "{shown}");
+    assert_eq!(titled(&lenses, "no uses")["command"], "", "what leads nowhere is a text");
     assert!(lenses.to_string().contains("1 example"), "{lenses}");
+}
+
+fn titled(lenses: &Value, title: &str) -> Value {
+    let found = lenses.as_array().unwrap().iter().find(|l| l["command"]["title"] == title);
+    found.unwrap_or_else(|| panic!("no lens `{title}` in {lenses}"))["command"].clone()
+}
+
+#[test]
+fn lenses_name_the_commands_that_a_client_has_itself() {
+    let workspace = Workspace::new(LEXICON);
+    let mut with = capabilities();
+    with["experimental"] = json!({ "commands": { "commands": ["lead.showReferences", "lead.runExamples"] } });
+    let mut client = Client::start_with(&workspace, with, Value::Null);
+    let uri = workspace.uri("rules.lead");
+    client.open(&uri, workspace.text("rules.lead"));
+    let lenses = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri } }));
+    let uses = titled(&lenses, "2 uses");
+    assert_eq!(uses["command"], "lead.showReferences");
+    assert_eq!(uses["arguments"], json!([{ "uri": uri, "position": { "line": 1, "character": 0 } }]));
+    let run = titled(&lenses, "1 example");
+    assert_eq!((&run["command"], run["arguments"][0].get("show")), (&json!("lead.runExamples"), None));
+}
+
+#[test]
+fn a_client_that_knows_little_is_sent_what_it_can_show() {
+    let workspace = Workspace::new(LEXICON);
+    let mut client = Client::start_with(&workspace, json!({}), Value::Null);
+    let uri = workspace.uri("rules.lead");
+    client.open(&uri, workspace.text("rules.lead"));
+    let hover = client.request("textDocument/hover", workspace.at());
+    assert_eq!(hover["contents"]["kind"], "plaintext");
+    let text = hover["contents"]["value"].as_str().unwrap();
+    assert!(text.contains("Has many people.") && !text.contains("```"), "{text}");
+    let begins = json!({ "textDocument": { "uri": uri }, "position": { "line": 8, "character": 12 } });
+    let list = client.request("textDocument/completion", begins);
+    let items = list["items"].as_array().unwrap();
+    for item in items {
+        assert_eq!(item["insertTextFormat"], 1, "{item}");
+        assert!(!item["textEdit"]["newText"].as_str().unwrap().contains('$'), "{item}");
+        assert!(item.get("command").is_none(), "a command that the client does not have: {item}");
+    }
+    let count = items.iter().find(|i| i["label"] == "count(…)").unwrap_or_else(|| panic!("{list}"));
+    assert_eq!(count["textEdit"]["newText"], "count()");
+    let item = items.iter().find(|i| i["label"] == "large").unwrap().clone();
+    let resolved = client.request("completionItem/resolve", item);
+    assert_eq!(resolved["documentation"]["kind"], "plaintext");
+    let inside = json!({ "textDocument": { "uri": uri }, "position": { "line": 3, "character": 15 } });
+    let help = client.request("textDocument/signatureHelp", inside);
+    assert_eq!(help["signatures"][0]["documentation"]["kind"], "plaintext", "{help}");
+    let part = help["signatures"][0]["parameters"][0]["label"].as_str().unwrap_or_else(|| panic!("{help}"));
+    assert!(help["signatures"][0]["label"].as_str().unwrap().contains(part), "{help}");
+    // An answer that is to be shown is told in a message.
+    let lenses = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri } }));
+    let run = titled(&lenses, "1 example");
+    client.request("workspace/executeCommand", json!({ "command": run["command"], "arguments": run["arguments"] }));
+    let told = client.wait("a message", |m| m["method"] == "window/showMessage");
+    assert!(told["params"]["message"].as_str().unwrap().contains("passed"), "{told}");
+}
+
+#[test]
+fn a_listed_value_is_renamed_with_a_word_on_the_data() {
+    let workspace =
+        Workspace::new(&LEXICON.replace("large$0", "large").replace("\"PPC\"\n\nexample", "\"P$0PC\"\n\nexample"));
+    let mut client = Client::start(&workspace);
+    client.open(&workspace.uri("rules.lead"), workspace.text("rules.lead"));
+    let params = workspace.at_with(json!({ "newName": "Paid search" }));
+    let edit = client.request("textDocument/rename", params.clone());
+    assert_eq!(edit["documentChanges"].as_array().unwrap().len(), 2, "{edit}");
+    let change = &edit["documentChanges"][0]["edits"][0];
+    assert_eq!(change["newText"], "\"Paid search\"", "{edit}");
+    let annotation = &edit["changeAnnotations"][change["annotationId"].as_str().unwrap()];
+    assert_eq!(annotation["needsConfirmation"], true, "{edit}");
+    assert!(annotation["description"].as_str().unwrap().contains("exports hold the value too"), "{edit}");
+    // Where edits cannot say so, a message does.
+    let mut plain = capabilities();
+    plain["workspace"]["workspaceEdit"]["changeAnnotationSupport"] = Value::Null;
+    let mut client = Client::start_with(&workspace, plain, Value::Null);
+    client.open(&workspace.uri("rules.lead"), workspace.text("rules.lead"));
+    let edit = client.request("textDocument/rename", params);
+    assert!(edit.get("changeAnnotations").is_none(), "{edit}");
+    let told = client.wait("a message", |m| m["method"] == "window/showMessage");
+    assert!(told["params"]["message"].as_str().unwrap().contains("PPC"), "{told}");
 }
 
 #[test]
@@ -292,7 +375,13 @@ fn folding_selection_and_linked_ranges() {
     let found = asked.of("textDocument/selectionRange", json!({ "positions": [{ "line": 8, "character": 14 }] }));
     assert_eq!(found[0]["range"]["start"], json!({ "line": 8, "character": 12 }), "{found}");
     assert!(found[0]["parent"]["range"].is_object());
-    asked.at("textDocument/linkedEditingRange");
+    // A name that a statement says twice.
+    let uri = asked.workspace.uri("more.lead");
+    asked.client.open(&uri, "examples large\n    employees | large\n    80        | yes\n");
+    let name = json!({ "textDocument": { "uri": uri }, "position": { "line": 0, "character": 11 } });
+    let found = asked.client.request("textDocument/linkedEditingRange", name);
+    let range = |line: u32, from: u32| json!({ "start": { "line": line, "character": from }, "end": { "line": line, "character": from + 5 } });
+    assert_eq!(found["ranges"], json!([range(0, 9), range(1, 16)]), "{found}");
 }
 
 #[test]
@@ -367,7 +456,7 @@ fn every_capability_has_a_handler_and_every_handler_is_advertised() {
                     "textDocument/semanticTokens/range",
                 ],
                 "inlayHintProvider" => &["textDocument/inlayHint"],
-                "codeLensProvider" => &["textDocument/codeLens", "codeLens/resolve"],
+                "codeLensProvider" => &["textDocument/codeLens"],
                 "foldingRangeProvider" => &["textDocument/foldingRange"],
                 "selectionRangeProvider" => &["textDocument/selectionRange"],
                 "linkedEditingRangeProvider" => &["textDocument/linkedEditingRange"],
@@ -388,6 +477,7 @@ fn every_capability_has_a_handler_and_every_handler_is_advertised() {
             "textDocument/declaration",
             "textDocument/implementation",
             "textDocument/moniker",
+            "codeLens/resolve",
             "textDocument/documentColor",
             "textDocument/prepareTypeHierarchy",
             "textDocument/willSaveWaitUntil",

@@ -1,6 +1,7 @@
 //! Generate an example: a story or a table for the definition at the cursor, with values that make it hold as far as
-//! plain thresholds tell.
+//! plain thresholds tell. What it expects is the answer that running it gives, so that it passes.
 
+mod answer;
 mod solve;
 mod times;
 mod values;
@@ -19,6 +20,7 @@ use crate::change::Select;
 use crate::facts::quoted;
 use crate::spelling::written;
 use crate::{Change, tree, words};
+use answer::Answer;
 use solve::{Column, Solver};
 use world::World;
 
@@ -140,22 +142,59 @@ fn new_story(site: &Site, id: DefId, subject: TableId) -> Option<Change> {
         MadeBy::Condition(condition) => solver.condition(condition, true, &env),
         MadeBy::Nothing => true,
     };
-    let day = calendar::local_day(solver.as_of, &lexicon.settings.zone);
-    let title = format!("{} holds", lexicon.def(id).name.text);
-    let title = match lexicon.def(id).kind {
-        DefKind::Choice(_) => expected.condition.replace('"', "").replace(" = ", " is "),
-        _ => title,
+    let name = &lexicon.def(id).name.text;
+    let (title, single) = match &lexicon.def(id).kind {
+        DefKind::Choice(_) => (expected.condition.replace('"', "").replace(" = ", " is "), true),
+        // Another alternative may be the one that could be made.
+        DefKind::Term(term) => (format!("{name} holds"), term.alternatives.len() == 1 && held),
+        _ => (format!("{name} holds"), true),
     };
-    let mut lines = vec![format!("example {}", quoted(&title)), format!("    as of {}", words::date(day))];
+    let because = expected.because.filter(|_| single);
+    let hoped = story(site, subject, &solver, &title, &expected.condition, because.as_deref())?;
+    let told = answer::answers(site, &hoped, solver.as_of);
+    match told.as_deref() {
+        Some([told]) if !told.passed => {
+            let (condition, title) = condition_of(site, id, told);
+            let because = match told.reasons.as_slice() {
+                [reason] => Some(reason.as_str()),
+                _ => None,
+            };
+            story(site, subject, &solver, &title, &condition, because)
+        }
+        _ => Some(hoped),
+    }
+}
+
+/// What is so of a definition, as a condition and as a title.
+fn condition_of(site: &Site, id: DefId, told: &Answer) -> (String, String) {
+    let def = site.lexicon().def(id);
+    let (name, shown) = (written(&def.name.text), &def.name.text);
+    match (&def.ty, told.holds, &told.value) {
+        (Ty::YesNo, Some(true), _) => (name, format!("{shown} holds")),
+        (Ty::YesNo, Some(false), _) => (format!("not {name}"), format!("{shown} does not hold")),
+        (Ty::YesNo, None, _) | (_, _, None) => (format!("{name} is unknown"), format!("{shown} cannot be told")),
+        (_, _, Some(value)) => (format!("{name} = {value}"), format!("{shown} is {}", value.replace('"', ""))),
+    }
+}
+
+/// A story behind the definition, with what the solver has made.
+fn story(
+    site: &Site,
+    subject: TableId,
+    solver: &Solver,
+    title: &str,
+    condition: &str,
+    because: Option<&str>,
+) -> Option<Change> {
+    let day = calendar::local_day(solver.as_of, &site.lexicon().settings.zone);
+    let mut lines = vec![format!("example {}", quoted(title)), format!("    as of {}", words::date(day))];
     lines.extend(solver.world.lines().into_iter().map(|line| format!("    {line}")));
     let key = solver.world.things.first().and_then(|t| t.key.clone());
     let others = solver.world.things.iter().filter(|t| t.table == subject).count() > 1;
     let who = key.filter(|_| others).map(|key| format!("{}: ", quoted(&key))).unwrap_or_default();
-    // Another alternative may be the one that could be made.
-    let single = matches!(&lexicon.def(id).kind, DefKind::Term(t) if t.alternatives.len() == 1 && held);
-    let because = expected.because.filter(|_| single).map(|b| format!(" because {}", quoted(&b))).unwrap_or_default();
-    lines.push(format!("    expect {who}{}{because}", expected.condition));
-    behind(site, &lines, &title)
+    let because = because.map(|b| format!(" because {}", quoted(b))).unwrap_or_default();
+    lines.push(format!("    expect {who}{condition}{because}"));
+    behind(site, &lines, title)
 }
 
 /// Puts lines behind the statement at the selection, and selects a text of them.
@@ -168,8 +207,8 @@ fn behind(site: &Site, lines: &[String], select: &str) -> Option<Change> {
     Some(site.snapshot.change(edits, Some(Select { file: site.id, text: select.into(), near: at as u32 })))
 }
 
-/// The given values of a row, and whether the term holds there.
-type Row = (BTreeMap<Column, String>, bool);
+/// The given values of a row, and whether the term holds there; `None`: it cannot be told.
+type Row = (BTreeMap<Column, String>, Option<bool>);
 
 /// Rows for a term: one for which it holds, and for each part of it one that only this part keeps from holding.
 fn rows(site: &Site, id: DefId, subject: TableId) -> Option<Vec<Row>> {
@@ -180,7 +219,7 @@ fn rows(site: &Site, id: DefId, subject: TableId) -> Option<Vec<Row>> {
     if !yes.term(id, true, &env) {
         return None;
     }
-    let mut out: Vec<Row> = vec![(yes.columns.filter(|c| !c.is_empty())?, true)];
+    let mut out: Vec<Row> = vec![(yes.columns.filter(|c| !c.is_empty())?, Some(true))];
     let ([clause], []) = (term.alternatives.as_slice(), term.exceptions.as_slice()) else { return Some(out) };
     let condition = match &clause.condition.kind {
         ExprKind::Windowed { value, .. } => value,
@@ -199,7 +238,7 @@ fn rows(site: &Site, id: DefId, subject: TableId) -> Option<Vec<Row>> {
             && out.iter().all(|(row, _)| *row != columns)
             && !columns.is_empty()
         {
-            out.push((columns, false));
+            out.push((columns, Some(false)));
         }
     }
     Some(out)
@@ -214,6 +253,19 @@ fn column_name(site: &Site, subject: TableId, column: Column) -> String {
 
 fn new_table(site: &Site, id: DefId, subject: TableId) -> Option<Change> {
     let rows = rows(site, id, subject)?;
+    let hoped = table(site, id, subject, &rows)?;
+    let as_of = solver(site, subject, true).as_of;
+    match answer::answers(site, &hoped, as_of) {
+        Some(told) if told.len() == rows.len() && told.iter().any(|t| !t.passed) => {
+            let rows: Vec<Row> = rows.into_iter().zip(&told).map(|((row, _), told)| (row, told.holds)).collect();
+            table(site, id, subject, &rows)
+        }
+        _ => Some(hoped),
+    }
+}
+
+/// A table of examples behind the definition.
+fn table(site: &Site, id: DefId, subject: TableId, rows: &[Row]) -> Option<Change> {
     let name = written(&site.lexicon().def(id).name.text);
     // In the order in which the definition asks them.
     let mut columns: Vec<Column> = Vec::new();
@@ -239,12 +291,20 @@ fn new_table(site: &Site, id: DefId, subject: TableId) -> Option<Change> {
     let mut lines = vec![format!("examples {name}")];
     let names = columns.iter().map(|c| written(&column_name(site, subject, *c)));
     lines.push(format!("    {} | {name}", names.collect::<Vec<_>>().join(" | ")));
-    for (row, holds) in &rows {
+    for (row, holds) in rows {
         let cells = columns.iter().map(|c| row.get(c).map_or("", String::as_str));
-        let answer = if *holds { "yes" } else { "no" };
-        lines.push(format!("    {} | {answer}", cells.collect::<Vec<_>>().join(" | ")));
+        lines.push(format!("    {} | {}", cells.collect::<Vec<_>>().join(" | "), cell(*holds)));
     }
     behind(site, &lines, &format!("examples {name}"))
+}
+
+/// What a table says of an answer.
+fn cell(holds: Option<bool>) -> &'static str {
+    match holds {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "",
+    }
 }
 
 /// The table of examples that a definition has, with its file.
@@ -268,7 +328,7 @@ fn new_row(site: &Site, id: DefId, subject: TableId) -> Option<Change> {
             row.keys().find(named).and_then(|c| row.get(c)).cloned().unwrap_or_default()
         };
         let of = |key: String| match key == *own {
-            true => if *holds { "yes" } else { "no" }.to_string(),
+            true => cell(*holds).to_string(),
             false => given(&key),
         };
         table.columns.iter().map(|c| of(c.key())).collect()
@@ -278,9 +338,21 @@ fn new_row(site: &Site, id: DefId, subject: TableId) -> Option<Change> {
         .iter()
         .map(|r| r.cells.iter().map(|c| c.as_ref().map_or(String::new(), |e| text(e.span).to_string())).collect())
         .collect();
-    let new = rows.iter().map(cells).find(|row| !known.contains(row)).or_else(|| rows.first().map(cells))?;
+    let is_new = |row: &&Row| !known.contains(&cells(row));
+    let new = rows.iter().find(is_new).or(rows.first())?.clone();
+    let hoped = row_behind(site, statement, &cells(&new));
+    let as_of = solver(site, subject, true).as_of;
+    let told = answer::answers(site, &hoped, as_of);
+    // Rows that were laid out anew are answered too; the new one is the last.
+    match told.as_deref().and_then(<[Answer]>::last) {
+        Some(told) if !told.passed => Some(row_behind(site, statement, &cells(&(new.0, told.holds)))),
+        _ => Some(hoped),
+    }
+}
+
+fn row_behind(site: &Site, statement: &Statement, cells: &[String]) -> Change {
     let line_end = if site.text().contains("\r\n") { "\r\n" } else { "\n" };
     let at = tree::line_end(site.text(), statement.span.end);
-    let line = format!("{line_end}    {}", new.join(" | "));
-    Some(site.snapshot.change(vec![Edit { span: Span::new(site.id, at, at), text: line }], None))
+    let line = format!("{line_end}    {}", cells.join(" | "));
+    site.snapshot.change(vec![Edit { span: Span::new(site.id, at, at), text: line }], None)
 }

@@ -189,13 +189,18 @@ impl<'s> Reader<'s> {
                 tokens.last().is_some_and(|t| t.end == end && !matches!(t.kind, TokenKind::Open | TokenKind::Sign));
             return (!glued).then_some(end);
         };
-        let words = rest.iter().all(|t| t.kind == TokenKind::Word);
-        let one_name = (self.at + 1..tokens.len()).all(|i| self.joined(i));
-        let behind = self.text().get(rest.last()?.end..).unwrap_or("\n");
-        let same_line = behind.chars().all(|c| matches!(c, ' ' | '\t' | '\u{A0}'));
+        // Most tokens are followed by many more; the first that is no word of a name ends the look at them.
         let last = rest.len() - 1;
-        let free = |(i, t): (usize, &Token)| !scan::is_keyword(t.text(self.text())) || (i == last && behind.is_empty());
-        (words && one_name && same_line && rest.iter().enumerate().all(free)).then_some(first.start)
+        let is_of_name = |(i, token): (usize, &Token)| {
+            token.kind == TokenKind::Word
+                && (i == 0 || self.joined(self.at + i))
+                && (!scan::is_keyword(token.text(self.text())) || (i == last && token.end == end))
+        };
+        if !rest.iter().enumerate().all(is_of_name) {
+            return None;
+        }
+        let behind = self.text().get(rest.last()?.end..).unwrap_or("\n");
+        behind.chars().all(|c| matches!(c, ' ' | '\t' | '\u{A0}')).then_some(first.start)
     }
 
     /// Notes a length of time where a number is being typed, or nothing yet.

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use lead_examples::Verdict;
 use lead_hir::Session;
 use lead_ide::{Encoding, FilePosition, HintSettings, LensSettings, Snapshot, SubjectHints, encode};
 
@@ -149,6 +150,7 @@ fn names_of_the_corpus_are_inlined_and_examples_made_without_new_errors() {
         let snapshot = alone(&text);
         let file = snapshot.checked().files().next().unwrap();
         let places = snapshot.checked().places_in(file.id);
+        let failed_before = failed(&snapshot);
         for place in places.iter().step_by(1 + places.len() / 60) {
             let range = place.span.start..place.span.start;
             for action in snapshot.code_actions(file.id, range.clone(), &["refactor.inline", "refactor"]) {
@@ -156,12 +158,28 @@ fn names_of_the_corpus_are_inlined_and_examples_made_without_new_errors() {
                     continue;
                 }
                 let change = snapshot.resolve_code_action(file.id, range.clone(), &action.id).unwrap();
-                no_worse(&snapshot, &change, &format!("{} of `{}`", action.title, file.slice(place.span)));
-                if action.kind.name() == "refactor.inline" { inlined += 1 } else { made += 1 }
+                let what = format!("{} of `{}`", action.title, file.slice(place.span));
+                let after = no_worse(&snapshot, &change, &what);
+                if action.kind.name() == "refactor.inline" {
+                    inlined += 1;
+                } else {
+                    made += 1;
+                    // What is made says what is so.
+                    assert_eq!(failed(&after), failed_before, "{what} fails:\n{}", change.apply(file.id, &text));
+                }
             }
         }
     }
     assert!(inlined > 50 && made > 50, "{inlined} inlined, {made} made");
+}
+
+/// How many examples of a lexicon without errors fail.
+fn failed(snapshot: &Snapshot) -> usize {
+    if !snapshot.checked().is_sound() {
+        return 0;
+    }
+    let suite = lead_examples::Suite::new(&snapshot.checked().to_run(), 1_781_733_599_999_999);
+    suite.run_all(1, |_| true).iter().map(|o| o.checks.iter().filter(|c| c.verdict != Verdict::Passed).count()).sum()
 }
 
 #[test]

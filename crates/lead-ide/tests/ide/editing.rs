@@ -205,7 +205,7 @@ fn hints(text: &str) -> String {
 #[test]
 fn windows_types_and_subjects_are_hinted() {
     assert_snapshot!(hints(
-        "pages = count(page view)\nlimit = 5\nlast offer = last(form submit.offer)\nrecently = 90d\n\nlead when pages > 5 and count(visit) >= 2 and any(form submit within 7d) within recently\nlone when pages > 5 within 30d\nopen when pages > 5 or no(visit)\nnew when first(visit.at) within 30d\n\nfor company\n\nbig = employees * 2\nawake when count(contact where pages > 5) >= 2 within 30d\n"
+        "pages = count(page view)\nlimit = 5\nlast offer = last(form submit.offer)\nrecently = 90d\n\nlead\n    when pages > 5 and count(visit) >= 2\n        and any(form submit within 7d) within recently\nseen when pages > 5 and visited within 90d\nvisited = any(visit)\nlone when pages > 5 within 30d\nopen when pages > 5 or no(visit)\nnew when first(visit.at) within 30d\n\nfor company\n\nbig = employees * 2\nawake when count(contact where pages > 5) >= 2 within 30d\n"
     ));
 }
 

@@ -185,7 +185,8 @@ fn a_rename_of_every_name_of_the_corpus_comes_back_with_a_second() {
         let places = first.checked().places_in(file).to_vec();
         for place in places.iter().step_by(1 + places.len() / 12) {
             let at = FilePosition { file, offset: place.span.start };
-            let Ok(edits) = first.rename(at, "quite another name", &Cancel::new()) else { continue };
+            let Ok(renamed) = first.rename(at, "quite another name", &Cancel::new()) else { continue };
+            let edits = renamed.edits;
             check_edits(&first, &edits);
             let (renamed, applied) = lead_diag::apply_edits(&text, &edits);
             assert_eq!(applied, edits.len());

@@ -12,4 +12,5 @@ mod fixture;
 mod large;
 mod line_index;
 mod navigation;
+mod plain;
 mod rename;

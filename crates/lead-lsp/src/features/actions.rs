@@ -19,8 +19,8 @@ pub struct Can {
     pub resolves: bool,
     /// It shows those that cannot be taken, and why.
     pub disabled: bool,
-    /// It knows versions in edits.
-    pub versions: bool,
+    /// What it knows of edits.
+    pub edits: edits::Can,
 }
 
 /// All kinds that there are.
@@ -101,5 +101,5 @@ fn edit(
     can: Can,
 ) -> Option<tower_lsp::lsp_types::WorkspaceEdit> {
     let change = view.snapshot.resolve_code_action(file, offsets, id)?;
-    Some(edits::workspace(std::iter::once((view, change.edits.as_slice())), can.versions))
+    Some(edits::workspace(std::iter::once((view, change.edits.as_slice())), can.edits))
 }

@@ -6,6 +6,7 @@ use tower_lsp::lsp_types::{Position, PrepareRenameResponse, Range, TextEdit, Wor
 
 use super::{at, edits};
 use crate::errors;
+use crate::outbox::Outbox;
 use crate::view::Asked;
 
 /// `textDocument/prepareRename`
@@ -21,12 +22,19 @@ pub fn rename(
     asked: &Asked,
     position: Position,
     name: &str,
-    versions: bool,
+    can: edits::Can,
+    outbox: &Outbox,
     cancel: &Cancel,
 ) -> Result<Option<WorkspaceEdit>> {
     let (view, place) = at(asked, position)?;
     let found = view.snapshot.rename(place, name, cancel).map_err(refused)?;
-    Ok(Some(edits::workspace(std::iter::once((view, found.as_slice())), versions)))
+    let mut edit = edits::workspace(std::iter::once((view, found.edits.as_slice())), can);
+    if let Some(note) = found.note
+        && !edits::annotate(&mut edit, "The data hold this value too", &note, can)
+    {
+        outbox.tell(note);
+    }
+    Ok(Some(edit))
 }
 
 fn refused(error: RenameError) -> Error {

@@ -21,7 +21,14 @@ use crate::shared::Shared;
 use crate::view::{Asked, View};
 
 /// What a client may ask for.
-pub const ALL: [&str; 5] = ["lead.showPlan", "lead.unfold", "lead.explain", "lead.runExamples", "lead.fixAll"];
+pub const ALL: [&str; 6] = ["lead.showPlan", "lead.unfold", "lead.explain", RUN_EXAMPLES, SHOW_USES, "lead.fixAll"];
+
+/// Runs the examples at a place, or of a file.
+pub const RUN_EXAMPLES: &str = "lead.runExamples";
+/// Lists the places that use what is named at a place.
+pub const SHOW_USES: &str = "lead.showUses";
+/// A client's own command for the same, which then asks for the places itself.
+pub const SHOW_REFERENCES: &str = "lead.showReferences";
 
 /// The argument of every command.
 #[derive(Debug, Deserialize)]
@@ -48,8 +55,8 @@ pub fn execute(asked: &Asked, command: &str, arguments: &[Value], shared: &Share
         .map_err(|e| errors::invalid(format!("the command takes an object with a `uri`: {e}")))?;
     let (view, file) = asked.document()?;
     let place = argument.position.map(|p| view.place(file, p)).transpose()?;
-    let versions = shared.negotiated().document_changes;
-    let ask = Ask { view, file, place, asked, cancel, versions };
+    let can = shared.negotiated().edits;
+    let ask = Ask { view, file, place, asked, cancel, can };
     let answer = match command {
         "lead.showPlan" => ask.show_plan(&argument),
         "lead.unfold" => ask.unfold(&argument),
@@ -57,7 +64,8 @@ pub fn execute(asked: &Asked, command: &str, arguments: &[Value], shared: &Share
             let _progress = outbox.progress("Reading the data");
             ask.explain(&argument)
         }
-        "lead.runExamples" => {
+        SHOW_USES => Ok(ask.show_uses()),
+        RUN_EXAMPLES => {
             let _progress = outbox.progress("Running examples");
             ask.run_examples()
         }
@@ -70,10 +78,15 @@ pub fn execute(asked: &Asked, command: &str, arguments: &[Value], shared: &Share
     Ok(answer)
 }
 
-/// Has the editor show an answer: as a document, from a file in the user's cache folder.
+/// Has the editor show an answer: as a document, from a file in the user's cache folder, or in an editor that is shown none
+/// by others as a message.
 fn show(answer: &Value, outbox: &Outbox) {
     let field = |name: &str| answer.get(name).and_then(Value::as_str);
     let (Some(title), Some(text)) = (field("title"), field("text")) else { return };
+    if !outbox.shows_documents() {
+        outbox.tell(format!("{title}\n{}", lead_ide::plain_text(text)));
+        return;
+    }
     let end = if field("language") == Some("markdown") { "md" } else { "txt" };
     let name: String = title.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' }).collect();
     if let Some(uri) = pages::result(&format!("{name}.{end}"), text) {
@@ -87,7 +100,7 @@ struct Ask<'a> {
     place: Option<FilePosition>,
     asked: &'a Asked,
     cancel: &'a Cancel,
-    versions: bool,
+    can: edits::Can,
 }
 
 impl Ask<'_> {
@@ -151,6 +164,24 @@ impl Ask<'_> {
         let text = self.snapshot().show_unfolded(def);
         let title = format!("{} unfolded", self.name(def));
         Ok(text.map_or(Value::Null, |text| json!({ "title": title, "language": "markdown", "text": text })))
+    }
+
+    /// The places that use what is named at the position, a line each.
+    fn show_uses(&self) -> Value {
+        let Some(place) = self.place else { return Value::Null };
+        let mut text = String::new();
+        let places = self.snapshot().references(place, false);
+        for span in &places {
+            let (Some(location), Some(file)) = (self.view.location(*span), self.snapshot().file(span.file)) else {
+                continue;
+            };
+            let number = location.range.start.line;
+            let line = file.text.lines().nth(number as usize).unwrap_or_default().trim().replace('`', "'");
+            let number = number + 1;
+            text.push_str(&format!("- [{}:{number}]({}#L{number}) `{line}`\n", file.name, location.uri));
+        }
+        let named = self.snapshot().prepare_rename(place).map_or_else(|_| String::new(), |n| format!(" of {}", n.name));
+        json!({ "title": format!("Uses{named}"), "language": "markdown", "text": text })
     }
 
     fn explain(&self, argument: &Argument) -> Result<Value> {
@@ -232,7 +263,7 @@ impl Ask<'_> {
         let change = self.snapshot().resolve_code_action(self.file, whole(self.view, self.file), "fix-all");
         let change = change.filter(|c| !c.edits.is_empty());
         if let Some(change) = &change {
-            let edit = edits::workspace(std::iter::once((self.view, change.edits.as_slice())), self.versions);
+            let edit = edits::workspace(std::iter::once((self.view, change.edits.as_slice())), self.can);
             outbox.apply_edit("Make all safe fixes".to_owned(), edit);
         }
         json!({ "fixed": change.is_some() })

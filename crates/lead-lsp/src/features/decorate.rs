@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use lead_diag::FileId;
 use lead_ide::{Class, FoldKind, HintSettings, LensKind, LensSettings, Modifiers, SubjectHints, delta, encode};
-use serde_json::json;
+use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     CodeLens, Command, FoldingRange, FoldingRangeKind, InlayHint, InlayHintKind, InlayHintLabel, InlayHintLabelPart,
-    InlayHintTooltip, LinkedEditingRanges, Location, MarkupContent, MarkupKind, Position, Range, SelectionRange,
-    SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta, SemanticTokensEdit,
+    InlayHintTooltip, LinkedEditingRanges, MarkupContent, MarkupKind, Position, Range, SelectionRange, SemanticToken,
+    SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta, SemanticTokensEdit,
     SemanticTokensFullDeltaResult, SemanticTokensLegend,
 };
 
-use super::{at, whole};
+use super::{at, commands, whole};
+use crate::negotiated::Negotiated;
 use crate::tokens::Kept;
 use crate::view::{Asked, View};
 
@@ -119,39 +120,40 @@ pub fn hints(asked: &Asked, range: Range) -> Result<Option<Vec<InlayHint>>> {
 }
 
 /// `textDocument/codeLens`
-pub fn lenses(asked: &Asked) -> Result<Option<Vec<CodeLens>>> {
+pub fn lenses(asked: &Asked, client: &Negotiated) -> Result<Option<Vec<CodeLens>>> {
     let (view, file) = asked.document()?;
     let wanted = LensSettings { uses: asked.settings.lens_uses, examples: asked.settings.lens_examples };
+    let uri = view.uri(file);
     let all = view.snapshot.code_lenses(file, &wanted).into_iter().map(|lens| {
-        let title = lens.title();
-        let range = view.range(file, lens.range);
-        let uri = view.uri(file);
-        match lens.kind {
-            // The places are found when the lens is looked at.
-            LensKind::Uses { count, .. } if count > 0 => {
-                CodeLens { range, command: None, data: Some(json!({ "uri": uri, "title": title })) }
-            }
-            LensKind::Examples { examples, .. } if !examples.is_empty() => {
-                let place = json!({ "uri": uri, "position": range.start });
-                let command = Command { title, command: "lead.runExamples".into(), arguments: Some(vec![place]) };
-                CodeLens { range, command: Some(command), data: None }
-            }
-            _ => CodeLens { range, command: Some(Command { title, ..Command::default() }), data: None },
-        }
+        let range = view.range(file, lens.range.clone());
+        let place = json!({ "uri": uri, "position": range.start });
+        let (command, argument) = match &lens.kind {
+            LensKind::Uses { count: 0, .. } => (None, Value::Null),
+            LensKind::Uses { .. } => does(client, Some(commands::SHOW_REFERENCES), commands::SHOW_USES, place),
+            LensKind::Examples { examples, .. } if examples.is_empty() => (None, Value::Null),
+            LensKind::Examples { .. } => does(client, None, commands::RUN_EXAMPLES, place),
+        };
+        // One without a command is a text.
+        let arguments = command.map(|_| vec![argument]);
+        let command = Command { title: lens.title(), command: command.unwrap_or_default().to_owned(), arguments };
+        CodeLens { range, command: Some(command), data: None }
     });
     Ok(Some(all.collect()))
 }
 
-/// `codeLens/resolve`
-pub fn lens_resolved(asked: &Asked, mut lens: CodeLens) -> Result<CodeLens> {
-    let Some(data) = lens.data.take() else { return Ok(lens) };
-    let (view, place) = at(asked, lens.range.start)?;
-    let places: Vec<Location> =
-        view.snapshot.references(place, false).into_iter().filter_map(|s| view.location(s)).collect();
-    let title = data.get("title").and_then(|t| t.as_str()).unwrap_or_default().to_owned();
-    let arguments = vec![json!(view.uri(place.file)), json!(lens.range.start), json!(places)];
-    lens.command = Some(Command { title, command: "lead.showReferences".into(), arguments: Some(arguments) });
-    Ok(lens)
+/// What a lens does: a command of the client where it has one, else one of the server, whose answer is then shown by the
+/// server's own means.
+fn does(
+    client: &Negotiated,
+    own: Option<&'static str>,
+    servers: &'static str,
+    mut place: Value,
+) -> (Option<&'static str>, Value) {
+    if let Some(command) = own.or(Some(servers)).filter(|c| client.commands.contains(*c)) {
+        return (Some(command), place);
+    }
+    place["show"] = Value::Bool(true);
+    (Some(servers), place)
 }
 
 /// `textDocument/foldingRange`

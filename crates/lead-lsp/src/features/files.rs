@@ -12,7 +12,7 @@ use crate::place::path_of;
 use crate::view::{Asked, View};
 
 /// `workspace/willRenameFiles`
-pub fn will_rename(asked: &Asked, files: &[Renamed], versions: bool) -> Result<Option<WorkspaceEdit>> {
+pub fn will_rename(asked: &Asked, files: &[Renamed], can: edits::Can) -> Result<Option<WorkspaceEdit>> {
     let mut all: Vec<(&View, Vec<Edit>)> = Vec::new();
     for view in asked.views() {
         let renames: Vec<FileRename> = files.iter().flat_map(|f| renamed(view, f)).collect();
@@ -24,7 +24,7 @@ pub fn will_rename(asked: &Asked, files: &[Renamed], versions: bool) -> Result<O
     if all.is_empty() {
         return Ok(None);
     }
-    Ok(Some(edits::workspace(all.iter().map(|(view, found)| (*view, found.as_slice())), versions)))
+    Ok(Some(edits::workspace(all.iter().map(|(view, found)| (*view, found.as_slice())), can)))
 }
 
 /// What a rename means to a lexicon: an export of its data folder, a file of its own, or both.

@@ -4,18 +4,18 @@ use lead_ide::{Goto, LinkTarget};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     self as lsp, DocumentHighlight, DocumentHighlightKind, DocumentLink, GotoDefinitionResponse, Hover, HoverContents,
-    Location, LocationLink, MarkupContent, MarkupKind, Position, Url,
+    Location, LocationLink, Position, Url,
 };
 
-use super::{at, some};
+use super::{at, markup, some};
 use crate::pages;
 use crate::view::{Asked, View};
 
 /// `textDocument/hover`
-pub fn hover(asked: &Asked, position: Position) -> Result<Option<Hover>> {
+pub fn hover(asked: &Asked, position: Position, markdown: bool) -> Result<Option<Hover>> {
     let (view, place) = at(asked, position)?;
     Ok(view.snapshot.hover(place).map(|hover| Hover {
-        contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: hover.text }),
+        contents: HoverContents::Markup(markup(hover.text, markdown)),
         range: Some(view.range_of(hover.span)),
     }))
 }

@@ -16,7 +16,7 @@ pub mod symbols;
 use lead_diag::FileId;
 use lead_ide::FilePosition;
 use tower_lsp::jsonrpc::Result;
-use tower_lsp::lsp_types::Position;
+use tower_lsp::lsp_types::{MarkupContent, MarkupKind, Position};
 
 use crate::view::{Asked, View};
 
@@ -34,4 +34,12 @@ pub fn some<T>(all: Vec<T>) -> Option<Vec<T>> {
 /// All of a document.
 pub fn whole(view: &View, file: FileId) -> std::ops::Range<u32> {
     0..view.snapshot.text(file).len() as u32
+}
+
+/// Documentation as the client shows it.
+pub fn markup(text: String, markdown: bool) -> MarkupContent {
+    match markdown {
+        true => MarkupContent { kind: MarkupKind::Markdown, value: text },
+        false => MarkupContent { kind: MarkupKind::PlainText, value: lead_ide::plain_text(&text) },
+    }
 }
