@@ -82,6 +82,38 @@ local ok, problem = pcall(function()
   end
   check('the file is laid out', text_of(buffer):find('\n    "nurture" otherwise', 1, true) ~= nil)
 
+  go('returning reader when', 'returning')
+  vim.cmd('LeadUnfold')
+  local shown = vim.wait(10000, function()
+    return vim.api.nvim_get_current_buf() ~= buffer
+  end, 20)
+  check('a definition is unfolded in a window', shown and text_of(0):find('returning reader', 1, true) ~= nil)
+  if shown then
+    vim.cmd('close')
+  end
+
+  vim.lsp.codelens.refresh()
+  local uses
+  vim.wait(10000, function()
+    for _, lens in ipairs(vim.lsp.codelens.get(buffer)) do
+      if lens.command and lens.command.title:find('use') and lens.command.command == 'lead.showReferences' then
+        uses = lens
+      end
+    end
+    return uses ~= nil
+  end, 20)
+  check('a lens tells uses at once', uses ~= nil, uses and uses.command.title)
+  if uses then
+    vim.api.nvim_win_set_cursor(0, { uses.range.start.line + 1, 0 })
+    local client = vim.lsp.get_client_by_id(vim.tbl_keys(vim.lsp.buf_get_clients(buffer))[1])
+    client.config.commands['lead.showReferences'](uses.command, { client_id = client.id, bufnr = buffer })
+    local listed = vim.wait(10000, function()
+      return #vim.fn.getqflist() > 0
+    end, 20)
+    check('the places of a lens stand in the quickfix list', listed, tostring(#vim.fn.getqflist()))
+    vim.cmd('cclose')
+  end
+
   -- Its name since 0.10, and before.
   local clients = vim.lsp.get_clients or vim.lsp.get_active_clients
   vim.lsp.stop_client(clients())

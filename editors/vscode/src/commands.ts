@@ -2,6 +2,8 @@
 
 import { commands, ConfigurationTarget, Disposable, QuickPickItem, tasks, window, workspace } from 'vscode';
 
+import { ReferencesRequest } from 'vscode-languageclient/node';
+
 import { firstFile } from './first';
 import { ExamplesResult, Result, Results } from './results';
 import { Server } from './server';
@@ -109,12 +111,16 @@ export function registerCommands(server: Server, results: Results): Disposable[]
           : await window.showInputBox({ title: 'Explain a record', prompt: 'The key of the record, as the export has it', placeHolder: 'c1' });
       return key === undefined || key.trim() === '' ? undefined : show('lead.explain', given, { key: key.trim() });
     }),
-    commands.registerCommand('lead.showReferences', async (uri: string, position: unknown, locations: unknown) => {
-      const convert = server.languageClient?.protocol2CodeConverter;
-      if (convert !== undefined) {
-        const [at, places] = [convert.asPosition(position as never), (locations as never[]).map((l) => convert.asLocation(l))];
-        await commands.executeCommand('editor.action.showReferences', convert.asUri(uri), at, places);
+    commands.registerCommand('lead.showReferences', async (given: unknown) => {
+      const client = server.languageClient;
+      if (client === undefined || !isPlace(given) || given.position === undefined) {
+        return;
       }
+      const asked = { textDocument: { uri: given.uri }, position: given.position, context: { includeDeclaration: false } };
+      const found = (await client.sendRequest(ReferencesRequest.type, asked)) ?? [];
+      const convert = client.protocol2CodeConverter;
+      const places = found.map((l) => convert.asLocation(l));
+      await commands.executeCommand('editor.action.showReferences', convert.asUri(given.uri), convert.asPosition(given.position), places);
     }),
   ];
 }

@@ -148,7 +148,12 @@ export class Server {
   /** Keeps the client from registering commands of the server that the editor has registered. */
   private ownCommands(): StaticFeature {
     return {
-      fillClientCapabilities: () => {},
+      // Lenses and completions may name these.
+      fillClientCapabilities: (capabilities) => {
+        const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
+        const names = ['lead.showReferences', 'lead.runExamples', 'editor.action.triggerSuggest'];
+        capabilities.experimental = { ...experimental, commands: { commands: names } };
+      },
       preInitialize: (capabilities) => {
         const offered = capabilities.executeCommandProvider;
         this.known = new Set(offered?.commands ?? []);
