@@ -60,7 +60,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  lead why c1 --lexicon examples/hello")]
     Why(WhyArgs),
     /// Run the examples of lexicons
-    #[command(after_help = "Examples:\n  lead test examples/industrial\n  lead test examples/industrial --filter lead")]
+    #[command(
+        after_help = "Examples:\n  lead test examples/industrial --filter lead\n  lead test examples/industrial --coverage\n  \
+                      lead test examples/industrial --mutate"
+    )]
     Test(TestArgs),
     /// Lay out lexicon files well
     #[command(after_help = "Examples:\n  lead fmt --check examples/hello\n  lead fmt --diff examples/hello")]
@@ -179,6 +182,9 @@ pub struct TestArgs {
     /// The time of examples without `as of`; by default that of lead.toml, else now
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
+    /// What else is to be done with them
+    #[command(flatten)]
+    pub more: crate::test::args::More,
 }
 
 /// `lead fmt`

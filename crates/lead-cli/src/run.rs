@@ -1,7 +1,7 @@
 //! `lead run`: a lexicon answered over exports.
 
 mod assemble;
-mod output;
+pub mod output;
 mod overview;
 mod parquet;
 mod summary;

@@ -1,7 +1,12 @@
 //! `lead test`: the examples of lexicons, run.
 
+pub mod args;
+mod coverage;
 mod json;
 mod junit;
+mod lcov;
+mod more;
+mod mutation;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -25,6 +30,8 @@ struct Tested {
     suite: Suite,
     outcomes: Vec<Came>,
     took: Duration,
+    /// The files that are asked for; `None`: all.
+    only: Option<Vec<PathBuf>>,
 }
 
 /// Runs the examples and shows what failed.
@@ -38,7 +45,7 @@ pub fn test(args: &TestArgs, terminal: &Terminal) -> Outcome {
         let suite = Suite::of(&project.lexicon, as_of, wanted);
         let outcomes = suite.run_all(data::cores(), |_| true);
         let took = begun.elapsed();
-        all.push(Tested { project, suite, outcomes, took });
+        all.push(Tested { project, suite, outcomes, took, only });
     }
     let text = match args.format {
         TestFormat::Human => human(&all, args, terminal),
@@ -51,7 +58,8 @@ pub fn test(args: &TestArgs, terminal: &Terminal) -> Outcome {
     };
     print(&text)?;
     let passed = all.iter().flat_map(|t| &t.outcomes).all(Came::passed);
-    Ok(if passed { Exit::Fine } else { Exit::Findings })
+    let exit = if passed { Exit::Fine } else { Exit::Findings };
+    Ok(exit.max(more::measure(&all, args, terminal)?))
 }
 
 /// What failed, for CI services.

@@ -67,6 +67,11 @@ impl World {
         }
     }
 
+    /// The times of a table's events, in the order in which they were added; of an entity none.
+    pub fn times(&self, table: TableId) -> &[i64] {
+        self.tables.get(table.0 as usize).map_or(&[], |t| &t.times)
+    }
+
     /// How many records or events a table has.
     pub fn rows(&self, table: TableId) -> usize {
         self.tables.get(table.0 as usize).map_or(0, |t| t.rows.len())

@@ -61,9 +61,11 @@ pub fn evaluate<'a>(
 
 /// Which nodes are wanted once a run is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum Wanted<'w> {
     /// Those of answers, and of their clauses if so said.
     Answers { clauses: bool },
+    /// Those of answers, and these.
+    These(&'w [NodeId]),
     /// All.
     Everything,
 }
@@ -148,7 +150,10 @@ impl<'a> Engine<'a> {
     pub(crate) fn run(&mut self, wanted: Wanted) -> Result<(), EvalError> {
         let plan = self.cx.plan;
         let clauses = wanted == Wanted::Answers { clauses: true };
-        let keep = kept(self, &self.levels, clauses, wanted == Wanted::Everything);
+        let mut keep = kept(self, &self.levels, clauses, wanted == Wanted::Everything);
+        if let Wanted::These(nodes) = wanted {
+            nodes.iter().for_each(|id| keep[id.0 as usize] = true);
+        }
         for (level, stages) in stages(self, &self.levels).into_iter().enumerate() {
             if level > 0 {
                 let due: Vec<usize> = (0..plan.measures.len())
@@ -349,7 +354,7 @@ fn levels(lexicon: &Lexicon, plan: &Plan) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// The nodes that an op reads, measures' inputs left out.
-pub(crate) fn operands(op: &Op, f: &mut dyn FnMut(NodeId)) {
+pub fn operands(op: &Op, f: &mut dyn FnMut(NodeId)) {
     match op {
         Op::Const(_) | Op::Unknown | Op::Field(_) | Op::Itself | Op::Measure(_) => {}
         Op::Follow { node, .. } => f(*node),

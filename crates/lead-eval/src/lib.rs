@@ -16,6 +16,7 @@ mod kernel;
 mod ledger;
 mod metric;
 mod number;
+mod observe;
 mod parts;
 mod relation;
 mod scan;
@@ -28,5 +29,6 @@ mod why;
 
 pub use answers::{Answers, DefAnswers, MetricAnswer, MetricRow, SubjectAnswers};
 pub use change::Change;
-pub use engine::{EvalError, evaluate};
+pub use engine::{EvalError, evaluate, operands};
+pub use observe::{observe, values};
 pub use why::{Asked, Measured, Seen, Why, WhyKind, why};

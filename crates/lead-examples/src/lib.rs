@@ -8,14 +8,22 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod coverage;
 mod literal;
+mod mutate;
 mod report;
 mod run;
 mod suite;
+mod uses;
 mod value;
 mod world;
 
+pub use coverage::{
+    BorderCoverage, ConditionCoverage, Coverage, DecisionCoverage, DefCoverage, Goal, Mark, OutcomeCoverage,
+    OutcomeKind, Score, What,
+};
 pub use literal::literal;
+pub use mutate::{Fate, Mutant, MutantKind, Mutation};
 pub use report::{answer_text, diagnostics};
 pub use run::{Check, Outcome, Verdict};
 pub use suite::Suite;

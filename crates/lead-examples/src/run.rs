@@ -1,9 +1,9 @@
 //! Examples answered, and the answers compared with what was expected.
 
-use lead_data::Data;
+use lead_data::{Column, Data};
 use lead_diag::Span;
 use lead_eval::{EvalError, Why, evaluate};
-use lead_hir::hir::{DefId, TableId, Ty, Value};
+use lead_hir::hir::{DefId, Settings, TableId, Ty, Value};
 use lead_plan::Planner;
 
 use crate::suite::Suite;
@@ -83,18 +83,8 @@ pub(crate) fn run(suite: &Suite, example: usize, case: &Case) -> Option<Outcome>
     for asked in &case.asked {
         let found = answers.subjects.iter().flat_map(|s| &s.defs).find(|d| d.def == asked.def);
         let ty = lexicon.def(asked.def).ty.clone();
-        let answer = found.and_then(|found| match &ty {
-            Ty::Record(to) => {
-                let name = suite.record_name(example, *to, record_at(&found.column, asked.row as usize)?)?;
-                Some(Value::Text(name.into()))
-            }
-            ty => value_at(&found.column, ty, asked.row as usize),
-        });
-        let as_expected = match (&asked.expected, &answer) {
-            (Some(expected), Some(answer)) => same(expected, answer, &lexicon.settings),
-            (None, None) => true,
-            _ => false,
-        };
+        let answer = found.and_then(|found| answer_at(suite, example, asked, &found.column));
+        let as_expected = as_expected(asked, answer.as_ref(), &lexicon.settings);
         let mut check = Check {
             span: asked.span,
             table: asked.table,
@@ -128,7 +118,28 @@ pub(crate) fn run(suite: &Suite, example: usize, case: &Case) -> Option<Outcome>
     Some(outcome)
 }
 
-fn planner<'s>(suite: &'s Suite, case: &Case) -> Planner<'s> {
+/// The answer to a question.
+pub(crate) fn answer_at(suite: &Suite, example: usize, asked: &Asked, column: &Column) -> Option<Value> {
+    match &suite.lexicon().def(asked.def).ty {
+        Ty::Record(to) => {
+            let name = suite.record_name(example, *to, record_at(column, asked.row as usize)?)?;
+            Some(Value::Text(name.into()))
+        }
+        ty => value_at(column, ty, asked.row as usize),
+    }
+}
+
+/// Whether an answer is the expected one.
+pub(crate) fn as_expected(asked: &Asked, answer: Option<&Value>, settings: &Settings) -> bool {
+    match (&asked.expected, answer) {
+        (Some(expected), Some(answer)) => same(expected, answer, settings),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// A planner for a case, with what is given in it.
+pub(crate) fn planner<'s>(suite: &'s Suite, case: &Case) -> Planner<'s> {
     let mut planner = Planner::new(suite.lexicon(), case.as_of);
     for def in &case.given {
         if let Some(field) = suite.given(*def) {
@@ -140,8 +151,12 @@ fn planner<'s>(suite: &'s Suite, case: &Case) -> Planner<'s> {
 
 /// How the answers of the definitions in question come about; of the condition itself where it names none of the record.
 fn whys(suite: &Suite, case: &Case, asked: &Asked) -> Result<Vec<Why>, EvalError> {
+    whys_of(suite, case, asked, planner(suite, case))
+}
+
+/// As [`whys`], with a planner of the case.
+pub(crate) fn whys_of(suite: &Suite, case: &Case, asked: &Asked, mut planner: Planner) -> Result<Vec<Why>, EvalError> {
     let lexicon = suite.lexicon();
-    let mut planner = planner(suite, case);
     let of_record = |def: &&DefId| lexicon.def(**def).subject == Some(asked.table);
     let mut explained: Vec<_> = asked.about.iter().filter(of_record).filter_map(|def| planner.explain(*def)).collect();
     if explained.is_empty() {

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use lead_data::Data;
 use lead_hir::hir::{
     Def, DefId, DefKind, Example, ExampleKind, Expr, Field, FieldId, Given, Lexicon, Name, TableId, Ty,
 };
 use lead_plan::on_a_deep_stack;
 
-use crate::run::{Outcome, run};
+use crate::coverage::{Asking, Coverage, tally};
+use crate::run::{Outcome, planner, run};
 use crate::world::{self, Case};
 
 /// The examples of a lexicon with their worlds. Made once; running one changes nothing.
@@ -21,6 +23,8 @@ pub struct Suite {
     given: HashMap<DefId, FieldId>,
     /// By example; `None`: it had an error.
     cases: Vec<Option<Case>>,
+    /// For examples that name no time.
+    as_of: i64,
 }
 
 impl Suite {
@@ -31,7 +35,7 @@ impl Suite {
 
     /// The examples that `wanted` names; the others are as if they had an error.
     pub fn of(lexicon: &Lexicon, as_of: i64, wanted: impl Fn(&Example) -> bool) -> Suite {
-        let mut suite = Suite { lexicon: lexicon.clone(), given: HashMap::new(), cases: Vec::new() };
+        let mut suite = Suite { lexicon: lexicon.clone(), given: HashMap::new(), cases: Vec::new(), as_of };
         let mut conditions = Vec::new();
         for example in &lexicon.examples {
             conditions.push(Vec::new());
@@ -106,6 +110,51 @@ impl Suite {
     /// The name of a record of an example: its key, or what tells it apart.
     pub fn record_name(&self, example: usize, table: TableId, row: u32) -> Option<String> {
         self.cases.get(example)?.as_ref()?.names.get(&(table, row)).cloned()
+    }
+
+    /// What the examples touch of each definition, worked out on so many threads.
+    pub fn coverage(&self, threads: usize) -> Coverage {
+        let to_see = on_a_deep_stack(|| Coverage::to_see(&self.lexicon, self.as_of));
+        let numbers: Vec<usize> = (0..self.cases.len()).collect();
+        let parts: Vec<&[usize]> = numbers.chunks(numbers.len().div_ceil(threads.max(1)).max(1)).collect();
+        let work = |part: &[usize]| {
+            let mut seen = to_see.clone();
+            part.iter().for_each(|i| self.observe(*i, &to_see, &mut seen));
+            seen
+        };
+        let found: Vec<Coverage> = std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                parts.iter().map(|part| (*part, scope.spawn(move || on_a_deep_stack(|| work(part))))).collect();
+            workers.into_iter().map(|(part, worker)| worker.join().unwrap_or_else(|_| work(part))).collect()
+        });
+        let mut out = to_see.clone();
+        found.iter().for_each(|seen| out.add(seen));
+        out
+    }
+
+    /// Notes what one example shows. An example that stops shows nothing.
+    fn observe(&self, example: usize, to_see: &Coverage, seen: &mut Coverage) {
+        let Some(case) = self.case(example) else { return };
+        let mut planner = planner(self, case);
+        let asked = case.asked.iter().filter_map(|a| Some((planner.answer(a.def)?, a.row))).collect();
+        let data = Data::made(&self.lexicon, case.world.clone());
+        let asking = Asking { lexicon: &self.lexicon, planner, asked, world: &case.world, data: &data };
+        let _ = tally(asking, to_see, &mut |def, goal| {
+            let Some(def) = seen.defs.get_mut(def) else { return };
+            match goal {
+                Some((goal, _)) => def.note(goal),
+                None => def.examples += 1,
+            }
+        });
+    }
+
+    /// How many examples there are, those with errors among them.
+    pub(crate) fn cases(&self) -> usize {
+        self.cases.len()
+    }
+
+    pub(crate) fn case(&self, example: usize) -> Option<&Case> {
+        self.cases.get(example)?.as_ref()
     }
 
     pub(crate) fn given(&self, def: DefId) -> Option<FieldId> {

@@ -74,3 +74,65 @@ pub fn of_def<'e>(kind: &'e DefKind, visit: &mut dyn FnMut(&'e Expr)) {
         DefKind::Period(_) | DefKind::Funnel(_) | DefKind::Error => {}
     }
 }
+
+/// Calls `visit` with each direct part of an expression, in the order of [`parts`].
+pub fn parts_mut<'e>(expr: &'e mut Expr, visit: &mut dyn FnMut(&'e mut Expr)) {
+    match &mut expr.kind {
+        ExprKind::Literal(_)
+        | ExprKind::Now
+        | ExprKind::Today
+        | ExprKind::Get { .. }
+        | ExprKind::Was { .. }
+        | ExprKind::Became { .. }
+        | ExprKind::Error => {}
+        ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) => items.iter_mut().for_each(visit),
+        ExprKind::Call { args, .. } => args.iter_mut().for_each(visit),
+        ExprKind::Aggregate(aggregate) => {
+            aggregate.records.filter.iter_mut().for_each(&mut *visit);
+            aggregate.argument.iter_mut().for_each(&mut *visit);
+            aggregate.by.iter_mut().for_each(visit);
+        }
+        ExprKind::Sequence(sequence) => sequence.steps.iter_mut().filter_map(|s| s.filter.as_mut()).for_each(visit),
+        ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::ToMoney(inner) | ExprKind::TimeTest(inner) => {
+            visit(inner)
+        }
+        ExprKind::Shift { time, .. } => visit(time),
+        ExprKind::Matches { value, .. } | ExprKind::IsKnown { value, .. } | ExprKind::Windowed { value, .. } => {
+            visit(value)
+        }
+        ExprKind::Arithmetic { left, right, .. } | ExprKind::Compare { left, right, .. } => {
+            visit(left);
+            visit(right);
+        }
+    }
+}
+
+/// Calls `visit` with every whole expression of a definition, in the order of [`of_def`].
+pub fn of_def_mut<'e>(kind: &'e mut DefKind, visit: &mut dyn FnMut(&'e mut Expr)) {
+    match kind {
+        DefKind::Value(expr) => visit(expr),
+        DefKind::Term(term) => {
+            term.alternatives.iter_mut().chain(&mut term.exceptions).for_each(|c| visit(&mut c.condition));
+        }
+        DefKind::Choice(choice) => {
+            for line in &mut choice.lines {
+                visit(&mut line.result);
+                line.condition.iter_mut().for_each(&mut *visit);
+            }
+        }
+        DefKind::Score(score) => {
+            score.at_most.iter_mut().chain(&mut score.at_least).for_each(&mut *visit);
+            for line in &mut score.lines {
+                visit(&mut line.points);
+                match &mut line.kind {
+                    ScoreLineKind::When(condition) => visit(condition),
+                    ScoreLineKind::Per(records) => records.filter.iter_mut().for_each(&mut *visit),
+                    ScoreLineKind::Always => {}
+                }
+                line.at_most.iter_mut().chain(&mut line.at_least).for_each(&mut *visit);
+            }
+        }
+        DefKind::Metric(metric) => visit(&mut metric.expr),
+        DefKind::Period(_) | DefKind::Funnel(_) | DefKind::Error => {}
+    }
+}

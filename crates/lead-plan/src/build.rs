@@ -1,7 +1,7 @@
 //! From definitions to a plan. Equal nodes and measures are made once, so that what several definitions measure is
 //! measured once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use lead_diag::Span;
 use lead_hir::hir::{self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target, Ty, Value, WindowKind};
@@ -90,6 +90,8 @@ pub struct Planner<'a> {
     apart: bool,
     /// Definitions whose answers are given, and the field that holds them.
     given: HashMap<DefId, FieldId>,
+    /// A definition that is another one for the time being.
+    changed: Option<(DefId, &'a Def)>,
 }
 
 impl<'a> Planner<'a> {
@@ -110,6 +112,7 @@ impl<'a> Planner<'a> {
             origin: Span::new(lead_diag::FileId(0), 0, 0),
             apart: true,
             given: HashMap::new(),
+            changed: None,
         }
     }
 
@@ -122,6 +125,42 @@ impl<'a> Planner<'a> {
     /// Whether the answer of a definition is given.
     pub(crate) fn is_given(&self, def: DefId) -> bool {
         self.given.contains_key(&def)
+    }
+
+    /// Plans one definition as if it were another from here on; `None`: as the lexicon has it. `affected` are those that were or
+    /// are now other ones, and all that build on them. What was planned of others stays, so that many changes share one plan.
+    pub fn change(&mut self, changed: Option<(DefId, &'a Def)>, affected: &HashSet<DefId>) {
+        self.changed = changed;
+        self.defs.retain(|(def, _), _| !affected.contains(def));
+    }
+
+    /// A definition, as changed.
+    pub(crate) fn definition(&self, id: DefId) -> &'a Def {
+        match self.changed {
+            Some((changed, def)) if changed == id => def,
+            _ => self.lexicon.def(id),
+        }
+    }
+
+    /// The as-of times and windows under which a definition has been planned so far.
+    pub(crate) fn contexts(&self, def: DefId) -> Vec<Ctx> {
+        // In the order in which their nodes came about.
+        let mut found: Vec<(NodeId, Ctx)> =
+            self.defs.iter().filter(|((d, _), _)| *d == def).map(|((_, ctx), node)| (*node, *ctx)).collect();
+        found.sort_by_key(|(node, ctx)| (*node, ctx.as_of));
+        found.into_iter().map(|(_, ctx)| ctx).collect()
+    }
+
+    /// The definitions that have been planned so far.
+    pub fn defs(&self) -> BTreeSet<DefId> {
+        self.defs.keys().map(|(def, _)| *def).collect()
+    }
+
+    /// The node of a definition's answer at the plan's own as-of time. `None` for metrics and periods.
+    pub fn answer(&mut self, def: DefId) -> Option<NodeId> {
+        let asked = self.definition(def);
+        asked.subject?;
+        (!matches!(asked.kind, DefKind::Period(_) | DefKind::Error)).then(|| self.def_node(def, self.now()))
     }
 
     /// Adds the definitions that `wanted` names to the answers.
@@ -221,7 +260,7 @@ impl<'a> Planner<'a> {
     /// The answer of a definition for the records of its subject. Only a value takes a window in (D27).
     pub(crate) fn def_node(&mut self, id: DefId, ctx: Ctx) -> NodeId {
         let lexicon = self.lexicon;
-        let def = lexicon.def(id);
+        let def = self.definition(id);
         let ctx = if matches!(def.kind, DefKind::Value(_)) { ctx } else { ctx.no_window() };
         if let Some(node) = self.defs.get(&(id, ctx)) {
             return *node;

@@ -95,8 +95,7 @@ impl Planner<'_> {
     }
 
     fn explain_def(&mut self, id: DefId, table: TableId, path: Vec<FieldId>, ctx: Ctx) -> Explained {
-        let lexicon = self.lexicon;
-        let def = lexicon.def(id);
+        let def = self.definition(id);
         let ctx = if matches!(def.kind, DefKind::Value(_)) { ctx } else { ctx.no_window() };
         let node = self.def_node(id, ctx);
         let mut parts = Vec::new();

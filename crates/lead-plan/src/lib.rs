@@ -6,12 +6,14 @@
 
 mod build;
 pub mod calendar;
+mod conditions;
 mod debug;
 mod explain;
 mod expr;
 mod plan;
 
 pub use build::{Planner, on_a_deep_stack, plan};
+pub use conditions::{Border, Condition, Decision, Decisions, Logic, Outcome, OutcomeKind, Shape};
 pub use debug::debug;
 pub use explain::{Explained, Part};
 pub use plan::*;

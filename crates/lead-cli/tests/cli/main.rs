@@ -8,6 +8,7 @@ mod fmt;
 mod help;
 mod init;
 mod lab;
+mod measure;
 mod output;
 mod run;
 mod test;
