@@ -58,6 +58,11 @@
         (eglot-format-buffer)
         (check "the file is laid out"
                (save-excursion (goto-char (point-min)) (re-search-forward "^    \"nurture\" otherwise$" nil t)))
+        (go "returning reader when")
+        (lead-unfold)
+        (check "a definition is unfolded in a window"
+               (with-current-buffer "*returning reader unfolded*"
+                 (save-excursion (goto-char (point-min)) (search-forward "count(page view within 90d)" nil t))))
         (set-buffer-modified-p nil)
         ;; Emacs sends null parameters here.
         (eglot-shutdown server)

@@ -68,6 +68,53 @@
         (indent-line-to wanted)
       (save-excursion (indent-line-to wanted)))))
 
+(declare-function eglot-current-server "eglot")
+(declare-function eglot--TextDocumentPositionParams "eglot")
+(declare-function jsonrpc-request "jsonrpc")
+
+(defun lead--ask (command &rest more)
+  "Have the server carry out COMMAND at point, with MORE, and show what it says."
+  (let* ((server (or (eglot-current-server) (user-error "The language server does not run here")))
+         (at (eglot--TextDocumentPositionParams))
+         (place (append (list :uri (plist-get (plist-get at :textDocument) :uri) :position (plist-get at :position)) more))
+         (answer (jsonrpc-request server :workspace/executeCommand
+                                  (list :command command :arguments (vector place)) :timeout 60))
+         (text (plist-get answer :text)))
+    (cond
+     ((not text) (message "There is nothing to show here; put point on a definition"))
+     ((eql (plist-get answer :failed) 0) (message "%d examples passed" (plist-get answer :passed)))
+     (t (with-help-window (format "*%s*" (plist-get answer :title))
+          (princ text))))))
+
+(defun lead-show-plan ()
+  "Show what the definition at point measures, over which ranges of time."
+  (interactive)
+  (lead--ask "lead.showPlan"))
+
+(defun lead-unfold ()
+  "Show the definition at point with its values written out."
+  (interactive)
+  (lead--ask "lead.unfold"))
+
+(defun lead-run-examples ()
+  "Run the examples at point."
+  (interactive)
+  (lead--ask "lead.runExamples"))
+
+(defun lead-explain (key)
+  "Show how the answer at point comes about for the record KEY."
+  (interactive "sKey of the record: ")
+  (lead--ask "lead.explain" :key key))
+
+(defvar lead-mode-map
+  (let ((map (make-sparse-keymap)))
+    (define-key map (kbd "C-c C-t") #'lead-run-examples)
+    (define-key map (kbd "C-c C-p") #'lead-show-plan)
+    (define-key map (kbd "C-c C-u") #'lead-unfold)
+    (define-key map (kbd "C-c C-e") #'lead-explain)
+    map)
+  "Keys of `lead-mode'.")
+
 ;;;###autoload
 (define-derived-mode lead-mode prog-mode "Lead"
   "Major mode for lexicons of the Lead language."

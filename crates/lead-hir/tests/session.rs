@@ -261,6 +261,23 @@ fn an_edit_keeps_ids_and_other_files() {
 }
 
 #[test]
+fn an_edit_makes_anew_what_it_touches_and_what_depends_on_that() {
+    let mut session = Session::new();
+    session.set_file("a.lead", SCHEMA.into());
+    let others: String = (0..200).map(|n| format!("other {n} when any(page view within {}d)\n", n + 1)).collect();
+    let text = format!("limit = 5\n{others}reader when count(visit) > limit\nback when reader\n");
+    session.set_file("b.lead", text.as_str().into());
+    let before = session.check();
+    session.set_file("b.lead", text.replace("limit = 5", "limit = 6").into());
+    let after = session.check();
+    let defs = before.lexicon.defs.iter().zip(&after.lexicon.defs);
+    let anew: Vec<&str> =
+        defs.filter(|(old, new)| !std::sync::Arc::ptr_eq(old, new)).map(|(old, _)| old.name.text.as_str()).collect();
+    assert!(anew.contains(&"limit"), "{anew:?}");
+    assert!(anew.iter().all(|name| ["limit", "reader", "back"].contains(name)), "{anew:?}");
+}
+
+#[test]
 fn uses_of_what_is_deprecated_are_named() {
     let mut session = Session::new();
     let text = format!(

@@ -29,6 +29,10 @@ busy reader when pagez > 5 and visits >= 2 within 90d
 
 ready to talk when price reader   and   busy reader
 
+long reader
+    when pages > 20
+        and visits > 9 within 30d
+
 product pages = count(page view where url starts with "/products")
 `;
 

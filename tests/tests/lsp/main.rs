@@ -3,6 +3,7 @@
 
 mod commands;
 mod documents;
+mod everything;
 mod findings;
 mod lifecycle;
 mod order;

@@ -180,7 +180,8 @@ exports.run = async () => {
     });
     const labels = hints.map((h) => (typeof h.label === 'string' ? h.label : h.label.map((p) => p.value).join('')));
     assert.ok(labels.some((l) => /number/.test(l)), labels.join(' | '));
-    assert.ok(labels.some((l) => /90d/.test(l)), labels.join(' | '));
+    assert.ok(labels.some((l) => /30d/.test(l)), labels.join(' | '));
+    assert.ok(!labels.some((l) => /90d/.test(l)), `the line says it: ${labels.join(' | ')}`);
   });
 
   await test('hints can be switched off', async () => {
