@@ -35,9 +35,11 @@ impl Bitmap {
         let mut map = Bitmap::filled(len, false);
         for (w, word) in map.words.iter_mut().enumerate() {
             let base = w * 64;
+            let mut bits = 0;
             for b in 0..64.min(len - base) {
-                *word |= u64::from(bit(base + b)) << b;
+                bits |= u64::from(bit(base + b)) << b;
             }
+            *word = bits;
         }
         map
     }
@@ -193,6 +195,12 @@ impl Column {
     /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The values at the given places, in that order.
+    pub fn pick(&self, at: &[u32]) -> Column {
+        let known = self.known.as_ref().map(|k| Bitmap::from_fn(at.len(), |i| k.get(at[i] as usize)));
+        Column { values: crate::gather::values(&self.values, at), known: known.filter(|k| !k.all()) }
     }
 
     /// Whether the value at `i` is known.

@@ -297,7 +297,7 @@ impl<'a> Data<'a> {
             read::run(&jobs, self.options.threads, self.options.progress.as_ref(), self.options.keep_rejects, |_| {
                 Collecting::default()
             });
-        let mut parts: BTreeMap<TableId, Vec<(u32, read::Place, Part)>> = BTreeMap::new();
+        let mut parts: BTreeMap<TableId, Vec<entity::Taken>> = BTreeMap::new();
         for (job, feed, place, part) in takers.into_iter().flat_map(|t| t.parts) {
             let (table, file) = (jobs[job].feeds[feed].table, jobs[job].number as usize);
             let rank = self.tables[table.0 as usize].feeds.iter().position(|f| f.file == file).unwrap_or(0);
@@ -305,9 +305,11 @@ impl<'a> Data<'a> {
         }
         drop(jobs);
         let mut assembled = Vec::new();
-        for (table, _) in &entities {
-            let set = RowSet::new(self.lexicon.table(*table), parts.remove(table).unwrap_or_default());
-            let mut made = entity::assemble(self.lexicon.table(*table), set);
+        let threads = self.threads();
+        let parted = entities.iter().map(|(t, _)| (self.lexicon.table(*t), parts.remove(t).unwrap_or_default()));
+        let sets = RowSet::all(parted.collect(), threads);
+        for ((table, _), set) in entities.iter().zip(sets) {
+            let mut made = entity::assemble(self.lexicon.table(*table), set, threads);
             for issue in std::mem::take(&mut made.issues) {
                 self.row_issue(*table, &made.origins, &issue, &mut findings);
             }
@@ -333,7 +335,7 @@ impl<'a> Data<'a> {
                 columns.push(column);
                 continue;
             };
-            let (resolved, dangling) = entity::resolve(column, &self.tables[target.0 as usize].keys);
+            let (resolved, dangling) = entity::resolve(column, &self.tables[target.0 as usize].keys, self.threads());
             for at in dangling {
                 let row = from.as_ref().map_or(at, |f| f[at as usize]);
                 let value = match &column.values {

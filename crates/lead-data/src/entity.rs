@@ -11,6 +11,10 @@ use crate::ends::Ends;
 use crate::gather;
 use crate::keys::KeyTable;
 use crate::read::{Lines, Part, Place};
+use crate::side::side_by_side;
+
+/// A part of an entity's rows, with the number of its feed in the entity.
+pub(crate) type Taken = (u32, Place, Part);
 
 /// Rows of one entity, source by source, row by row.
 pub(crate) struct RowSet {
@@ -60,22 +64,34 @@ pub(crate) struct Assembled {
 }
 
 impl RowSet {
-    /// From the parts that the workers took, each with its feed's number in the entity.
-    pub fn new(table: &Table, mut parts: Vec<(u32, Place, Part)>) -> RowSet {
-        parts.sort_by_key(|p| (p.0, p.1));
-        let mut origins = Origins::default();
-        let mut stacks: Vec<Vec<Column>> = table.fields.iter().map(|_| Vec::new()).collect();
-        let mut rows = 0;
-        for (feed, _, part) in parts {
-            origins.0.push((rows, feed, part.lines));
-            rows += part.rows;
-            for (stack, column) in stacks.iter_mut().zip(part.columns) {
-                stack.extend(column);
+    /// From the parts of each table that the workers took.
+    pub fn all(tables: Vec<(&Table, Vec<Taken>)>, threads: usize) -> Vec<RowSet> {
+        let mut sets = Vec::with_capacity(tables.len());
+        let mut work = Vec::new();
+        for (at, (table, mut parts)) in tables.into_iter().enumerate() {
+            parts.sort_by_key(|p| (p.0, p.1));
+            let mut set = RowSet { rows: 0, origins: Origins::default(), columns: Vec::new() };
+            let mut stacks: Vec<Vec<Column>> = table.fields.iter().map(|_| Vec::new()).collect();
+            for (feed, _, part) in parts {
+                set.origins.0.push((set.rows, feed, part.lines));
+                set.rows += part.rows;
+                for (stack, column) in stacks.iter_mut().zip(part.columns) {
+                    stack.extend(column);
+                }
             }
+            set.columns.resize_with(stacks.len(), || None);
+            for (field, stack) in stacks.into_iter().enumerate() {
+                work.push((at, field, is_raw(&table.fields[field].ty), stack));
+            }
+            sets.push(set);
         }
-        let columns =
-            stacks.into_iter().zip(&table.fields).map(|(stack, field)| gather::stack(stack, is_raw(&field.ty)));
-        RowSet { rows, origins, columns: columns.collect() }
+        let size = |stack: &[Column]| stack.iter().map(Column::len).sum::<usize>();
+        work.sort_by_cached_key(|(_, _, raw, stack)| std::cmp::Reverse((*raw, size(stack))));
+        let stacked = side_by_side(threads, work, |(at, field, raw, stack)| (at, field, gather::stack(stack, raw)));
+        for (at, field, column) in stacked {
+            sets[at].columns[field] = column;
+        }
+        sets
     }
 
     fn text(&self, field: FieldId, row: usize) -> Option<&str> {
@@ -97,7 +113,7 @@ fn is_raw(ty: &Ty) -> bool {
 }
 
 /// Makes records of rows.
-pub(crate) fn assemble(table: &Table, mut set: RowSet) -> Assembled {
+pub(crate) fn assemble(table: &Table, mut set: RowSet, threads: usize) -> Assembled {
     let mut out = Assembled { origins: std::mem::take(&mut set.origins), ..Assembled::default() };
     let Some(key) = table.key else {
         out.rows = set.rows;
@@ -109,7 +125,7 @@ pub(crate) fn assemble(table: &Table, mut set: RowSet) -> Assembled {
     if table.same_when.iter().all(|second| *second == key)
         && let Some(column) = &set.columns[key.0 as usize]
         && let Values::Text(texts) = &column.values
-        && let Some(keys) = KeyTable::of_distinct(set.rows, |row| column.is_known(row).then(|| texts.get(row)))
+        && let Some(keys) = KeyTable::of_distinct(set.rows, threads, |row| column.is_known(row).then(|| texts.get(row)))
     {
         (out.rows, out.keys) = (set.rows, keys);
         out.sources = set.columns.iter().map(|_| None).collect();
@@ -141,7 +157,7 @@ pub(crate) fn assemble(table: &Table, mut set: RowSet) -> Assembled {
             first_rows.clone()
         };
         let whole = from.len() == set.rows && !merged;
-        out.columns.push(Some(if whole { column } else { pick(&column, &from) }));
+        out.columns.push(Some(if whole { column } else { column.pick(&from) }));
         out.sources.push((!whole && is_raw(&table.fields[i].ty)).then_some(from));
     }
     out
@@ -309,11 +325,6 @@ fn show(values: &Values, row: usize) -> String {
     }
 }
 
-fn pick(column: &Column, from: &[u32]) -> Column {
-    let known = column.known.as_ref().map(|k| Bitmap::from_fn(from.len(), |i| k.get(from[i] as usize)));
-    Column { values: gather::values(&column.values, from), known }
-}
-
 /// The keys of the records, each its own entry.
 fn key_column(table: &Table, key: FieldId, set: &RowSet, first_rows: &[u32]) -> Column {
     let (mut text, mut ends) = (String::new(), Ends::default());
@@ -326,14 +337,14 @@ fn key_column(table: &Table, key: FieldId, set: &RowSet, first_rows: &[u32]) -> 
 }
 
 /// Turns a column of texts into rows of another table. Gives back the places of references to no record.
-pub(crate) fn resolve(column: &Column, keys: &KeyTable) -> (Column, Vec<u32>) {
+pub(crate) fn resolve(column: &Column, keys: &KeyTable, threads: usize) -> (Column, Vec<u32>) {
     let mut dangling = Vec::new();
     let values = match &column.values {
-        Values::Text(texts) => Values::Record(rows_of(texts, |i| column.is_known(i), keys, &mut dangling)),
+        Values::Text(texts) => Values::Record(rows_of(texts, |i| column.is_known(i), keys, threads, &mut dangling)),
         Values::List { offsets, items } => {
             let Values::Text(texts) = items.as_ref() else { return (column.clone(), dangling) };
             let mut missing = Vec::new();
-            let found = rows_of(texts, |_| true, keys, &mut missing);
+            let found = rows_of(texts, |_| true, keys, threads, &mut missing);
             let (mut ends, mut kept) = (vec![0u32], Vec::new());
             for i in 0..offsets.len() - 1 {
                 let range = offsets[i] as usize..offsets[i + 1] as usize;
@@ -351,15 +362,32 @@ pub(crate) fn resolve(column: &Column, keys: &KeyTable) -> (Column, Vec<u32>) {
     (Column { values, known: None }, dangling)
 }
 
-fn rows_of(texts: &Texts, known: impl Fn(usize) -> bool, keys: &KeyTable, dangling: &mut Vec<u32>) -> Vec<u32> {
-    let mut rows = Vec::with_capacity(texts.codes.len());
-    keys.find_all(texts.codes.len(), |i| texts.get(i), &mut rows);
-    for (i, row) in rows.iter_mut().enumerate() {
-        if !known(i) {
-            *row = crate::NO_RECORD;
-        } else if *row == crate::NO_RECORD {
-            dangling.push(i as u32);
+/// References that a thread looks up at once.
+const SHARE: usize = 1 << 16;
+
+fn rows_of(
+    texts: &Texts,
+    known: impl Fn(usize) -> bool + Sync,
+    keys: &KeyTable,
+    threads: usize,
+    dangling: &mut Vec<u32>,
+) -> Vec<u32> {
+    let mut rows = vec![crate::NO_RECORD; texts.codes.len()];
+    let shares = rows.chunks_mut(SHARE).enumerate().map(|(i, share)| (i * SHARE, share)).collect();
+    let missing = side_by_side(threads, shares, |(first, share): (usize, &mut [u32])| {
+        let mut found = Vec::with_capacity(share.len());
+        keys.find_all(share.len(), |i| texts.get(first + i), &mut found);
+        let mut missing = Vec::new();
+        for (i, (row, found)) in share.iter_mut().zip(found).enumerate() {
+            if known(first + i) {
+                *row = found;
+                if found == crate::NO_RECORD {
+                    missing.push((first + i) as u32);
+                }
+            }
         }
-    }
+        missing
+    });
+    dangling.extend(missing.into_iter().flatten());
     rows
 }

@@ -6,7 +6,11 @@
 
 use crate::column::NO_RECORD;
 use crate::ends::Ends;
+use crate::side::side_by_side;
 use crate::texts::{Hash, same};
+
+/// Keys that are worth another thread.
+const MANY: usize = 1 << 15;
 
 /// How many keys of a batch are looked up side by side.
 pub(crate) const STEP: usize = 64;
@@ -94,28 +98,106 @@ impl KeyTable {
     }
 
     /// A table of keys whose rows are their numbers; `None` if a key is missing or comes twice.
-    pub fn of_distinct<'k>(count: usize, key: impl Fn(usize) -> Option<&'k str>) -> Option<KeyTable> {
+    pub fn of_distinct<'k>(
+        count: usize,
+        threads: usize,
+        key: impl Fn(usize) -> Option<&'k str> + Sync,
+    ) -> Option<KeyTable> {
         let mut table = KeyTable::with_capacity(count);
-        let mut keys = [""; STEP];
-        let mut hashes = [0u64; STEP];
-        let mut at = 0;
-        while at < count {
-            let n = STEP.min(count - at);
-            for i in 0..n {
-                keys[i] = key(at + i)?;
-                hashes[i] = table.hash_of(keys[i].as_bytes());
-            }
-            // Loads that wait for nothing but memory: many are under way at once.
-            let touched = hashes[..n].iter().fold(0, |all, hash| all ^ table.slots[*hash as usize & table.mask]);
-            std::hint::black_box(touched);
-            for i in 0..n {
-                if table.insert(keys[i], hashes[i], (at + i) as u32).is_some() {
-                    return None;
+        if table.fill_side_by_side(count, threads, &key)? {
+            return Some(table);
+        }
+        (0..count).all(|i| key(i).is_some_and(|key| table.add(key, i as u32).is_none())).then_some(table)
+    }
+
+    /// Enters short keys on all threads: each packs a part of them, and then fills slots of its own. Whether that was done; `None` if a
+    /// key is missing or comes twice.
+    fn fill_side_by_side<'k>(
+        &mut self,
+        count: usize,
+        threads: usize,
+        key: &(impl Fn(usize) -> Option<&'k str> + Sync),
+    ) -> Option<bool> {
+        let threads = if count < MANY { 1 } else { threads };
+        let mut packed = vec![NOTHING; count];
+        let share = count.div_ceil(threads.max(1)).max(1);
+        let parts = packed.chunks_mut(share).enumerate().collect();
+        let known = side_by_side(threads, parts, |(part, places): (usize, &mut [Packed])| {
+            for (i, place) in places.iter_mut().enumerate() {
+                match key(part * share + i).map(|key| pack(key.as_bytes())) {
+                    Some(Some(packed)) => *place = packed,
+                    Some(None) => return Some(false),
+                    None => return None,
                 }
             }
-            at += n;
+            Some(true)
+        });
+        for all_short in known {
+            if !all_short? {
+                return Some(false);
+            }
         }
-        Some(table)
+        let mut slots = std::mem::take(&mut self.slots);
+        let share = slots.len().div_ceil(threads.max(1));
+        let parts = slots.chunks_mut(share).enumerate().collect();
+        let table = &*self;
+        let left = side_by_side(threads, parts, |(part, slots)| table.fill(&packed, part * share, slots));
+        (self.slots, self.count) = (slots, count);
+        self.store = Store::Short(packed);
+        // What found no place up to the end of a share goes on in the next.
+        for entry in left.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten() {
+            let Store::Short(keys) = &self.store else { return None };
+            let key = *keys.get(entry as usize)?;
+            let hash = self.hash_of_packed(key);
+            let mut at = hash as usize & self.mask;
+            while self.slots[at] != 0 {
+                if keys.get((self.slots[at] & self.entries).wrapping_sub(1) as usize) == Some(&key) {
+                    return None;
+                }
+                at = (at + 1) & self.mask;
+            }
+            self.slots[at] = self.tag(hash) | (entry + 1);
+        }
+        Some(true)
+    }
+
+    /// Enters those keys into some slots that fall there. Gives back the entries that found no place; `None` if a key comes twice.
+    fn fill(&self, keys: &[Packed], first: usize, slots: &mut [u32]) -> Option<Vec<u32>> {
+        let mut left = Vec::new();
+        let mut waiting = [(0usize, 0u32, 0u32); STEP];
+        let (mut many, mut entry) = (0, 0);
+        while entry < keys.len() || many > 0 {
+            while entry < keys.len() && many < STEP {
+                let hash = self.hash_of_packed(keys[entry]);
+                let at = (hash as usize & self.mask).wrapping_sub(first);
+                waiting[many] = (at, self.tag(hash), entry as u32);
+                // Without a branch: into whose slots a key falls cannot be guessed.
+                many += usize::from(at < slots.len());
+                entry += 1;
+            }
+            // Loads that wait for nothing but memory: many are under way at once.
+            let touched = waiting[..many].iter().fold(0, |all, w| all ^ slots.get(w.0).copied().unwrap_or(0));
+            std::hint::black_box(touched);
+            for (at, tag, entry) in &waiting[..many] {
+                let mut found = None;
+                for (i, slot) in slots.iter().enumerate().skip(*at) {
+                    if *slot == 0 {
+                        found = Some(i);
+                        break;
+                    }
+                    let other = (slot & self.entries).wrapping_sub(1) as usize;
+                    if slot & !self.entries == *tag && keys.get(other) == keys.get(*entry as usize) {
+                        return None;
+                    }
+                }
+                match found {
+                    Some(i) => slots[i] = tag | (entry + 1),
+                    None => left.push(*entry),
+                }
+            }
+            many = 0;
+        }
+        Some(left)
     }
 
     fn make_slots(&mut self, keys: usize) {
@@ -388,14 +470,31 @@ mod tests {
     fn distinct_keys_have_their_numbers_as_rows() {
         for width in [6, 30] {
             let keys: Vec<String> = (0..5000).map(|i| format!("{i:0width$}")).collect();
-            let table = KeyTable::of_distinct(keys.len(), |i| Some(&keys[i])).unwrap();
+            let table = KeyTable::of_distinct(keys.len(), 2, |i| Some(&keys[i])).unwrap();
             for (i, key) in keys.iter().enumerate() {
                 assert_eq!(table.find(key), Some(i as u32));
             }
             assert_eq!(table.find("5000"), None);
-            assert!(KeyTable::of_distinct(keys.len() + 1, |i| Some(&keys[i % 5000])).is_none());
-            assert!(KeyTable::of_distinct(keys.len(), |i| (i != 77).then_some(&keys[i])).is_none());
+            assert!(KeyTable::of_distinct(keys.len() + 1, 2, |i| Some(&keys[i % 5000])).is_none());
+            assert!(KeyTable::of_distinct(keys.len(), 2, |i| (i != 77).then_some(&keys[i])).is_none());
         }
+    }
+
+    #[test]
+    fn any_number_of_threads_makes_the_same_table() {
+        let mut keys: Vec<String> = (0..2 * MANY).map(|i| format!("{:x}", i * 7919)).collect();
+        for threads in [1, 2, 3, 8, 64] {
+            let table = KeyTable::of_distinct(keys.len(), threads, |i| Some(&keys[i])).unwrap();
+            for (i, key) in keys.iter().enumerate() {
+                assert_eq!(table.find(key), Some(i as u32));
+            }
+            assert_eq!((table.find("none"), table.find("")), (None, None));
+            let twice = |i: usize| Some(keys[i.min(2 * MANY - 2)].as_str());
+            assert!(KeyTable::of_distinct(keys.len(), threads, twice).is_none());
+        }
+        keys[MANY] = "longer than fifteen bytes".to_owned();
+        let table = KeyTable::of_distinct(keys.len(), 3, |i| Some(&keys[i])).unwrap();
+        assert!(keys.iter().enumerate().all(|(i, key)| table.find(key) == Some(i as u32)));
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod report;
 pub mod sandbox;
 mod settings;
 mod share;
+mod side;
 mod texts;
 
 pub use column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};

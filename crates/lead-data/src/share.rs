@@ -12,7 +12,6 @@ use crate::build::{Builder, Issue};
 use crate::cells::Block;
 use crate::column::{Bitmap, Column, Values};
 use crate::filter::{Filter, FilterColumns, Selector};
-use crate::gather;
 use crate::parse::time::TimeReader;
 use crate::read::{FeedJob, Job, Lines, Notes, Part};
 use crate::report::{Counts, RejectKind};
@@ -215,9 +214,9 @@ impl JobState {
                 match rows {
                     Rows::Some(places) => {
                         let places: Vec<u32> = selected.iter().map(|r| places[*r as usize]).collect();
-                        pick(&made.column, &places)
+                        made.column.pick(&places)
                     }
-                    _ => pick(&made.column, selected),
+                    _ => made.column.pick(selected),
                 }
             }
         }
@@ -293,9 +292,4 @@ fn union<'l>(lists: impl Iterator<Item = &'l [u32]> + Clone, rows: usize) -> Vec
         words[*row as usize >> 6] |= 1 << (row & 63);
     }
     Bitmap::from_words(words, rows).ones().map(|row| row as u32).collect()
-}
-
-fn pick(column: &Column, at: &[u32]) -> Column {
-    let known = column.known.as_ref().map(|k| Bitmap::from_fn(at.len(), |i| k.get(at[i] as usize)));
-    Column { values: gather::values(&column.values, at), known: known.filter(|k| !k.all()) }
 }
