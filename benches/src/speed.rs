@@ -127,6 +127,10 @@ fn compare(
         command.arg("run").arg(&folder).args(["--format", case.format, "--threads", &case.threads.to_string()]);
         command.arg("--data").arg(case.data).arg("--output").arg(output);
         command.args(["--only", &wanted(case.work).join(",")]);
+        if case.work == "W1" {
+            // The others write no records but those for which the rule holds.
+            command.args(["--where", "lead"]);
+        }
         command
     };
     let emptied = |name: &str| -> Result<PathBuf, Failure> {
@@ -146,7 +150,7 @@ fn compare(
             eprintln!("{} is left out here: {failure}", peer.title);
             continue;
         }
-        let differences = digest::differences(&right, &digest_of(&output)?, case.work != "W1");
+        let differences = digest::differences(&right, &digest_of(&output)?);
         if !differences.is_empty() {
             let listed = differences.join("\n  ");
             return Err(format!("lead and {} give other answers:\n  {listed}", peer.title).into());

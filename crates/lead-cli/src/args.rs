@@ -306,6 +306,9 @@ pub struct RunArgs {
     /// Only these definitions
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,
+    /// Write only the records for which this term is yes
+    #[arg(long = "where", value_name = "TERM", requires = "output")]
+    pub holding: Option<String>,
     /// How many threads work; by default one per core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

@@ -11,7 +11,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use lead_data::{RejectKind, Report};
-use lead_hir::hir::{DefId, Lexicon};
+use lead_hir::hir::{DefId, Lexicon, Ty};
 
 use crate::args::RunArgs;
 use crate::check::{open, refuse_errors};
@@ -27,7 +27,11 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
     refuse_errors(&project, terminal)?;
     let lexicon = &project.lexicon;
     let as_of = data::as_of(args.as_of.as_deref(), &project)?;
-    let wanted = named(lexicon, &args.only)?;
+    let mut wanted = named(lexicon, &args.only)?;
+    let holding = args.holding.as_deref().map(|name| term(lexicon, name)).transpose()?;
+    if let (Some(wanted), Some(holding)) = (&mut wanted, holding) {
+        wanted.push(holding);
+    }
     if lexicon.defs.is_empty() {
         return Err(Failure { exit: Exit::Findings, ..Failure::usage("the lexicon defines nothing to answer") });
     }
@@ -63,7 +67,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
     let shown = Shown { zone: &lexicon.settings.zone, key_of: &key_of };
     let mut files: Vec<PathBuf> = Vec::new();
     if let Some(folder) = &args.output {
-        let mut tables = assemble::tables(lexicon, &answered.answers, &answered.keys, args.reasons);
+        let mut tables = assemble::tables(lexicon, &answered.answers, &answered.keys, args.reasons, holding);
         files = output::stage(folder, &mut tables, args.format, &shown, args.raw_cells, threads)?.put_in_place()?;
         if !args.json {
             let listed: String = files
@@ -138,6 +142,17 @@ fn named(lexicon: &Lexicon, only: &[String]) -> Result<Option<Vec<DefId>>, Failu
             None => failure.help("`lead run` without `--only` answers all of them"),
         }
     })
+}
+
+/// The term of `--where`.
+fn term(lexicon: &Lexicon, name: &str) -> Result<DefId, Failure> {
+    let found = named(lexicon, &[name.to_owned()])?.and_then(|ids| ids.first().copied());
+    let shown = lead_diag::render::clean(name.trim());
+    let not_yes_or_no = || {
+        Failure::usage(format!("`--where {shown}`: `{shown}` is no term"))
+            .help("name a definition whose answer is yes or no")
+    };
+    found.filter(|id| lexicon.def(*id).ty == Ty::YesNo).ok_or_else(not_yes_or_no)
 }
 
 /// The definition that is named most alike.

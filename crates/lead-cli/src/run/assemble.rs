@@ -14,11 +14,17 @@ use super::table::{Table, TableColumn};
 /// The keys of the records of each entity that has them.
 pub type Keys = BTreeMap<TableId, Arc<Column>>;
 
-/// A table per subject, per funnel and per metric. `reasons`: with a column of reasons behind each term.
-pub fn tables(lexicon: &Lexicon, answers: &Answers, keys: &Keys, reasons: bool) -> Vec<Table> {
+/// A table per subject, per funnel and per metric. `reasons`: with a column of reasons behind each term; `holding`: only the
+/// records for which this term is yes, where a subject has a term of its name.
+pub fn tables(lexicon: &Lexicon, answers: &Answers, keys: &Keys, reasons: bool, holding: Option<DefId>) -> Vec<Table> {
     let mut tables = Vec::new();
     for subject in &answers.subjects {
-        tables.push(subject_table(lexicon, subject, keys, reasons));
+        let table = subject_table(lexicon, subject, keys, reasons);
+        let is_named = |def: DefId| holding.is_some_and(|h| lexicon.def(h).name.key == lexicon.def(def).name.key);
+        tables.push(match subject.defs.iter().find(|answer| is_named(answer.def)) {
+            Some(answer) => only_yes(table, &answer.column),
+            None => table,
+        });
     }
     for subject in &answers.subjects {
         for answer in &subject.defs {
@@ -47,6 +53,17 @@ fn subject_table(lexicon: &Lexicon, subject: &SubjectAnswers, keys: &Keys, reaso
         }
     }
     Table::new(table.name.snake(), subject.rows, columns)
+}
+
+/// The rows of a table for which an answer is yes.
+fn only_yes(table: Table, answer: &Column) -> Table {
+    let yes = |row: &u32| {
+        let row = *row as usize;
+        answer.is_known(row) && matches!(&answer.values, Values::YesNo(bits) if bits.get(row))
+    };
+    let rows: Vec<u32> = (0..table.rows as u32).filter(yes).collect();
+    let picked = |column: TableColumn| TableColumn { column: Arc::new(column.column.pick(&rows)), ..column };
+    Table { rows: rows.len(), columns: table.columns.into_iter().map(picked).collect(), ..table }
 }
 
 /// For each record the reasons of the alternatives that held where the answer is yes, and of the exceptions that

@@ -47,6 +47,27 @@ fn only_named_definitions_are_answered() {
 }
 
 #[test]
+fn only_records_for_which_a_term_is_yes_are_written() {
+    let (lab, _) = answered(&["--only", "address", "--where", "Lead"]);
+    let csv = lab.read("answers/contact.csv");
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 2, "{csv}");
+    assert_eq!(lines[0], "id,address,lead", "the term is answered too: {csv}");
+    assert!(lines[1].starts_with("c1,") && lines[1].ends_with(",true"), "{csv}");
+    let (all, _) = answered(&["--where", "lead", "--reasons"]);
+    let (whole, _) = answered(&["--reasons"]);
+    let yes = whole.read("answers/contact.csv");
+    let wanted: Vec<&str> = yes.lines().filter(|l| l.starts_with("id,") || l.starts_with("c1,")).collect();
+    assert_eq!(all.read("answers/contact.csv").lines().collect::<Vec<_>>(), wanted);
+    assert_eq!(all.read("answers/contacts.csv"), whole.read("answers/contacts.csv"), "metrics count all records");
+    for (name, said) in [("contacts", "is no term"), ("leed", "did you mean `lead`?")] {
+        let ran = lab.lead(&[RUN, &["--where", name]].concat());
+        assert_eq!(ran.code, 2, "{}", ran.all());
+        assert!(ran.all().contains(said), "{}", ran.all());
+    }
+}
+
+#[test]
 fn the_threads_do_not_change_a_byte() {
     for format in ["csv", "jsonl", "parquet"] {
         let (one, _) = answered(&["--threads", "1", "--format", format]);
