@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
+use imara_diff::{Algorithm, BasicLineDiffPrinter, Diff, InternedInput, UnifiedDiffConfig};
+
 use crate::staging;
 use crate::terminal::{Failure, plain};
 
@@ -81,11 +83,15 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// The changes from `old` to `new` as a unified diff of a file.
 pub fn unified_diff(name: &str, old: &str, new: &str) -> String {
-    similar::TextDiff::from_lines(old, new)
-        .unified_diff()
-        .context_radius(3)
-        .header(&format!("{name} (as it is)"), &format!("{name} (as it would be)"))
-        .to_string()
+    let input = InternedInput::new(old, new);
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    if diff.count_additions() == 0 && diff.count_removals() == 0 {
+        return String::new();
+    }
+    let printer = BasicLineDiffPrinter(&input.interner);
+    let changes = diff.unified_diff(&printer, UnifiedDiffConfig::default(), &input);
+    format!("--- {name} (as it is)\n+++ {name} (as it would be)\n{changes}")
 }
 
 /// A unified diff with its lines coloured.

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use imara_diff::{Algorithm, Diff, InternedInput};
 use lead_diag::{Edit, FileId, Span};
 use lead_syntax::ast::{File, Statement, StatementKind};
 use lead_syntax::scan::{self, Kind};
@@ -163,7 +164,9 @@ pub(crate) fn difference(file: FileId, old: &str, new: &str, base: usize) -> Vec
     if old == new {
         return Vec::new();
     }
-    let diff = similar::TextDiff::configure().algorithm(similar::Algorithm::Patience).diff_lines(old, new);
+    let input = InternedInput::new(old, new);
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
     let starts = |text: &str| -> Vec<usize> {
         std::iter::once(0)
             .chain(text.split_inclusive('\n').scan(0, |at, line| {
@@ -174,14 +177,12 @@ pub(crate) fn difference(file: FileId, old: &str, new: &str, base: usize) -> Vec
     };
     let (old_starts, new_starts) = (starts(old), starts(new));
     let mut edits = Vec::new();
-    for op in diff.ops() {
-        if op.tag() == similar::DiffTag::Equal {
-            continue;
-        }
-        let place = |starts: &[usize], range: Range<usize>| {
-            starts.get(range.start).copied().unwrap_or(0)..starts.get(range.end).copied().unwrap_or(0)
+    for hunk in diff.hunks() {
+        let place = |starts: &[usize], range: Range<u32>| {
+            let start = |line: u32| starts.get(line as usize).copied().unwrap_or(0);
+            start(range.start)..start(range.end)
         };
-        let (from, to) = (place(&old_starts, op.old_range()), place(&new_starts, op.new_range()));
+        let (from, to) = (place(&old_starts, hunk.before), place(&new_starts, hunk.after));
         let (Some(before), Some(behind)) = (old.get(from.clone()), new.get(to)) else { continue };
         edits.push(narrowed(file, before, behind, base + from.start));
     }
