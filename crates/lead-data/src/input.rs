@@ -152,7 +152,7 @@ pub(crate) fn read_up_to(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result
 }
 
 /// What is said of a file that lost its end.
-const SHORTER: &str = "it became shorter while it was read; run again when it is whole";
+pub(crate) const SHORTER: &str = "it became shorter while it was read; run again when it is whole";
 
 /// Tells how many bytes of the file itself were read. A file that ends before the length that it had is an error: what is
 /// gone would be missing in the answers.

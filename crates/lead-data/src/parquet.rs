@@ -18,6 +18,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 
 use crate::cells::{Cells, Entries};
+use crate::input::SHORTER;
 use crate::parse::civil::{DAY, date};
 use crate::parse::time::TimeReader;
 
@@ -105,10 +106,10 @@ impl Footer {
         let mut first = group.first;
         let mut reader = guarded(|| {
             let builder = builder.with_row_groups(vec![group.index]).with_projection(mask).with_batch_size(BATCH);
-            builder.build().map_err(|e| e.to_string())
+            builder.build().map_err(|e| cause(&e.to_string()))
         })?;
         loop {
-            let next = guarded(|| reader.next().transpose().map_err(|e| e.to_string()))?;
+            let next = guarded(|| reader.next().transpose().map_err(|e| cause(&e.to_string())))?;
             let Some(batch) = next else { return Ok(()) };
             if !take(&batch, first) {
                 return Ok(());
@@ -167,6 +168,14 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
         Ok(result) => result,
         Err(_) => Err("it is damaged".to_owned()),
     }
+}
+
+/// What is wrong, in plain words: a part that is missing was there when the footer was read.
+fn cause(said: &str) -> String {
+    if said.contains("failed to fill whole buffer") || said.contains("EOF") {
+        return SHORTER.to_owned();
+    }
+    format!("it is damaged ({said})")
 }
 
 fn micros(value: i64, unit: TimeUnit) -> Option<i64> {
