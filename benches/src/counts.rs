@@ -1,4 +1,4 @@
-//! Instructions of the parser, the checker and a run, counted by callgrind: the same on a busy machine as on an idle one.
+//! Instructions of the parser, the checker, the evaluator's kernels and a run, counted by callgrind: the same on a busy machine as on an idle one.
 //!
 //! They differ between compilers and between kinds of processors, so a record names its compiler.
 
@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use lead_project::Project;
 use serde_json::{Value, json};
 
 use crate::checker::DEFINITIONS;
@@ -61,6 +62,13 @@ fn count_all() -> Result<BTreeMap<String, u64>, Failure> {
         ("check 10,000 definitions", "check"),
     ] {
         counted.insert(name.to_owned(), count(&kernels, &[Path::new(kernel), &large])?);
+    }
+    let lexicon = root().join("benches/lexicons/kernels");
+    let project = Project::open(&lexicon).map_err(|_| "the lexicon of the kernels cannot be read")?;
+    for def in &project.lexicon.defs {
+        let name = def.name.text.as_str();
+        let times = |n: &str| count(&kernels, &[Path::new("evaluate"), &lexicon, Path::new(name), Path::new(n)]);
+        counted.insert(format!("evaluate: {name}"), times("2")?.saturating_sub(times("1")?));
     }
     for format in ["csv", "parquet"] {
         let lexicon = folder.path().join(format);

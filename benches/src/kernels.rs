@@ -1,5 +1,8 @@
-//! The parts whose instructions are counted: `kernels parse|format|check FILE`, `kernels run LEXICON DATA`. One thread, nothing
+//! The parts whose instructions are counted: `kernels parse|format|check FILE`, `kernels run LEXICON DATA`, and
+//! `kernels evaluate LEXICON NAME TIMES`, which answers one definition over tables in memory so many times. One thread, nothing
 //! written.
+
+mod world;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,6 +22,9 @@ fn main() -> ExitCode {
         ["format", file] => std::fs::read_to_string(file).is_ok_and(|text| lead_syntax::format(&text).is_ok()),
         ["check", file] => Project::open(Path::new(file)).is_ok_and(|project| project.is_sound()),
         ["run", lexicon, data] => run(Path::new(lexicon), Path::new(data)),
+        ["evaluate", lexicon, name, times] => {
+            times.parse().is_ok_and(|times| evaluate(Path::new(lexicon), name, times))
+        }
         _ => false,
     };
     if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -26,6 +32,20 @@ fn main() -> ExitCode {
 
 fn parse(text: &str) -> bool {
     !lead_syntax::parse(FileId(0), text).diagnostics.iter().any(Diagnostic::is_error)
+}
+
+/// Answers one definition over tables in memory. What one time takes is the difference between two times and one.
+fn evaluate(lexicon: &Path, name: &str, times: u32) -> bool {
+    let Ok(project) = Project::open(lexicon) else { return false };
+    if !project.is_sound() || !project.lexicon.defs.iter().any(|def| def.name.text == name) {
+        return false;
+    }
+    let plan = lead_plan::plan(&project.lexicon, AS_OF, |def| def.name.text == name);
+    let data = Data::made(&project.lexicon, world::world(&project.lexicon, AS_OF));
+    (0..times).all(|_| {
+        let answers = lead_eval::evaluate(&project.lexicon, &plan, &data, false);
+        answers.is_ok_and(|answers| !answers.subjects.is_empty() || !answers.metrics.is_empty())
+    })
 }
 
 /// As `lead run`, up to the answers.
