@@ -74,6 +74,11 @@ pub enum Command {
     /// Explain a code of a message
     #[command(after_help = "Examples:\n  lead explain L0101\n  lead explain broken-statement")]
     Explain(ExplainArgs),
+    /// Write the glossary of a lexicon: what every word means, for people
+    #[command(
+        after_help = "Examples:\n  lead doc examples/hello --output glossary.html\n  lead doc examples/hello --format markdown"
+    )]
+    Doc(DocArgs),
     /// Draft a lexicon from exports, or begin with a small one
     #[command(after_help = "Examples:\n  lead init small\n  lead init drafted --from examples/hello")]
     Init(InitArgs),
@@ -218,6 +223,29 @@ pub struct FixArgs {
 pub struct ExplainArgs {
     /// A code (`L0203`) or its name (`unknown-field`); all codes by default
     pub code: Option<String>,
+}
+
+/// Formats of a glossary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DocFormat {
+    /// One page that needs nothing besides
+    Html,
+    /// For wikis and repositories
+    Markdown,
+}
+
+/// `lead doc`
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// Lexicon folder or file; the current folder by default
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub lexicon: PathBuf,
+    /// Format of the glossary
+    #[arg(long, value_enum, default_value_t = DocFormat::Html)]
+    pub format: DocFormat,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// `lead init`

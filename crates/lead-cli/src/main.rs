@@ -6,6 +6,7 @@ mod ci;
 mod completions;
 mod data;
 mod debug;
+mod doc;
 mod explain;
 mod files;
 mod fix;
@@ -65,6 +66,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Fmt(args) => fmt::fmt(args, terminal),
         Command::Fix(args) => fix::fix(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),
+        Command::Doc(args) => doc::doc(args, terminal),
         Command::Init(args) => init::init(args, terminal),
         Command::Lsp(_) => lsp::lsp(),
         Command::Debug(args) => debug::debug(args, terminal),

@@ -19,6 +19,7 @@ use crate::data::{self, Progress, Request};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, counted, eprint, plain, print};
 use crate::value::Shown;
 pub use assemble::Keys;
+pub use output::write_file;
 pub use overview::report_text;
 
 /// Answers a lexicon.

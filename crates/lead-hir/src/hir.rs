@@ -313,6 +313,11 @@ pub struct Def {
 }
 
 impl Def {
+    /// Who answers for it, if a line of the documentation says so: `owner: Marketing`.
+    pub fn owner(&self) -> Option<&str> {
+        self.docs.as_deref()?.lines().find_map(owner_of)
+    }
+
     /// What stands behind the word, if a line of the documentation begins with `deprecated`: what to use instead, or nothing.
     pub fn deprecated(&self) -> Option<&str> {
         self.docs.as_deref()?.lines().find_map(|line| {
@@ -323,6 +328,13 @@ impl Def {
                 .then(|| rest.trim_start_matches([':', '.', ',', ' ']).trim_end())
         })
     }
+}
+
+/// Whom a line of documentation names as owner.
+pub fn owner_of(line: &str) -> Option<&str> {
+    let (word, name) = line.split_once(':')?;
+    let name = name.trim();
+    (word.trim().eq_ignore_ascii_case("owner") && !name.is_empty()).then_some(name)
 }
 
 /// The kinds of definitions. Invariant *no cycles*: following [`Target::Def`], members and funnel steps ends.
