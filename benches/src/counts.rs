@@ -19,6 +19,8 @@ use crate::speed;
 /// By how many hundredths a count may grow before it is flagged.
 const MARGIN: u64 = 5;
 const CONTACTS: u64 = 2_000;
+/// How often a kernel is run: what differs between two processes weighs little then.
+const TIMES: u64 = 20;
 
 /// Counts; records, or with `--check` compares.
 pub fn counts(options: &Options) -> Result<(), Failure> {
@@ -67,8 +69,11 @@ fn count_all() -> Result<BTreeMap<String, u64>, Failure> {
     let project = Project::open(&lexicon).map_err(|_| "the lexicon of the kernels cannot be read")?;
     for def in &project.lexicon.defs {
         let name = def.name.text.as_str();
-        let times = |n: &str| count(&kernels, &[Path::new("evaluate"), &lexicon, Path::new(name), Path::new(n)]);
-        counted.insert(format!("evaluate: {name}"), times("2")?.saturating_sub(times("1")?));
+        let times = |n: u64| {
+            let n = n.to_string();
+            count(&kernels, &[Path::new("evaluate"), &lexicon, Path::new(name), Path::new(&n)])
+        };
+        counted.insert(format!("evaluate: {name}"), times(TIMES + 1)?.saturating_sub(times(1)?) / TIMES);
     }
     for format in ["csv", "parquet"] {
         let lexicon = folder.path().join(format);

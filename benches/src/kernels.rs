@@ -34,7 +34,7 @@ fn parse(text: &str) -> bool {
     !lead_syntax::parse(FileId(0), text).diagnostics.iter().any(Diagnostic::is_error)
 }
 
-/// Answers one definition over tables in memory. What one time takes is the difference between two times and one.
+/// Answers one definition over tables in memory. What it takes is the difference between more times and fewer.
 fn evaluate(lexicon: &Path, name: &str, times: u32) -> bool {
     let Ok(project) = Project::open(lexicon) else { return false };
     if !project.is_sound() || !project.lexicon.defs.iter().any(|def| def.name.text == name) {

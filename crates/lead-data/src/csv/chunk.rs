@@ -27,7 +27,7 @@ pub(crate) struct Chunk {
     pub number: u64,
     /// Line of the first byte, from 1.
     pub line: u64,
-    /// Whether a quote is in it.
+    /// Whether a quote is in it, or was in what was read with it.
     pub quotes: bool,
 }
 
@@ -140,7 +140,8 @@ impl Chunker {
                 }
                 len += 1;
             }
-            let looked = quick_end(&data[..len], self.delimiter);
+            let quotes = self.delimiter.is_some() && memchr(b'"', &data[..len]).is_some();
+            let looked = quick_end(&data[..len], self.delimiter.filter(|_| quotes));
             let ends = match looked {
                 // Where a quote was opened matters only if no record ends.
                 Some(end) if end > 0 && (end == len || !self.ended) => RecordEnd { end, open: None },
@@ -173,7 +174,7 @@ impl Chunker {
             chunk.len = end;
             chunk.number = self.number;
             chunk.line = self.line;
-            chunk.quotes = self.delimiter.is_some() && memchr(b'"', &data[..end]).is_some();
+            chunk.quotes = quotes;
             self.number += 1;
             self.line += memchr_iter(b'\n', &data[..end]).count() as u64;
             return Ok(end > 0);
@@ -188,7 +189,7 @@ struct RecordEnd {
     open: Option<usize>,
 }
 
-/// One past the last line end that ends a record, where quotes stand around whole cells.
+/// One past the last line end that ends a record, where quotes stand around whole cells; without a delimiter every line end does.
 fn quick_end(text: &[u8], delimiter: Option<u8>) -> Option<usize> {
     let mut end = 0;
     let mut take = |at: usize, marks: Marks| {
@@ -197,7 +198,7 @@ fn quick_end(text: &[u8], delimiter: Option<u8>) -> Option<usize> {
         }
     };
     match delimiter {
-        Some(delimiter) if memchr(b'"', text).is_some() => marks::scan_quoted(text, delimiter, &mut take).map(drop)?,
+        Some(delimiter) => marks::scan_quoted(text, delimiter, &mut take).map(drop)?,
         _ => return Some(memrchr(b'\n', text).map_or(0, |i| i + 1)),
     }
     Some(end)
