@@ -1,6 +1,7 @@
 //! Blocks of rows as they come out of files, and the cells in them as texts.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use memchr::memchr_iter;
 
@@ -68,6 +69,18 @@ impl Cells for CsvCells<'_> {
     #[inline]
     fn plain(&self, row: usize) -> Option<&str> {
         plain(&self.text[self.rows.cell(row, self.slot)])
+    }
+}
+
+impl CsvCells<'_> {
+    /// The text that all cells stand in, and where a row's cell does, if it is that without quotes and blanks.
+    #[inline]
+    pub fn bare(&self, row: usize) -> (&str, Option<Range<usize>>) {
+        let cell = self.rows.cell(row, self.slot);
+        let bytes = &self.text.as_bytes()[cell.clone()];
+        let graphic = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic());
+        let bare = graphic(bytes.first()) && graphic(bytes.last()) && bytes.first() != Some(&b'"');
+        (self.text, bare.then_some(cell))
     }
 }
 

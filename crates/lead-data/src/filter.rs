@@ -152,7 +152,13 @@ impl FilterColumns {
             let FilterColumn { set, codes, .. } = &mut self.sets[at];
             codes.clear();
             match block.column(*slot) {
-                ColumnData::Csv(cells) => codes_of(&cells, block.len(), set, codes),
+                ColumnData::Csv(cells) => {
+                    let mut scratch = String::new();
+                    codes.extend((0..block.len()).map(|row| match cells.bare(row) {
+                        (text, Some(at)) => set.code_at(text, at),
+                        _ => set.code(cells.text(row, &mut scratch)),
+                    }));
+                }
                 ColumnData::Arena(cells) => codes_of(&cells, block.len(), set, codes),
                 ColumnData::Array(cells) => codes_of(&cells, block.len(), set, codes),
             }

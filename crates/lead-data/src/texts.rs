@@ -4,6 +4,7 @@
 //! distinct texts keep one dictionary over many batches, so that what was found out about an entry stays good.
 
 use std::hash::{BuildHasher, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -92,6 +93,28 @@ impl TextSet {
     }
 }
 
+/// A text of up to 16 bytes as two words, zeros behind it; with its length they stand for no other text.
+#[inline(always)]
+fn words(text: &[u8]) -> (u64, u64) {
+    let len = text.len();
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        let last = u64::from_le_bytes(*last).checked_shr(8 * (16 - len.min(16) as u32)).unwrap_or(0);
+        return (u64::from_le_bytes(*first), last);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return (u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4)), 0);
+    }
+    (text.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
+}
+
+/// The same for the text at the start of 16 bytes, without asking how long it is: lengths come in no order that could be guessed.
+#[inline(always)]
+fn words_of(bytes: &[u8; 16], len: usize) -> (u64, u64) {
+    let whole = u128::from_le_bytes(*bytes);
+    let kept = u128::MAX.checked_shr(128 - 8 * len as u32).unwrap_or(0) & whole;
+    (kept as u64, (kept >> 64) as u64)
+}
+
 /// How many texts met lately are at hand.
 const RECENT: usize = 256;
 
@@ -104,7 +127,7 @@ struct Recent<T> {
 /// A short text and what it stands for. The length 0 stands for none.
 #[derive(Clone, Copy, Debug, Default)]
 struct Met<T> {
-    ends: (u64, u64),
+    words: (u64, u64),
     length: u8,
     meaning: T,
 }
@@ -126,11 +149,16 @@ impl<T: Copy + Default> Recent<T> {
         if text.len() > 16 {
             return look_up();
         }
-        let ends = ends(text.as_bytes());
-        let mixed = (ends.0 ^ ends.1.rotate_left(23) ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.of_words(words(text.as_bytes()), text.len(), look_up)
+    }
+
+    /// The same for a text of 1 to 16 bytes as words.
+    #[inline(always)]
+    fn of_words(&mut self, words: (u64, u64), len: usize, look_up: impl FnOnce() -> T) -> T {
+        let mixed = (words.0 ^ words.1.rotate_left(23) ^ len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let place = &mut self.places[(mixed >> 56) as usize % RECENT];
-        if place.ends != ends || usize::from(place.length) != text.len() {
-            *place = Met { ends, length: text.len() as u8, meaning: look_up() };
+        if place.words != words || usize::from(place.length) != len {
+            *place = Met { words, length: len as u8, meaning: look_up() };
         }
         place.meaning
     }
@@ -162,6 +190,19 @@ impl RecentTexts {
             return *self.empty.get_or_insert_with(|| self.set.add(text).0);
         }
         self.recent.get(text, || self.set.add(text).0)
+    }
+
+    /// The number of the text at a place of a longer one, which has more behind it mostly.
+    #[inline]
+    pub fn code_at(&mut self, all: &str, at: Range<usize>) -> u32 {
+        let bytes = all.as_bytes().get(at.start..).and_then(|b| b.first_chunk::<16>());
+        match bytes {
+            Some(bytes) if !at.is_empty() && at.len() <= 16 => {
+                let set = &mut self.set;
+                self.recent.of_words(words_of(bytes, at.len()), at.len(), || set.add(&all[at]).0)
+            }
+            _ => self.code(&all[at]),
+        }
     }
 }
 
@@ -325,6 +366,25 @@ mod tests {
         let codes: Vec<u32> = (0..5000).map(|i| builder.code(texts[i * 7 % texts.len()]).code).collect();
         let made = builder.finish(codes);
         assert!((0..5000).all(|i| made.get(i) == texts[i * 7 % texts.len()]));
+    }
+
+    #[test]
+    fn texts_inside_of_longer_ones_have_the_numbers_of_texts_alone() {
+        let all = "abcdefghijklmnopqrstuvwxyzabcdefghij";
+        let mut texts = RecentTexts::default();
+        for _ in 0..2 {
+            for start in 0..all.len() {
+                for end in start..=all.len() {
+                    let code = texts.code_at(all, start..end);
+                    assert_eq!(texts.get(code), &all[start..end]);
+                    assert_eq!(texts.code(&all[start..end]), code);
+                }
+            }
+        }
+        for len in 1..=16 {
+            let bytes: [u8; 16] = std::array::from_fn(|i| i as u8 + 1);
+            assert_eq!(words_of(&bytes, len), words(&bytes[..len]), "{len}");
+        }
     }
 
     #[test]
