@@ -77,6 +77,7 @@ fn every_crate_uses_only_what_its_place_allows() {
             "lead-lsp" => &[
                 "lead-diag",
                 "lead-hir",
+                "lead-logic",
                 "lead-plan",
                 "lead-data",
                 "lead-eval",
@@ -89,6 +90,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-syntax",
                 "lead-hir",
                 "lead-prose",
+                "lead-logic",
                 "lead-plan",
                 "lead-data",
                 "lead-eval",

@@ -139,6 +139,12 @@ pub struct CheckArgs {
     /// Let warnings count as findings for the exit code
     #[arg(long)]
     pub strict: bool,
+    /// Show only lints that are not in this file
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the lints that are found into this file, and show none of them
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
 }
 
 /// How outcomes of examples are shown.

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use lead_diag::{Diagnostic, Severity, SourceMap, codes, render};
+use lead_logic::Linter;
 use lead_project::Project;
 
 use crate::args::{CheckArgs, MessageFormat};
+use crate::baseline::Baseline;
 use crate::ci::Findings;
 use crate::files;
 use crate::fix::same_file;
@@ -17,7 +19,18 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     let (mut listed, mut all, mut count) = (Vec::new(), Vec::new(), 0usize);
     let mut out = String::new();
     let mut findings = Findings::new("lead check", args.strict);
-    for (project, only) in open_all(&args.paths)? {
+    let mut known = args.baseline.as_deref().map(Baseline::read).transpose()?;
+    let mut written = args.write_baseline.is_some().then(Baseline::default);
+    let mut hidden = 0;
+    for (mut project, only) in open_all(&args.paths)? {
+        project.lint(&mut Linter::new());
+        if let Some(written) = &mut written {
+            written.add(&project);
+            project.diagnostics.retain(|d| !d.code.is_lint());
+        }
+        if let Some(known) = &mut known {
+            hidden += known.take_from(&mut project);
+        }
         count += only.as_ref().map_or(project.asts.len(), Vec::len);
         let found = filtered(&project.diagnostics, &project.sources, only.as_deref());
         if args.format.of_service().is_some() {
@@ -61,6 +74,18 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
         }
     }
     print(&out)?;
+    if let (Some(written), Some(path)) = (&written, &args.write_baseline) {
+        written.write(path)?;
+        let line = format!("{} in `{}`", counted(written.len(), "finding", "findings"), path.display());
+        eprint(&format!("{}\n", terminal.paint_err(Style::Dim, &line)));
+    }
+    if let Some(rest) = known {
+        let mut line = format!("{} of the baseline not shown", counted(hidden, "finding", "findings"));
+        if rest.len() > 0 && args.paths.len() < 2 {
+            line.push_str(&format!("; {} gone, `--write-baseline` takes them out", counted(rest.len(), "is", "are")));
+        }
+        eprint(&format!("{}\n", terminal.paint_err(Style::Dim, &line)));
+    }
     Ok(exit)
 }
 

@@ -81,6 +81,19 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes a file whole: beside its place, then renamed. One that is there is replaced.
+pub fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    if path.exists() {
+        return replace(path, text);
+    }
+    let fail = |e: io::Error| Failure::data(format!("`{}` cannot be written: {}", path.display(), plain(&e)));
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = staging::file_in(folder).map_err(fail)?;
+    file.write_all(text.as_bytes()).map_err(fail)?;
+    file.persist(path).map_err(|e| fail(e.error))?;
+    Ok(())
+}
+
 /// The changes from `old` to `new` as a unified diff of a file.
 pub fn unified_diff(name: &str, old: &str, new: &str) -> String {
     let input = InternedInput::new(old, new);

@@ -1,6 +1,7 @@
 //! The command `lead`: lexicons checked, laid out, and answered over exports.
 
 mod args;
+mod baseline;
 mod check;
 mod ci;
 mod completions;

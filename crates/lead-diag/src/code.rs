@@ -179,6 +179,15 @@ registry! {
     CONTRADICTION L0612 "contradiction" Warn
     BAD_ALLOW L0613 "bad-allow" Warn
     DEPRECATED_NAME L0614 "deprecated-name" Warn
+    NEVER_TRUE L0615 "never-true" Warn
+    ALWAYS_TRUE L0616 "always-true" Warn
+    COVERED L0617 "covered-alternative" Warn
+    UNREACHABLE_LINE L0618 "unreachable-line" Warn
+    GAP_IN_CHOICE L0619 "gap-in-choice" Warn
+    STEP_SKIPPED L0620 "step-skipped" Warn
+    SAME_MEANING L0621 "same-meaning" Warn
+    UNUSED_ALLOW L0622 "unused-allow" Warn
+    UNTESTED_TERM L0623 "untested-term" Allow
     // 07: data
     MISSING_FILE L0701 "missing-file" Error
     NO_FILE_MATCHES L0702 "no-file-matches" Error

@@ -54,6 +54,8 @@ pub struct Lowered {
     pub lexicon: Lexicon,
     /// Everything found, in order of file and place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The lints that comments or settings silence, and where.
+    pub silenced: Vec<(Code, Span)>,
 }
 
 /// Checks all files of a lexicon together.
@@ -66,13 +68,13 @@ pub fn lower(files: &[(FileId, &ast::File)], config: &Config) -> Lowered {
     cx.check_examples(&statements);
     let lints = crate::lint::lint(&cx);
     cx.diagnostics.extend(lints);
-    cx.apply_levels(files, config);
+    let silenced = cx.apply_levels(files, config);
     let defs = cx.defs.into_iter().map(Arc::new).collect();
     let examples = cx.examples.into_iter().map(Arc::new).collect();
     let lexicon = Lexicon { settings: cx.settings, tables: cx.tables, defs, examples };
     let mut diagnostics = cx.diagnostics;
     sort(&mut diagnostics);
-    Lowered { lexicon, diagnostics }
+    Lowered { lexicon, diagnostics, silenced }
 }
 
 /// By place; what stands at one place in an order that depends on itself alone.
@@ -446,8 +448,8 @@ impl<'a> Cx<'a> {
         self.report(found.help("one of these must be said without the others"));
     }
 
-    /// Sets severities of lints by `[lints]`, and drops what is switched off or allowed by a comment.
-    fn apply_levels(&mut self, files: &[(FileId, &ast::File)], config: &Config) {
+    /// Sets severities of lints by `[lints]`, and drops what is switched off or allowed by a comment; gives what was dropped.
+    fn apply_levels(&mut self, files: &[(FileId, &ast::File)], config: &Config) -> Vec<(Code, Span)> {
         let mut allows = Vec::new();
         for (_, file) in files {
             allow::in_file(
@@ -457,7 +459,15 @@ impl<'a> Cx<'a> {
                 &mut self.diagnostics,
             );
         }
-        self.diagnostics.retain_mut(|found| allow::leveled(found, &allows, config));
+        let mut silenced = Vec::new();
+        self.diagnostics.retain_mut(|found| {
+            let keep = allow::leveled(found, &allows, config);
+            if !keep {
+                silenced.extend(found.span().map(|s| (found.code, s)));
+            }
+            keep
+        });
+        silenced
     }
 
     /// An empty definition, filled in when its turn comes.

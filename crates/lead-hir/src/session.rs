@@ -28,7 +28,7 @@ use lead_diag::{Diagnostic, FileId};
 
 pub use checked::{Checked, CheckedFile};
 
-use crate::Config;
+use crate::{Config, Lints};
 use read::{Edited, Text, Unit, read_all};
 use show::{Show, Shown};
 use state::State;
@@ -54,6 +54,8 @@ pub struct Session {
     state: State,
     shown: Shown,
     checked: Option<Arc<Checked>>,
+    /// Finds lints in the whole lexicon.
+    lints: Option<Box<dyn Lints>>,
 }
 
 impl Default for Session {
@@ -78,7 +80,13 @@ impl Session {
             units: Vec::new(),
             shown: Shown::default(),
             checked: None,
+            lints: None,
         }
+    }
+
+    /// An empty lexicon, to whose findings another stage adds its own.
+    pub fn with_lints(lints: Box<dyn Lints>) -> Session {
+        Session { lints: Some(lints), ..Session::new() }
     }
 
     /// Sets the text of `lead.toml`, or says that there is none. The name is the one for messages and [`Checked::file_named`].
@@ -201,6 +209,8 @@ impl Session {
         update.run(&mut files, edited);
         let (cx, made) = (update.cx.rest(), update.made);
         self.state.cx = cx;
+        let anything = made.tables || self.checked.is_none();
+        let changed = (!anything).then(|| made.defs.clone());
         let show = Show {
             files: &files,
             units: &self.units,
@@ -211,7 +221,12 @@ impl Session {
             made,
             before: self.checked.as_deref(),
         };
+        let before = show.before;
         let mut checked = show.show(&mut self.shown);
+        if let Some(lints) = &mut self.lints {
+            let found = lints.lint(&checked.lexicon, &checked.config, changed.as_ref());
+            checked.add_lints(found, before);
+        }
         for found in &self.config_found {
             if found.span().is_none() {
                 checked.placeless.push(found.clone());

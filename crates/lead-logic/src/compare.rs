@@ -112,9 +112,22 @@ pub fn compare(base: &Lexicon, before: DefId, head: &Lexicon, after: DefId) -> C
     let (Some(first), Some(second)) = (first, second) else {
         return Comparison::undecided("the definition has no answer of its own");
     };
-    match moves(&world, first, second, head) {
+    match moves(&world, first, second, head, NODES) {
         Ok(moves) => judged(moves),
         Err(TooLarge) => Comparison::undecided("the definition is built on more conditions than can be looked at"),
+    }
+}
+
+/// Two definitions of one lexicon, the first as the one before. Looks at no more than `nodes` nodes.
+pub(crate) fn compare_within(lexicon: &Lexicon, first: DefId, second: DefId, nodes: usize) -> Comparison {
+    let mut world = World::new();
+    let mut lowering = Lowering::new(&mut world, lexicon, 0);
+    let (Some(first), Some(second)) = (lowering.definition(first), lowering.definition(second)) else {
+        return Comparison::undecided("the definition has no answer of its own");
+    };
+    match moves(&world, first, second, lexicon, nodes) {
+        Ok(moves) => judged(moves),
+        Err(TooLarge) => Comparison::undecided("too large"),
     }
 }
 
@@ -133,8 +146,9 @@ fn moves(
     first: crate::space::FormId,
     second: crate::space::FormId,
     lexicon: &Lexicon,
+    nodes: usize,
 ) -> Result<Vec<Vec<Move>>, TooLarge> {
-    let mut prover = Prover::new(world, NODES)?;
+    let mut prover = Prover::new(world, nodes)?;
     let (first, second) = (prover.diagram(first)?, prover.diagram(second)?);
     let mut moves = Vec::with_capacity(3);
     for before in Truth::ALL {

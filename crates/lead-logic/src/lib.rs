@@ -28,6 +28,7 @@ mod diagram;
 mod domain;
 mod edge;
 mod links;
+mod lint;
 mod lower;
 mod prove;
 mod space;
@@ -35,4 +36,5 @@ mod witness;
 
 pub use compare::{Comparison, Move, Verdict, compare, compare_named};
 pub use diagram::Truth;
+pub use lint::Linter;
 pub use witness::{Given, Witness};

@@ -50,7 +50,7 @@ pub struct Lexicon {
 impl Lexicon {
     /// An empty one; files come with [`Lexicon::look`].
     pub fn new(home: Home) -> Lexicon {
-        let (session, files) = (Session::new(), BTreeMap::new());
+        let (session, files) = (Session::with_lints(Box::new(lead_logic::Linter::new())), BTreeMap::new());
         Lexicon { home, session, files, found: Vec::new(), kept: Arc::default(), view: None }
     }
 

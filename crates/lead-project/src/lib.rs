@@ -8,8 +8,8 @@ mod read;
 
 use std::path::{Path, PathBuf};
 
-use lead_diag::{Diagnostic, FileId, SourceMap, Span, codes};
-use lead_hir::Config;
+use lead_diag::{Code, Diagnostic, FileId, SourceMap, Span, codes};
+use lead_hir::{Config, Linted, Lints};
 use lead_hir::hir::Lexicon;
 use lead_syntax::ast;
 
@@ -28,6 +28,8 @@ pub struct Project {
     pub lexicon: Lexicon,
     /// Everything found, in order of file and place; findings without a place come first.
     pub diagnostics: Vec<Diagnostic>,
+    /// The lints that comments or settings silence, and where.
+    pub silenced: Vec<(Code, Span)>,
     /// The lexicon's folder.
     pub root: PathBuf,
     /// Where `from "…"` begins.
@@ -98,9 +100,37 @@ impl Project {
             asts,
             lexicon: lowered.lexicon,
             diagnostics,
+            silenced: lowered.silenced,
             root: found.root,
             data_dir,
         })
+    }
+
+    /// Adds what is found in the lexicon as a whole.
+    pub fn lint(&mut self, lints: &mut dyn Lints) {
+        let sound = self.is_sound();
+        let mut found = lints.lint(&self.lexicon, &self.config, None);
+        for (id, file) in &self.asts {
+            let (own, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|d| d.span().is_some_and(|s| s.file == *id));
+            found = rest;
+            let here = |span: Option<Span>| span.is_some_and(|s| s.file == *id);
+            let shown: Vec<Diagnostic> = match own.is_empty() {
+                true => Vec::new(),
+                false => self.diagnostics.iter().filter(|d| here(d.span())).cloned().collect(),
+            };
+            let silenced: Vec<(Code, Span)> = self.silenced.iter().filter(|(_, s)| here(Some(*s))).copied().collect();
+            let linted = Linted {
+                comments: &file.comments,
+                shown: &shown,
+                silenced: &silenced,
+                config: &self.config,
+                sound,
+            };
+            let added = linted.settle(own, || file.statements.iter().map(|s| s.span).collect());
+            self.diagnostics.retain(|d| !lead_hir::says_less(d, &added));
+            self.diagnostics.extend(added);
+        }
+        self.diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
     }
 
     /// Whether nothing stands in the way of a run.

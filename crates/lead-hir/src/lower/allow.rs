@@ -8,8 +8,10 @@ use crate::Config;
 /// A lint switched off for one statement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allow {
-    code: Code,
-    statement: Span,
+    pub code: Code,
+    pub statement: Span,
+    /// Where it is written.
+    pub comment: Span,
 }
 
 impl Allow {
@@ -20,6 +22,15 @@ impl Allow {
     }
 }
 
+fn allowed(comment: &Comment) -> Option<&str> {
+    comment.text.trim_start_matches('#').trim().strip_prefix("allow:")
+}
+
+/// Whether a comment of a file switches a lint off, or wants to.
+pub(crate) fn any(comments: &[Comment]) -> bool {
+    comments.iter().any(|c| allowed(c).is_some())
+}
+
 /// The lints that comments of a file switch off. The statements' places are asked for only if there is such a comment.
 pub(crate) fn in_file(
     comments: &[Comment],
@@ -27,10 +38,7 @@ pub(crate) fn in_file(
     allows: &mut Vec<Allow>,
     out: &mut Vec<Diagnostic>,
 ) {
-    fn allowed(comment: &Comment) -> Option<&str> {
-        comment.text.trim_start_matches('#').trim().strip_prefix("allow:")
-    }
-    if !comments.iter().any(|c| allowed(c).is_some()) {
+    if !any(comments) {
         return;
     }
     let statements = statements();
@@ -44,7 +52,7 @@ pub(crate) fn in_file(
             }
         };
         match place(&statements, comments, i, comment) {
-            Some(statement) => allows.push(Allow { code, statement }),
+            Some(statement) => allows.push(Allow { code, statement, comment: comment.span }),
             None => out.push(
                 Diagnostic::new(codes::BAD_ALLOW, "this comment allows nothing")
                     .label(comment.span, "no statement stands directly below")

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use lead_diag::{Diagnostic, FileId, Span};
+use lead_diag::{Code, Diagnostic, FileId, Span};
 use lead_syntax::ast;
 
-use crate::Config;
+use crate::{Config, Linted};
 use crate::hir::remap::Remap;
 use crate::hir::{Def, DefId, Example, Lexicon, Table, TableId, Ty};
 use crate::index::{Effective, Index, Place, Role, Target, Typed};
@@ -24,6 +24,8 @@ pub struct CheckedFile {
     /// Statements whose places count from where they start.
     pub(super) statements: Vec<(u32, Arc<Vec<ast::Statement>>)>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Lints that comments or settings silence.
+    pub(super) silenced: Vec<(Code, Span)>,
     /// What stands where, likewise.
     pub(super) parts: Vec<(u32, Arc<Index>)>,
     /// Statements that define something.
@@ -41,6 +43,7 @@ impl CheckedFile {
             comments: Arc::new([]),
             statements: Vec::new(),
             diagnostics: Vec::new(),
+            silenced: Vec::new(),
             parts: Vec::new(),
             defs: Vec::new(),
             tree: OnceLock::new(),
@@ -63,12 +66,6 @@ impl CheckedFile {
     /// The text of a span of this file; empty if it lies outside.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")
-    }
-
-    /// Everything found in it, in order of place. The same as in an earlier check where the file itself is the same, see
-    /// [`Checked::same_file`].
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
     }
 
     fn index(&self) -> &Index {
@@ -105,6 +102,8 @@ pub struct Checked {
     /// The `.lead` files by name.
     pub(super) order: Vec<FileId>,
     pub(super) placeless: Vec<Diagnostic>,
+    /// All findings of the files to which lints of the whole lexicon added some.
+    linted: HashMap<FileId, Arc<Vec<Diagnostic>>>,
     /// Definitions in order of file and place.
     def_order: Vec<DefId>,
     pub(super) uses: Vec<Arc<[(DefId, Span)]>>,
@@ -120,6 +119,7 @@ impl Checked {
             files: HashMap::new(),
             order: Vec::new(),
             placeless: Vec::new(),
+            linted: HashMap::new(),
             def_order,
             uses: Vec::new(),
             users: OnceLock::new(),
@@ -128,10 +128,41 @@ impl Checked {
 
     /// Whether nothing about a file differs from what it was in another check, its diagnostics among it.
     pub fn same_file(&self, other: &Checked, file: FileId) -> bool {
-        match (self.files.get(&file), other.files.get(&file)) {
+        let same_lints = match (self.linted.get(&file), other.linted.get(&file)) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
             _ => false,
+        };
+        match (self.files.get(&file), other.files.get(&file)) {
+            (Some(a), Some(b)) => same_lints && Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// Adds what was found in the lexicon as a whole. `before`: the check before, whose lists are taken over where they are the same.
+    pub(super) fn add_lints(&mut self, found: Vec<Diagnostic>, before: Option<&Checked>) {
+        let sound = self.is_sound();
+        let mut by_file: HashMap<FileId, Vec<Diagnostic>> = HashMap::new();
+        for one in found {
+            if let Some(span) = one.span() {
+                by_file.entry(span.file).or_default().push(one);
+            }
+        }
+        for id in &self.order {
+            let Some(file) = self.files.get(id) else { continue };
+            let (shown, silenced) = (&file.diagnostics[..], &file.silenced[..]);
+            let linted = Linted { comments: &file.comments, shown, silenced, config: &self.config, sound };
+            let statements = || file.tree().statements.iter().map(|s| s.span).collect();
+            let added = linted.settle(by_file.remove(id).unwrap_or_default(), statements);
+            if added.is_empty() {
+                continue;
+            }
+            let mut all: Vec<Diagnostic> = shown.iter().filter(|d| !crate::says_less(d, &added)).cloned().collect();
+            all.extend(added);
+            crate::lower::sort(&mut all);
+            let kept = before.and_then(|b| b.linted.get(id)).filter(|b| ***b == all);
+            self.linted.insert(*id, kept.cloned().unwrap_or_else(|| Arc::new(all)));
         }
     }
 
@@ -152,7 +183,10 @@ impl Checked {
 
     /// Everything found in a file, in order of place: what cannot be read, what cannot be meant, lints, settings.
     pub fn diagnostics(&self, file: FileId) -> &[Diagnostic] {
-        self.files.get(&file).map_or(&[], |f| &f.diagnostics)
+        match self.linted.get(&file) {
+            Some(all) => all,
+            None => self.files.get(&file).map_or(&[], |f| &f.diagnostics),
+        }
     }
 
     /// Findings that belong to no file.
@@ -162,7 +196,7 @@ impl Checked {
 
     /// Whether nothing stands in the way of a run.
     pub fn is_sound(&self) -> bool {
-        let files = self.files.values().flat_map(|f| &f.diagnostics);
+        let files = self.files.values().flat_map(|f| &f.diagnostics).chain(self.linted.values().flat_map(|l| l.iter()));
         !files.chain(&self.placeless).any(Diagnostic::is_error)
     }
 

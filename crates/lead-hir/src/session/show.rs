@@ -308,7 +308,13 @@ impl Show<'_> {
         let mut allows = Vec::new();
         let spans = || made.tree().statements.iter().map(|s| s.span).collect();
         allow::in_file(&file.comments, spans, &mut allows, &mut found);
-        found.retain_mut(|d| allow::leveled(d, &allows, self.config));
+        found.retain_mut(|d| {
+            let keep = allow::leveled(d, &allows, self.config);
+            if !keep {
+                made.silenced.extend(d.span().map(|s| (d.code, s)));
+            }
+            keep
+        });
         sort(&mut found);
         made.diagnostics = found;
         made

@@ -3,7 +3,7 @@
 
 use lead_diag::render::{self, Options};
 use lead_diag::{Diagnostic, FileId, SourceMap};
-use lead_hir::{Config, Lowered};
+use lead_hir::{Config, Linted, Lowered};
 
 /// The schema that examples without one of their own are about.
 pub const SCHEMA: &str = include_str!("schema.lead");
@@ -53,6 +53,19 @@ pub fn check_files(files: &[(&str, &str)]) -> Checked {
     let borrowed: Vec<_> = asts.iter().map(|(id, file)| (*id, file)).collect();
     let lowered = lead_hir::lower(&borrowed, &config);
     diagnostics.extend(lowered.diagnostics.iter().cloned());
+    let found = lead_logic::Linter::of(&lowered.lexicon, &config);
+    let sound = !diagnostics.iter().any(Diagnostic::is_error);
+    let mut more = Vec::new();
+    for (id, file) in &asts {
+        let here = |d: &&Diagnostic| d.span().is_some_and(|s| s.file == *id);
+        let shown: Vec<Diagnostic> = diagnostics.iter().filter(here).cloned().collect();
+        let own = found.iter().filter(here).cloned().collect();
+        let silenced: Vec<_> = lowered.silenced.iter().copied().filter(|(_, s)| s.file == *id).collect();
+        let linted = Linted { comments: &file.comments, shown: &shown, silenced: &silenced, config: &config, sound };
+        more.extend(linted.settle(own, || file.statements.iter().map(|s| s.span).collect()));
+    }
+    diagnostics.retain(|d| !lead_hir::says_less(d, &more));
+    diagnostics.extend(more);
     diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start)));
     Checked { sources, diagnostics, lowered }
 }

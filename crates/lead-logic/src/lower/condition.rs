@@ -13,6 +13,16 @@ use crate::space::{Form, FormId, VarId};
 impl Lowering<'_, '_> {
     /// A condition asked of a record.
     pub(crate) fn form(&mut self, expr: &Expr, env: &Env, ctx: &Ctx) -> FormId {
+        if self.nest > super::DEEPEST_NEST {
+            return self.opaque(expr, env, ctx);
+        }
+        self.nest += 1;
+        let form = self.form_of(expr, env, ctx);
+        self.nest -= 1;
+        form
+    }
+
+    fn form_of(&mut self, expr: &Expr, env: &Env, ctx: &Ctx) -> FormId {
         match &expr.kind {
             ExprKind::Literal(Value::YesNo(yes)) => self.world.space.constant(Truth::of(*yes)),
             ExprKind::Not(inner) => {

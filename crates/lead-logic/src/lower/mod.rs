@@ -173,6 +173,7 @@ impl World {
 /// No more conditions than this, and no definition built on others deeper than that.
 const MOST_FORMS: usize = 20_000;
 const DEEPEST: usize = 60;
+pub(crate) const DEEPEST_NEST: usize = 160;
 
 /// Lowers definitions of one lexicon into a world.
 #[derive(Debug)]
@@ -184,13 +185,15 @@ pub struct Lowering<'w, 'l> {
     /// Tells lexicons apart where something is too large to be compared.
     side: usize,
     depth: usize,
+    /// How deep the expression at hand stands in others.
+    pub(crate) nest: usize,
     done: HashMap<(DefId, Rc<str>, Ctx), FormId>,
 }
 
 impl<'w, 'l> Lowering<'w, 'l> {
     /// For the definitions of a lexicon; `side` is another for every lexicon.
     pub fn new(world: &'w mut World, lexicon: &'l Lexicon, side: usize) -> Lowering<'w, 'l> {
-        Lowering { world, lexicon, side, depth: 0, done: HashMap::new() }
+        Lowering { world, lexicon, side, depth: 0, nest: 0, done: HashMap::new() }
     }
 
     /// The record that a definition is said of.

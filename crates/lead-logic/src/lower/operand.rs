@@ -25,6 +25,16 @@ pub enum Operand {
 impl Lowering<'_, '_> {
     /// A value asked of a record.
     pub(crate) fn operand(&mut self, expr: &Expr, env: &Env, ctx: &Ctx) -> Operand {
+        if self.nest > super::DEEPEST_NEST {
+            return Operand::Var(self.whole(expr, env, ctx));
+        }
+        self.nest += 1;
+        let operand = self.operand_of(expr, env, ctx);
+        self.nest -= 1;
+        operand
+    }
+
+    fn operand_of(&mut self, expr: &Expr, env: &Env, ctx: &Ctx) -> Operand {
         match &expr.kind {
             ExprKind::Literal(value) => Operand::Const(value.clone()),
             ExprKind::List(items) => {

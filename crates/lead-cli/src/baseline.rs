@@ -1,0 +1,93 @@
+//! Baselines: lints of an old lexicon that are known, so that only new ones are shown.
+//!
+//! A finding is recognised by its fingerprint, which knows neither lines nor figures. Errors are never in a baseline.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lead_diag::{Diagnostic, fingerprints};
+use lead_project::Project;
+use serde_json::{Value, json};
+
+use crate::files;
+use crate::terminal::{Failure, plain};
+
+/// The layout of the file.
+const VERSION: u64 = 1;
+
+/// Lints that are known.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    /// By fingerprint: code, file and message, for the reader of the file.
+    findings: BTreeMap<String, Value>,
+}
+
+impl Baseline {
+    /// The baseline of a file.
+    pub fn read(path: &Path) -> Result<Baseline, Failure> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Failure::data(format!("the baseline `{shown}` cannot be read: {}", plain(&e)))
+                .help("`lead check --write-baseline FILE` writes one")
+        })?;
+        let wrong = || {
+            Failure::data(format!("`{shown}` is not a baseline"))
+                .help("`lead check --write-baseline FILE` writes one")
+        };
+        let read: Value = serde_json::from_str(&text).map_err(|_| wrong())?;
+        let version = read.get("version").and_then(Value::as_u64);
+        match read.get("findings").and_then(Value::as_object) {
+            Some(findings) if version == Some(VERSION) => {
+                Ok(Baseline { findings: findings.iter().map(|(k, v)| (k.clone(), v.clone())).collect() })
+            }
+            _ => Err(wrong()),
+        }
+    }
+
+    /// Adds the lints of a lexicon.
+    pub fn add(&mut self, project: &Project) {
+        for (found, print) in lints(project) {
+            let file = found.span().map_or(String::new(), |s| inside(project, project.sources.file(s.file).name()));
+            let known = json!({ "code": found.code.id(), "file": file, "message": found.message });
+            self.findings.insert(print, known);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.findings.len()
+    }
+
+    /// Takes the known lints out of what was found in a lexicon, and out of the baseline, so that those stay that are gone.
+    pub fn take_from(&mut self, project: &mut Project) -> usize {
+        let known: Vec<Diagnostic> = lints(project)
+            .into_iter()
+            .filter(|(_, print)| self.findings.remove(print).is_some())
+            .map(|(found, _)| found.clone())
+            .collect();
+        project.diagnostics.retain(|d| !known.contains(d));
+        known.len()
+    }
+
+    /// Writes the file, in one step.
+    pub fn write(&self, path: &Path) -> Result<(), Failure> {
+        let value = json!({ "version": VERSION, "findings": self.findings });
+        let text = serde_json::to_string_pretty(&value)
+            .map_err(|e| Failure::data(format!("the baseline cannot be written as JSON: {e}")))?;
+        files::put(path, &(text + "\n"))
+    }
+}
+
+/// The lints of a lexicon with their fingerprints.
+fn lints(project: &Project) -> Vec<(&Diagnostic, String)> {
+    let lints: Vec<&Diagnostic> = project.diagnostics.iter().filter(|d| d.code.is_lint()).collect();
+    let prints = fingerprints(lints.iter().copied(), &project.sources, |name| inside(project, name));
+    lints.into_iter().zip(prints).collect()
+}
+
+/// A file's name inside of its lexicon, whatever folder the command runs in.
+fn inside(project: &Project, name: &str) -> String {
+    let path = Path::new(name);
+    let inside = path.strip_prefix(&project.root).unwrap_or(path);
+    inside.to_string_lossy().replace('\\', "/")
+}

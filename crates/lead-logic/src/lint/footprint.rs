@@ -1,0 +1,217 @@
+//! What a definition rests on, roughly: enough to tell that nothing in it can have to do with something else in it, which spares
+//! most definitions a proof.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use lead_hir::hir::{CompareOp, Def, DefId, DefKind, Expr, ExprKind, Lexicon, ScoreLineKind, Target, Ty, Value};
+use lead_hir::walk;
+
+/// Fields and tables, and everything written out, as numbers in order; two of one number may be different things, two of different
+/// numbers are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Footprint {
+    /// Fields and tables.
+    pub roots: Vec<u64>,
+    /// Those, and values, texts and windows: equal for definitions of one meaning but in odd cases. Empty: too many to tell.
+    pub leaves: Vec<u64>,
+    /// It, or something that it rests on, has an error: nothing is said of it.
+    pub broken: bool,
+}
+
+fn number(of: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn tidy(numbers: &mut Vec<u64>) {
+    numbers.sort_unstable();
+    numbers.dedup();
+}
+
+/// More leaves than this are not compared, and chains of definitions deeper than that not followed.
+const MOST: usize = 80;
+const DEEPEST: usize = 200;
+
+/// The definitions that a definition names.
+pub fn used_by(def: &Def) -> Vec<DefId> {
+    let mut used = Vec::new();
+    walk::of_def(&def.kind, &mut |whole| walk::all(whole, &mut |part| uses(part, &mut used)));
+    if let DefKind::Score(score) = &def.kind {
+        for line in &score.lines {
+            if let ScoreLineKind::Per(records) = &line.kind {
+                used.extend(records.member_of);
+            }
+        }
+    }
+    if let DefKind::Funnel(steps) = &def.kind {
+        used.extend(steps);
+    }
+    used.sort_unstable();
+    used.dedup();
+    used
+}
+
+fn uses(part: &Expr, used: &mut Vec<DefId>) {
+    match &part.kind {
+        ExprKind::Get { target: Target::Def(def), .. } => used.push(*def),
+        ExprKind::Was { term, .. } | ExprKind::Became { term, .. } => used.push(*term),
+        ExprKind::Aggregate(aggregate) => used.extend(aggregate.records.member_of),
+        _ => {}
+    }
+}
+
+/// The footprint of a definition, made of those that it uses.
+pub fn of_def(
+    lexicon: &Lexicon,
+    id: DefId,
+    known: &mut HashMap<DefId, Arc<Footprint>>,
+    depth: usize,
+) -> Arc<Footprint> {
+    if let Some(made) = known.get(&id) {
+        return made.clone();
+    }
+    let def = lexicon.def(id);
+    let mut made = Footprint { broken: matches!(def.kind, DefKind::Error), ..Footprint::default() };
+    let mut lost = depth > DEEPEST;
+    if !lost {
+        for used in used_by(def) {
+            let of = of_def(lexicon, used, known, depth + 1);
+            made.roots.extend_from_slice(&of.roots);
+            lost |= of.leaves.is_empty();
+            made.broken |= of.broken;
+            made.leaves.extend_from_slice(&of.leaves);
+        }
+        walk::of_def(&def.kind, &mut |whole| {
+            walk::all(whole, &mut |part| {
+                made.broken |= matches!(part.kind, ExprKind::Error);
+                root(part, &mut made.roots);
+                leaf(part, &mut made.leaves);
+            });
+        });
+        made.leaves.push(number(def.subject));
+        tidy(&mut made.roots);
+        tidy(&mut made.leaves);
+    }
+    if lost || made.broken || made.leaves.len() > MOST {
+        made.leaves.clear();
+    }
+    let made = Arc::new(made);
+    known.insert(id, made.clone());
+    made
+}
+
+/// The field or table that a part reads.
+fn root(part: &Expr, out: &mut Vec<u64>) {
+    match &part.kind {
+        ExprKind::Get { up, path, target } => {
+            if !path.is_empty() {
+                out.push(number((*up, path)));
+            }
+            match target {
+                Target::Field(field) => out.push(number((*up, path, field, "field"))),
+                Target::Record => out.push(number((*up, path))),
+                Target::Def(_) => {}
+            }
+        }
+        ExprKind::Aggregate(aggregate) => {
+            out.push(number((aggregate.records.table, "table")));
+            if !aggregate.records.path.is_empty() {
+                out.push(number((aggregate.records.up, &aggregate.records.path)));
+            }
+        }
+        ExprKind::Sequence(sequence) => out.extend(sequence.steps.iter().map(|s| number((s.table, "table")))),
+        _ => {}
+    }
+}
+
+fn leaf(part: &Expr, out: &mut Vec<u64>) {
+    root(part, out);
+    match &part.kind {
+        ExprKind::Compare { op, right, .. } => {
+            // `> 5` and `>= 6` cut whole numbers at one place.
+            if let ExprKind::Literal(Value::Number(n)) = right.kind {
+                let above = matches!(op, CompareOp::Greater | CompareOp::LessEqual) && n.fract() == 0.0;
+                out.push(number((if above { n + 1.0 } else { n }).to_bits()));
+            }
+        }
+        ExprKind::Literal(Value::Text(text)) => out.push(number(lead_hir::fold_text(text))),
+        ExprKind::Literal(Value::Money(n) | Value::Time(n) | Value::Duration(n)) => out.push(number((n, "size"))),
+        ExprKind::Literal(Value::Date(n)) => out.push(number((n, "date"))),
+        ExprKind::Matches { pattern, .. } => out.push(number(pattern)),
+        ExprKind::Windowed { window, .. } => out.push(number((window.kind, "window"))),
+        ExprKind::Aggregate(aggregate) => {
+            out.extend(aggregate.records.window.iter().map(|w| number((w.kind, "window"))));
+        }
+        ExprKind::Was { at, .. } => out.push(number((at, "was"))),
+        _ => {}
+    }
+}
+
+/// The roots of each question that the conditions of a definition ask of its record, and whether one question may answer itself.
+fn questions(expr: &Expr, known: &HashMap<DefId, Arc<Footprint>>, out: &mut Vec<Vec<u64>>, odd: &mut bool) {
+    let mut roots = Vec::new();
+    match &expr.kind {
+        ExprKind::Get { target, .. } => {
+            root(expr, &mut roots);
+            if let Target::Def(def) = target {
+                roots.extend(known.get(def).map(|f| f.roots.clone()).unwrap_or_default());
+            }
+        }
+        ExprKind::Was { term, .. } | ExprKind::Became { term, .. } => {
+            roots.extend(known.get(term).map(|f| f.roots.clone()).unwrap_or_default());
+        }
+        ExprKind::Aggregate(aggregate) => {
+            root(expr, &mut roots);
+            let mut inside = Vec::new();
+            let parts = aggregate.records.filter.iter().chain(&aggregate.argument);
+            parts.for_each(|p| questions(p, known, &mut inside, odd));
+            *odd |= overlap(inside);
+        }
+        ExprKind::Sequence(_) => root(expr, &mut roots),
+        ExprKind::Literal(Value::YesNo(_)) => *odd = true,
+        ExprKind::Compare { op, left, right } => {
+            let small = matches!(right.kind, ExprKind::Literal(Value::Number(n)) if n <= 0.0);
+            let listed = matches!(op, CompareOp::In | CompareOp::NotIn) && matches!(left.ty, Ty::OneOf(_));
+            *odd |= small || listed || matches!(left.kind, ExprKind::Literal(_));
+            walk::parts(expr, &mut |part| questions(part, known, out, odd));
+            return;
+        }
+        _ => {
+            walk::parts(expr, &mut |part| questions(part, known, out, odd));
+            return;
+        }
+    }
+    tidy(&mut roots);
+    out.push(roots);
+}
+
+fn overlap(questions: Vec<Vec<u64>>) -> bool {
+    if questions.len() < 2 {
+        return false;
+    }
+    let mut all: Vec<u64> = questions.concat();
+    all.sort_unstable();
+    all.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// Whether anything could be found in a definition.
+pub fn is_worth_a_proof(lexicon: &Lexicon, id: DefId, known: &HashMap<DefId, Arc<Footprint>>) -> bool {
+    let def = lexicon.def(id);
+    let (mut all, mut odd) = (Vec::new(), false);
+    if known.get(&id).is_none_or(|f| f.broken) {
+        return false;
+    }
+    match &def.kind {
+        DefKind::Funnel(steps) => return steps.len() > 1,
+        DefKind::Choice(choice) if choice.lines.iter().all(|l| l.condition.is_some()) => return true,
+        DefKind::Choice(choice) => {
+            choice.lines.iter().flat_map(|l| &l.condition).for_each(|c| questions(c, known, &mut all, &mut odd));
+        }
+        DefKind::Metric(_) | DefKind::Period(_) | DefKind::Error => return false,
+        _ => walk::of_def(&def.kind, &mut |whole| questions(whole, known, &mut all, &mut odd)),
+    }
+    odd || overlap(all)
+}
