@@ -22,8 +22,18 @@ fn variable(name: &str) -> Option<u64> {
 /// The text of a term with something small changed, under another name.
 fn variants(name: &str, text: &str) -> Vec<String> {
     let Some(rest) = text.strip_prefix(name) else { return Vec::new() };
-    let changes = [(" and ", " or "), (" or ", " and "), ("not ", ""), (" > ", " >= "), (" >= ", " > "), (" < ", " <= "), (" 2", " 3"),
-        ("within 30d", "within 60d"), ("unless", "or when"), ("yes", "no")];
+    let changes = [
+        (" and ", " or "),
+        (" or ", " and "),
+        ("not ", ""),
+        (" > ", " >= "),
+        (" >= ", " > "),
+        (" < ", " <= "),
+        (" 2", " 3"),
+        ("within 30d", "within 60d"),
+        ("unless", "or when"),
+        ("yes", "no"),
+    ];
     let changed = changes.iter().filter(|(from, _)| rest.contains(from)).map(|(from, to)| rest.replacen(from, to, 1));
     let letters = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     changed.zip(letters).map(|(rest, letter)| format!("{name} changed {letter}{rest}")).collect()

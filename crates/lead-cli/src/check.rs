@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use lead_diag::{Diagnostic, Severity, SourceMap, codes, render};
 use lead_logic::Linter;
-use lead_project::Project;
+use lead_project::{Baseline, Project};
 
 use crate::args::{CheckArgs, MessageFormat};
-use crate::baseline::Baseline;
 use crate::ci::Findings;
 use crate::files;
 use crate::fix::same_file;
@@ -19,7 +18,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     let (mut listed, mut all, mut count) = (Vec::new(), Vec::new(), 0usize);
     let mut out = String::new();
     let mut findings = Findings::new("lead check", args.strict);
-    let mut known = args.baseline.as_deref().map(Baseline::read).transpose()?;
+    let mut known = args.baseline.as_deref().map(baseline).transpose()?;
     let mut written = args.write_baseline.is_some().then(Baseline::default);
     let mut hidden = 0;
     for (mut project, only) in open_all(&args.paths)? {
@@ -75,18 +74,25 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     }
     print(&out)?;
     if let (Some(written), Some(path)) = (&written, &args.write_baseline) {
-        written.write(path)?;
+        files::put(path, &written.text())?;
         let line = format!("{} in `{}`", counted(written.len(), "finding", "findings"), path.display());
         eprint(&format!("{}\n", terminal.paint_err(Style::Dim, &line)));
     }
     if let Some(rest) = known {
         let mut line = format!("{} of the baseline not shown", counted(hidden, "finding", "findings"));
-        if rest.len() > 0 && args.paths.len() < 2 {
+        if !rest.is_empty() && args.paths.len() < 2 {
             line.push_str(&format!("; {} gone, `--write-baseline` takes them out", counted(rest.len(), "is", "are")));
         }
         eprint(&format!("{}\n", terminal.paint_err(Style::Dim, &line)));
     }
     Ok(exit)
+}
+
+/// The baseline of a file.
+fn baseline(path: &Path) -> Result<Baseline, Failure> {
+    let advice = "`lead check --write-baseline FILE` writes one";
+    let text = files::read(path).map_err(|failure| failure.help(advice))?;
+    Baseline::parse(&text).ok_or_else(|| Failure::data(format!("`{}` is not a baseline", path.display())).help(advice))
 }
 
 /// The names of the files that are asked for.

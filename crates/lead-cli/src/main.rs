@@ -1,7 +1,6 @@
 //! The command `lead`: lexicons checked, laid out, and answered over exports.
 
 mod args;
-mod baseline;
 mod check;
 mod ci;
 mod completions;

@@ -184,7 +184,7 @@ registry! {
     COVERED L0617 "covered-alternative" Warn
     UNREACHABLE_LINE L0618 "unreachable-line" Warn
     GAP_IN_CHOICE L0619 "gap-in-choice" Warn
-    STEP_SKIPPED L0620 "step-skipped" Warn
+    STEP_SKIPPED L0620 "step-skipped" Allow
     SAME_MEANING L0621 "same-meaning" Warn
     UNUSED_ALLOW L0622 "unused-allow" Warn
     UNTESTED_TERM L0623 "untested-term" Allow

@@ -247,7 +247,7 @@ fn fitting(yes: &[&TextTest], no: &[&TextTest], not: &[String]) -> Option<String
             && no.iter().all(|t| t.of(&folded) == Some(false))
             && !not.contains(&folded)
     };
-    let fillers = ["", " ", "-", "x", "z", "7", "other", "q9"];
+    let fillers = ["", " ", "x", "other", "-", "z", "7", "q9"];
     let joined = |between: &str, extra: &str| {
         let mut parts: Vec<&str> = vec![&start];
         parts.extend(&middle);

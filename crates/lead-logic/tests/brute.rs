@@ -46,7 +46,12 @@ enum C {
     OptedIn,
     Title(usize),
     /// Counts over one of the windows, of longer visits only.
-    Visits { window: usize, longer: Option<i32>, op: &'static str, than: i32 },
+    Visits {
+        window: usize,
+        longer: Option<i32>,
+        op: &'static str,
+        than: i32,
+    },
     Converted,
 }
 
@@ -221,7 +226,8 @@ fn world(topics: Topics) -> Vec<Record> {
         out.extend([None, Some(false), Some(true)].map(|opted_in| Record { opted_in, ..r.clone() }));
     });
     each(topics.fields[4], &mut |r, out| {
-        let titles = ["chief", "chief eng", "chief enger", "chiefr", "chief x", "chief eng x", "eng", "enger", "r", "x"];
+        let titles =
+            ["chief", "chief eng", "chief enger", "chiefr", "chief x", "chief eng x", "eng", "enger", "r", "x"];
         out.push(Record { title: None, ..r.clone() });
         out.extend(titles.map(|title| Record { title: Some(title), ..r.clone() }));
     });
@@ -254,7 +260,9 @@ fn what_is_proved_of_random_pairs_holds_of_every_record_of_a_small_world() {
     let (mut pairs, mut decided, mut same) = (0, 0, 0);
     for seed in from..from + variable("LEAD_LOGIC_SEEDS").unwrap_or(BATCHES) {
         let mut r = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        (0..9).for_each(|_| drop(r.below(2)));
+        for _ in 0..9 {
+            r.below(2);
+        }
         let mut rules = String::new();
         let mut made = Vec::new();
         for pair in 0..PAIRS {
@@ -281,7 +289,9 @@ fn what_is_proved_of_random_pairs_holds_of_every_record_of_a_small_world() {
                 let name = format!("rule {}{}", ["a", "b"][side], "x".repeat(1) + &letters(pair));
                 let mut terms = Vec::new();
                 let text = condition.text(&mut terms, &name);
-                terms.iter().for_each(|t| drop(writeln!(rules, "{t}")));
+                for term in &terms {
+                    let _ = writeln!(rules, "{term}");
+                }
                 let _ = writeln!(rules, "{name} when {text}");
             }
             made.push((pair, both, topics));

@@ -34,6 +34,11 @@ fn the_examples_have_no_finding() {
 #[test]
 fn the_corpus_has_no_finding() {
     let files = inside("tests/corpus").into_iter().filter(|p| p.extension().is_some_and(|e| e == "lead"));
+    // Files that show every way to write something say some of it twice.
+    let on_purpose =
+        ["every_comparison.lead", "logic_from_loosest_to_tightest.lead", "text_and_numbers_as_written.lead"];
     let all: Vec<String> = files.flat_map(|p| lints(&p)).collect();
-    assert!(all.is_empty(), "{}", all.join("\n"));
+    let rest: Vec<&String> = all.iter().filter(|f| !on_purpose.iter().any(|p| f.contains(p))).collect();
+    assert!(rest.is_empty(), "{rest:#?}");
+    assert!(all.iter().all(|f| f.contains(" L0617 ") || f.contains(" L0621 ")), "{all:#?}");
 }

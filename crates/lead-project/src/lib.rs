@@ -3,16 +3,18 @@
 //! The one place, besides the readers, the server and the command, that touches the file system. Invariant *inside*: every
 //! file that is read, and the data folder, lies inside the lexicon's folder, links followed.
 
+mod baseline;
 mod find;
 mod read;
 
 use std::path::{Path, PathBuf};
 
 use lead_diag::{Code, Diagnostic, FileId, SourceMap, Span, codes};
-use lead_hir::{Config, Linted, Lints};
 use lead_hir::hir::Lexicon;
+use lead_hir::{Config, Linted, Lints};
 use lead_syntax::ast;
 
+pub use baseline::Baseline;
 pub use read::{Unreadable, list_files, read_text};
 
 /// A lexicon that was read and checked.
@@ -111,7 +113,8 @@ impl Project {
         let sound = self.is_sound();
         let mut found = lints.lint(&self.lexicon, &self.config, None);
         for (id, file) in &self.asts {
-            let (own, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|d| d.span().is_some_and(|s| s.file == *id));
+            let (own, rest): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|d| d.span().is_some_and(|s| s.file == *id));
             found = rest;
             let here = |span: Option<Span>| span.is_some_and(|s| s.file == *id);
             let shown: Vec<Diagnostic> = match own.is_empty() {
@@ -119,13 +122,8 @@ impl Project {
                 false => self.diagnostics.iter().filter(|d| here(d.span())).cloned().collect(),
             };
             let silenced: Vec<(Code, Span)> = self.silenced.iter().filter(|(_, s)| here(Some(*s))).copied().collect();
-            let linted = Linted {
-                comments: &file.comments,
-                shown: &shown,
-                silenced: &silenced,
-                config: &self.config,
-                sound,
-            };
+            let linted =
+                Linted { comments: &file.comments, shown: &shown, silenced: &silenced, config: &self.config, sound };
             let added = linted.settle(own, || file.statements.iter().map(|s| s.span).collect());
             self.diagnostics.retain(|d| !lead_hir::says_less(d, &added));
             self.diagnostics.extend(added);

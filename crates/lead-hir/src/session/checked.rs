@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use lead_diag::{Code, Diagnostic, FileId, Span};
 use lead_syntax::ast;
 
-use crate::{Config, Linted};
 use crate::hir::remap::Remap;
 use crate::hir::{Def, DefId, Example, Lexicon, Table, TableId, Ty};
 use crate::index::{Effective, Index, Place, Role, Target, Typed};
+use crate::{Config, Linted};
 
 /// A file of a [`Checked`] lexicon.
 #[derive(Debug)]

@@ -70,9 +70,10 @@ fn prove(
     // A record of which everything is known, and that no line takes.
     let mut open = asked.prover.solver.diagrams.map(Map::Not, taken)?;
     for var in asked.prover.solver.diagrams.support(open) {
-        let known = asked.prover.solver.cells.get(var as usize).map_or_else(Vec::new, |cells| {
-            cells.iter().map(|c| NodeId::end(Truth::of(*c != Cell::Unknown))).collect()
-        });
+        let known =
+            asked.prover.solver.cells.get(var as usize).map_or_else(Vec::new, |cells| {
+                cells.iter().map(|c| NodeId::end(Truth::of(*c != Cell::Unknown))).collect()
+            });
         let known = asked.prover.solver.diagrams.node(var, known)?;
         open = asked.both(open, known)?;
     }

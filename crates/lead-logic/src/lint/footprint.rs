@@ -8,14 +8,18 @@ use std::sync::Arc;
 use lead_hir::hir::{CompareOp, Def, DefId, DefKind, Expr, ExprKind, Lexicon, ScoreLineKind, Target, Ty, Value};
 use lead_hir::walk;
 
+use super::Kept;
+
 /// Fields and tables, and everything written out, as numbers in order; two of one number may be different things, two of different
 /// numbers are.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Footprint {
+pub(crate) struct Footprint {
     /// Fields and tables.
     pub roots: Vec<u64>,
     /// Those, and values, texts and windows: equal for definitions of one meaning but in odd cases. Empty: too many to tell.
     pub leaves: Vec<u64>,
+    /// The leaves as one number; `None` where they are too many.
+    pub mark: Option<u64>,
     /// It, or something that it rests on, has an error: nothing is said of it.
     pub broken: bool,
 }
@@ -63,14 +67,24 @@ fn uses(part: &Expr, used: &mut Vec<DefId>) {
     }
 }
 
+/// Footprints that were made now or before.
+pub(crate) struct Footprints<'k> {
+    /// Of definitions that were not looked at before.
+    pub new: HashMap<DefId, Arc<Footprint>>,
+    /// Of the others.
+    pub before: &'k HashMap<DefId, Kept>,
+}
+
+impl Footprints<'_> {
+    /// The footprint of a definition, if it was made.
+    pub fn get(&self, id: DefId) -> Option<&Arc<Footprint>> {
+        self.new.get(&id).or_else(|| self.before.get(&id).map(|k| &k.footprint))
+    }
+}
+
 /// The footprint of a definition, made of those that it uses.
-pub fn of_def(
-    lexicon: &Lexicon,
-    id: DefId,
-    known: &mut HashMap<DefId, Arc<Footprint>>,
-    depth: usize,
-) -> Arc<Footprint> {
-    if let Some(made) = known.get(&id) {
+pub(crate) fn of_def(lexicon: &Lexicon, id: DefId, known: &mut Footprints, depth: usize) -> Arc<Footprint> {
+    if let Some(made) = known.get(id) {
         return made.clone();
     }
     let def = lexicon.def(id);
@@ -97,9 +111,11 @@ pub fn of_def(
     }
     if lost || made.broken || made.leaves.len() > MOST {
         made.leaves.clear();
+    } else {
+        made.mark = Some(number(&made.leaves));
     }
     let made = Arc::new(made);
-    known.insert(id, made.clone());
+    known.new.insert(id, made.clone());
     made
 }
 
@@ -151,17 +167,17 @@ fn leaf(part: &Expr, out: &mut Vec<u64>) {
 }
 
 /// The roots of each question that the conditions of a definition ask of its record, and whether one question may answer itself.
-fn questions(expr: &Expr, known: &HashMap<DefId, Arc<Footprint>>, out: &mut Vec<Vec<u64>>, odd: &mut bool) {
+fn questions(expr: &Expr, known: &Footprints, out: &mut Vec<Vec<u64>>, odd: &mut bool) {
     let mut roots = Vec::new();
     match &expr.kind {
         ExprKind::Get { target, .. } => {
             root(expr, &mut roots);
             if let Target::Def(def) = target {
-                roots.extend(known.get(def).map(|f| f.roots.clone()).unwrap_or_default());
+                roots.extend(known.get(*def).map(|f| f.roots.clone()).unwrap_or_default());
             }
         }
         ExprKind::Was { term, .. } | ExprKind::Became { term, .. } => {
-            roots.extend(known.get(term).map(|f| f.roots.clone()).unwrap_or_default());
+            roots.extend(known.get(*term).map(|f| f.roots.clone()).unwrap_or_default());
         }
         ExprKind::Aggregate(aggregate) => {
             root(expr, &mut roots);
@@ -198,10 +214,10 @@ fn overlap(questions: Vec<Vec<u64>>) -> bool {
 }
 
 /// Whether anything could be found in a definition.
-pub fn is_worth_a_proof(lexicon: &Lexicon, id: DefId, known: &HashMap<DefId, Arc<Footprint>>) -> bool {
+pub(crate) fn is_worth_a_proof(lexicon: &Lexicon, id: DefId, known: &Footprints) -> bool {
     let def = lexicon.def(id);
     let (mut all, mut odd) = (Vec::new(), false);
-    if known.get(&id).is_none_or(|f| f.broken) {
+    if known.get(id).is_none_or(|f| f.broken) {
         return false;
     }
     match &def.kind {

@@ -19,17 +19,17 @@ use lead_hir::hir::{Def, DefId, DefKind, Lexicon};
 use lead_hir::{Config, Lints};
 
 use finding::Finding;
-use footprint::{Footprint, used_by};
+use footprint::{Footprint, Footprints, used_by};
 
 /// No more nodes than this are looked at for one definition: a few milliseconds.
-const NODES: usize = 20_000;
+pub(crate) const NODES: usize = 20_000;
 
 /// Below so many definitions one thread is quicker than several.
 const FEW: usize = 64;
 
 /// What is kept of a definition.
 #[derive(Debug)]
-struct Kept {
+pub(crate) struct Kept {
     uses: Vec<DefId>,
     footprint: Arc<Footprint>,
     findings: Vec<Finding>,
@@ -58,7 +58,8 @@ impl Linter {
     fn stale(&self, lexicon: &Lexicon, changed: Option<&HashSet<DefId>>) -> BTreeSet<DefId> {
         let all = || lexicon.def_ids().map(|(id, _)| id);
         let Some(changed) = changed else { return all().collect() };
-        let mut stale: BTreeSet<DefId> = all().filter(|id| changed.contains(id) || !self.kept.contains_key(id)).collect();
+        let mut stale: BTreeSet<DefId> =
+            all().filter(|id| changed.contains(id) || !self.kept.contains_key(id)).collect();
         if stale.is_empty() {
             return stale;
         }
@@ -85,33 +86,36 @@ impl Lints for Linter {
             self.same.clear();
         }
         let stale = self.stale(lexicon, changed);
-        let live: HashSet<DefId> = lexicon.def_ids().map(|(id, _)| id).collect();
-        self.kept.retain(|id, _| live.contains(id) && !stale.contains(id));
-        self.same.retain(|(a, b), _| [a, b].iter().all(|id| live.contains(id) && !stale.contains(id)));
-        let mut footprints: HashMap<DefId, Arc<Footprint>> =
-            self.kept.iter().map(|(id, kept)| (*id, kept.footprint.clone())).collect();
+        // A number that no definition has any more stands in no file.
+        let stays = |id: &DefId| {
+            let live = lexicon.defs.get(id.0 as usize).is_some_and(|d| d.span.file.0 != u32::MAX);
+            live && !stale.contains(id)
+        };
+        self.kept.retain(|id, _| stays(id));
+        self.same.retain(|(a, b), _| stays(a) && stays(b));
+        let mut footprints = Footprints { new: HashMap::new(), before: &self.kept };
         for id in &stale {
             footprint::of_def(lexicon, *id, &mut footprints, 0);
         }
+        let steps = wants(config, codes::STEP_SKIPPED);
         let asks = |id: DefId| footprint::is_worth_a_proof(lexicon, id, &footprints);
         let todo: Vec<DefId> = stale.iter().copied().filter(|id| asks(*id)).collect();
         let mut found: HashMap<DefId, Vec<Finding>> =
-            in_parallel(&todo, |id| (*id, of_def(lexicon, *id))).into_iter().collect();
+            in_parallel(&todo, |id| (*id, of_def(lexicon, *id, steps))).into_iter().collect();
+        let new = footprints.new;
         for id in stale {
-            let footprint = footprints.get(&id).cloned().unwrap_or_default();
+            let footprint = new.get(&id).cloned().unwrap_or_default();
             let findings = found.remove(&id).unwrap_or_default();
             self.kept.insert(id, Kept { uses: used_by(lexicon.def(id)), footprint, findings });
         }
         self.same_meaning(lexicon);
-        let mut ids: Vec<DefId> = self.kept.keys().copied().collect();
-        ids.sort_unstable();
-        let own = ids.iter().flat_map(|id| self.kept.get(id).map(|k| (*id, k)));
-        let mut out: Vec<Diagnostic> =
-            own.flat_map(|(id, kept)| kept.findings.iter().map(move |f| f.shown(lexicon, id))).collect();
+        let own = self.kept.iter().flat_map(|(id, kept)| kept.findings.iter().map(|f| f.shown(lexicon, *id)));
+        let mut out: Vec<Diagnostic> = own.collect();
         out.extend(self.same.iter().filter_map(|((_, second), f)| Some(f.as_ref()?.shown(lexicon, *second))));
         if wants(config, codes::UNTESTED_TERM) {
             untested(lexicon, &mut out);
         }
+        out.sort_by_key(|d| (d.span().map(|s| (s.file, s.start, s.end)), d.code.id()));
         out
     }
 }
@@ -135,15 +139,20 @@ fn untested(lexicon: &Lexicon, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What is found in one definition.
-fn of_def(lexicon: &Lexicon, id: DefId) -> Vec<Finding> {
+/// What is found in one definition; steps of funnels only if asked for.
+fn of_def(lexicon: &Lexicon, id: DefId, skipped_steps: bool) -> Vec<Finding> {
     let def: &Def = lexicon.def(id);
     let mut found = Vec::new();
     match &def.kind {
         DefKind::Term(term) => term::check(lexicon, id, term, &mut found),
         DefKind::Choice(choice) => choice::check(lexicon, id, choice, &mut found),
-        DefKind::Funnel(steps) => choice::steps(lexicon, id, steps, &mut found),
-        DefKind::Value(_) | DefKind::Score(_) | DefKind::Period(_) | DefKind::Metric(_) | DefKind::Error => {}
+        DefKind::Funnel(steps) if skipped_steps => choice::steps(lexicon, id, steps, &mut found),
+        DefKind::Funnel(_)
+        | DefKind::Value(_)
+        | DefKind::Score(_)
+        | DefKind::Period(_)
+        | DefKind::Metric(_)
+        | DefKind::Error => {}
     }
     under::check(lexicon, id, &mut found);
     found

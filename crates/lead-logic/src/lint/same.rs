@@ -16,11 +16,11 @@ const MOST_ALIKE: usize = 8;
 impl Linter {
     /// Looks at every pair that was not looked at since one of the two has changed.
     pub(super) fn same_meaning(&mut self, lexicon: &Lexicon) {
-        let mut alike: HashMap<&[u64], Vec<DefId>> = HashMap::new();
+        let mut alike: HashMap<u64, Vec<DefId>> = HashMap::new();
         for (id, kept) in &self.kept {
             let term = matches!(lexicon.def(*id).kind, DefKind::Term(_));
-            if term && !kept.footprint.leaves.is_empty() {
-                alike.entry(&kept.footprint.leaves).or_default().push(*id);
+            if let (true, Some(mark)) = (term, kept.footprint.mark) {
+                alike.entry(mark).or_default().push(*id);
             }
         }
         let mut found = Vec::new();

@@ -127,7 +127,8 @@ pub(super) fn check(lexicon: &Lexicon, id: DefId, term: &Term, out: &mut Vec<Fin
             _ => branches.push(Condition::new(&mut lowering, &clause.condition, &env)),
         }
     }
-    let whole = lowering.term(alternatives.iter().map(|c| c.form).collect(), exceptions.iter().map(|c| c.form).collect());
+    let whole =
+        lowering.term(alternatives.iter().map(|c| c.form).collect(), exceptions.iter().map(|c| c.form).collect());
     let Ok(prover) = Prover::new(&world, NODES) else { return };
     let asked = Asked { prover, lexicon, base: lexicon.def(id).span };
     // What is too large for a proof is left alone.
@@ -185,8 +186,11 @@ fn prove(
         }
         let Some(blocked) = asked.prover.find(any)?.filter(|f| f.doubt.is_none()) else { return Ok(()) };
         let words = asked.words(&blocked);
-        let mut found = Finding::new(codes::NEVER_TRUE, format!("nothing can reach `{name}`"))
-            .label(asked.base, def.name_span, "its exceptions take away all that its alternatives give");
+        let mut found = Finding::new(codes::NEVER_TRUE, format!("nothing can reach `{name}`")).label(
+            asked.base,
+            def.name_span,
+            "its exceptions take away all that its alternatives give",
+        );
         for condition in exceptions {
             found = found.label(asked.base, condition.span, "an exception");
         }

@@ -60,7 +60,13 @@ impl Lowering<'_, '_> {
             }
             ExprKind::Aggregate(aggregate) => {
                 let var = self.aggregate(aggregate, expr, env, ctx);
-                self.is_any(var, aggregate.function == AggregateFn::Any)
+                match aggregate.function {
+                    AggregateFn::Any | AggregateFn::No | AggregateFn::Every => {
+                        self.is_any(var, aggregate.function == AggregateFn::Any)
+                    }
+                    // The first, last, least or greatest of yes/no values is one itself.
+                    _ => self.world.space.test(var, Test::Yes),
+                }
             }
             ExprKind::Sequence(sequence) => {
                 let var = self.sequence(sequence, env, ctx);

@@ -6,11 +6,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use lead_diag::{Diagnostic, fingerprints};
-use lead_project::Project;
 use serde_json::{Value, json};
 
-use crate::files;
-use crate::terminal::{Failure, plain};
+use crate::Project;
 
 /// The layout of the file.
 const VERSION: u64 = 1;
@@ -23,25 +21,13 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// The baseline of a file.
-    pub fn read(path: &Path) -> Result<Baseline, Failure> {
-        let shown = path.display();
-        let text = std::fs::read_to_string(path).map_err(|e| {
-            Failure::data(format!("the baseline `{shown}` cannot be read: {}", plain(&e)))
-                .help("`lead check --write-baseline FILE` writes one")
-        })?;
-        let wrong = || {
-            Failure::data(format!("`{shown}` is not a baseline"))
-                .help("`lead check --write-baseline FILE` writes one")
-        };
-        let read: Value = serde_json::from_str(&text).map_err(|_| wrong())?;
-        let version = read.get("version").and_then(Value::as_u64);
-        match read.get("findings").and_then(Value::as_object) {
-            Some(findings) if version == Some(VERSION) => {
-                Ok(Baseline { findings: findings.iter().map(|(k, v)| (k.clone(), v.clone())).collect() })
-            }
-            _ => Err(wrong()),
-        }
+    /// The baseline of a file's text; `None` if it is none.
+    pub fn parse(text: &str) -> Option<Baseline> {
+        let read: Value = serde_json::from_str(text).ok()?;
+        let version = read.get("version").and_then(Value::as_u64)?;
+        let findings = read.get("findings").and_then(Value::as_object)?;
+        let findings = findings.iter().map(|(print, known)| (print.clone(), known.clone())).collect();
+        (version == VERSION).then_some(Baseline { findings })
     }
 
     /// Adds the lints of a lexicon.
@@ -58,6 +44,11 @@ impl Baseline {
         self.findings.len()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
     /// Takes the known lints out of what was found in a lexicon, and out of the baseline, so that those stay that are gone.
     pub fn take_from(&mut self, project: &mut Project) -> usize {
         let known: Vec<Diagnostic> = lints(project)
@@ -69,12 +60,9 @@ impl Baseline {
         known.len()
     }
 
-    /// Writes the file, in one step.
-    pub fn write(&self, path: &Path) -> Result<(), Failure> {
-        let value = json!({ "version": VERSION, "findings": self.findings });
-        let text = serde_json::to_string_pretty(&value)
-            .map_err(|e| Failure::data(format!("the baseline cannot be written as JSON: {e}")))?;
-        files::put(path, &(text + "\n"))
+    /// The text of its file.
+    pub fn text(&self) -> String {
+        format!("{:#}\n", json!({ "version": VERSION, "findings": self.findings }))
     }
 }
 
