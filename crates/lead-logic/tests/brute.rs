@@ -286,7 +286,7 @@ fn what_is_proved_of_random_pairs_holds_of_every_record_of_a_small_world() {
             };
             let both = [conditions[0].clone(), second];
             for (side, condition) in both.iter().enumerate() {
-                let name = format!("rule {}{}", ["a", "b"][side], "x".repeat(1) + &letters(pair));
+                let name = format!("rule {}x{}", ["a", "b"][side], letters(pair));
                 let mut terms = Vec::new();
                 let text = condition.text(&mut terms, &name);
                 for term in &terms {
