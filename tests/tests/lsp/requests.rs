@@ -328,10 +328,10 @@ fn a_client_that_knows_little_is_sent_what_it_can_show() {
     assert_eq!(count["textEdit"]["newText"], "count()");
     let item = items.iter().find(|i| i["label"] == "large").unwrap().clone();
     let resolved = client.request("completionItem/resolve", item);
-    assert_eq!(resolved["documentation"]["kind"], "plaintext");
+    assert!(resolved["documentation"].as_str().unwrap().contains("Has many people."), "{resolved}");
     let inside = json!({ "textDocument": { "uri": uri }, "position": { "line": 3, "character": 15 } });
     let help = client.request("textDocument/signatureHelp", inside);
-    assert_eq!(help["signatures"][0]["documentation"]["kind"], "plaintext", "{help}");
+    assert!(help["signatures"][0]["documentation"].is_string(), "{help}");
     let part = help["signatures"][0]["parameters"][0]["label"].as_str().unwrap_or_else(|| panic!("{help}"));
     assert!(help["signatures"][0]["label"].as_str().unwrap().contains(part), "{help}");
     // An answer that is to be shown is told in a message.

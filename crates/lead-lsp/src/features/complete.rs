@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
-    Command, CompletionItem, CompletionList, CompletionResponse, CompletionTextEdit, Documentation, InsertReplaceEdit,
+    Command, CompletionItem, CompletionList, CompletionResponse, CompletionTextEdit, InsertReplaceEdit,
     InsertTextFormat, ParameterInformation, ParameterLabel, Position, SignatureHelp, SignatureInformation, TextEdit,
     Url,
 };
 
-use super::{at, kinds, markup};
+use super::{at, documentation, kinds};
 use crate::view::Asked;
 
 /// What a client does with completions.
@@ -67,7 +67,7 @@ pub fn resolve(asked: &Asked, mut item: CompletionItem, markdown: bool) -> Resul
     let key = item.data.as_ref().and_then(|d| d.get("key")).and_then(Value::as_str);
     if let (Some(key), Ok((view, _))) = (key, asked.document()) {
         let docs = view.snapshot.completion_docs(key);
-        item.documentation = docs.map(|text| Documentation::MarkupContent(markup(text, markdown)));
+        item.documentation = docs.map(|text| documentation(text, markdown));
     }
     Ok(item)
 }
@@ -120,7 +120,7 @@ pub fn signature_help(
         let active = found.active.map(|a| a as u32);
         let signature = SignatureInformation {
             parameters: Some(parts.collect()),
-            documentation: Some(Documentation::MarkupContent(markup(found.docs.clone(), markdown))),
+            documentation: Some(documentation(found.docs.clone(), markdown)),
             active_parameter: active,
             label: found.label.clone(),
         };

@@ -16,7 +16,7 @@ pub mod symbols;
 use lead_diag::FileId;
 use lead_ide::FilePosition;
 use tower_lsp::jsonrpc::Result;
-use tower_lsp::lsp_types::{MarkupContent, MarkupKind, Position};
+use tower_lsp::lsp_types::{Documentation, MarkupContent, MarkupKind, Position};
 
 use crate::view::{Asked, View};
 
@@ -36,7 +36,15 @@ pub fn whole(view: &View, file: FileId) -> std::ops::Range<u32> {
     0..view.snapshot.text(file).len() as u32
 }
 
-/// Documentation as the client shows it.
+/// Documentation of an item. Plain text goes as a text, which clients know that list no formats at all.
+pub fn documentation(text: String, markdown: bool) -> Documentation {
+    match markdown {
+        true => Documentation::MarkupContent(markup(text, true)),
+        false => Documentation::String(lead_ide::plain_text(&text)),
+    }
+}
+
+/// What the client shows over a place.
 pub fn markup(text: String, markdown: bool) -> MarkupContent {
     match markdown {
         true => MarkupContent { kind: MarkupKind::Markdown, value: text },
