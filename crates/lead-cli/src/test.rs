@@ -7,6 +7,8 @@ mod junit;
 mod lcov;
 mod more;
 mod mutation;
+mod suggest;
+mod update;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -21,7 +23,7 @@ use crate::check::{open_all, refuse_errors};
 use crate::ci::Findings;
 use crate::data;
 use crate::fix::same_file;
-use crate::terminal::{Exit, Outcome, Style, Terminal, counted, print};
+use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, counted, print};
 use crate::why::Teller;
 
 /// A lexicon whose examples were run.
@@ -32,10 +34,15 @@ struct Tested {
     took: Duration,
     /// The files that are asked for; `None`: all.
     only: Option<Vec<PathBuf>>,
+    /// The time of examples that name none.
+    as_of: i64,
 }
 
 /// Runs the examples and shows what failed.
 pub fn test(args: &TestArgs, terminal: &Terminal) -> Outcome {
+    if args.more.dry_run && !args.more.update && !args.more.append {
+        return Err(Failure::usage("`--dry-run` goes with `--update` or with `--suggest --append`"));
+    }
     let mut all = Vec::new();
     for (project, only) in open_all(&args.paths)? {
         refuse_errors(&project, terminal)?;
@@ -45,7 +52,13 @@ pub fn test(args: &TestArgs, terminal: &Terminal) -> Outcome {
         let suite = Suite::of(&project.lexicon, as_of, wanted);
         let outcomes = suite.run_all(data::cores(), |_| true);
         let took = begun.elapsed();
-        all.push(Tested { project, suite, outcomes, took, only });
+        all.push(Tested { project, suite, outcomes, took, only, as_of });
+    }
+    if args.more.update {
+        return update::update(&all, args.more.dry_run, terminal);
+    }
+    if args.more.suggest {
+        return suggest::suggest(&all, args, terminal);
     }
     let text = match args.format {
         TestFormat::Human => human(&all, args, terminal),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,31 +15,39 @@ use crate::vector::{Tri, Vector, View, all_known, dates, ints, map2, test2};
 
 const DAY: i64 = 86_400_000_000;
 
-/// A time zone with its changes laid out, so that a local day costs a search, not a calendar.
+/// A time zone with its changes laid out, so that a local day costs a search, not a calendar. They are laid out when a day is first
+/// asked for: the small worlds of examples seldom do.
 pub(crate) struct Zone {
     zone: TimeZone,
     /// From which instant (microseconds) which offset (microseconds) holds; covers `range`.
-    changes: Vec<(i64, i64)>,
+    changes: OnceLock<Vec<(i64, i64)>>,
     range: Range<i64>,
 }
 
 impl Zone {
     pub(crate) fn new(zone: &TimeZone) -> Zone {
         let at = |year: i16| calendar::instant(jiff::civil::Date::constant(year, 1, 1).at(0, 0, 0, 0), &TimeZone::UTC);
-        let range = at(1900)..at(2200);
-        let offset =
-            |t: i64| Timestamp::from_microsecond(t).map_or(0, |t| i64::from(zone.to_offset(t).seconds()) * 1_000_000);
-        let mut changes = vec![(range.start, offset(range.start))];
-        if let Ok(start) = Timestamp::from_microsecond(range.start) {
-            for change in zone.following(start) {
-                let t = change.timestamp().as_microsecond();
-                if t >= range.end {
-                    break;
+        Zone { zone: zone.clone(), changes: OnceLock::new(), range: at(1900)..at(2200) }
+    }
+
+    fn changes(&self) -> &[(i64, i64)] {
+        let (zone, range) = (&self.zone, &self.range);
+        self.changes.get_or_init(|| {
+            let offset = |t: i64| {
+                Timestamp::from_microsecond(t).map_or(0, |t| i64::from(zone.to_offset(t).seconds()) * 1_000_000)
+            };
+            let mut changes = vec![(range.start, offset(range.start))];
+            if let Ok(start) = Timestamp::from_microsecond(range.start) {
+                for change in zone.following(start) {
+                    let t = change.timestamp().as_microsecond();
+                    if t >= range.end {
+                        break;
+                    }
+                    changes.push((t, i64::from(change.offset().seconds()) * 1_000_000));
                 }
-                changes.push((t, i64::from(change.offset().seconds()) * 1_000_000));
             }
-        }
-        Zone { zone: zone.clone(), changes, range }
+            changes
+        })
     }
 
     /// Days since 1970 of the local date of an instant.
@@ -47,8 +55,9 @@ impl Zone {
         if !self.range.contains(&t) {
             return calendar::local_day(t, &self.zone);
         }
-        let i = self.changes.partition_point(|(from, _)| *from <= t);
-        let offset = self.changes[i.saturating_sub(1)].1;
+        let changes = self.changes();
+        let i = changes.partition_point(|(from, _)| *from <= t);
+        let offset = changes[i.saturating_sub(1)].1;
         (t + offset).div_euclid(DAY) as i32
     }
 

@@ -1,7 +1,7 @@
 //! Values as a lexicon writes them.
 
 use jiff::Timestamp;
-use lead_hir::hir::{Settings, Value};
+use lead_hir::hir::{KEYWORDS, Settings, Value};
 use lead_plan::calendar;
 
 const MINUTE: i64 = 60_000_000;
@@ -27,6 +27,28 @@ pub fn literal(value: &Value, settings: &Settings) -> String {
             format!("[{}]", items.join(", "))
         }
     }
+}
+
+/// A name as a lexicon writes it: in backticks where its words or signs would be read as something else.
+pub(crate) fn name_text(name: &str) -> String {
+    let words: Vec<String> = name.split(' ').filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let plain = |word: &String| {
+        word.chars().next().is_some_and(char::is_alphabetic)
+            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\'' | '&'))
+            && !word.ends_with('-')
+            && !KEYWORDS.contains(&word.as_str())
+    };
+    let is = |word: &String, of: &[&str]| of.contains(&word.as_str());
+    let reads = match words.as_slice() {
+        [] => false,
+        [one] => plain(one) && !is(one, &["yes", "no", "true", "false", "now", "today", "known", "unknown"]),
+        // `in` and `by` begin what follows them, and a period may begin with the others.
+        [first, ..] => {
+            let inner = words.iter().take(words.len() - 1).any(|w| is(w, &["in", "by"]));
+            words.iter().all(plain) && !inner && !is(first, &["this", "last", "next", "starts", "ends"])
+        }
+    };
+    if reads { name.to_string() } else { format!("`{name}`") }
 }
 
 fn number(n: f64) -> String {
@@ -64,6 +86,14 @@ mod tests {
     fn settings() -> Settings {
         let zone = jiff::tz::db().get("Europe/Berlin").unwrap();
         Settings { name: String::new(), zone, zone_name: "Europe/Berlin".into(), fiscal_start: 1 }
+    }
+
+    #[test]
+    fn names_are_quoted_where_they_would_be_read_as_something_else() {
+        let plain = ["opted in", "needed by", "e-mail", "job title", "R&D head"];
+        assert!(plain.into_iter().all(|name| name_text(name) == name));
+        let quoted = ["when", "in house", "last year", "now", "50 days", "a|b", "starts with"];
+        assert!(quoted.into_iter().all(|name| name_text(name) == format!("`{name}`")));
     }
 
     #[test]

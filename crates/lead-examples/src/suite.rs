@@ -67,6 +67,16 @@ impl Suite {
         suite
     }
 
+    /// A suite of the same lexicon without examples.
+    pub(crate) fn bare(of: &Suite) -> Suite {
+        Suite { lexicon: of.lexicon.clone(), given: HashMap::new(), cases: Vec::new(), as_of: of.as_of }
+    }
+
+    /// The time of examples that name none.
+    pub(crate) fn usual_as_of(&self) -> i64 {
+        self.as_of
+    }
+
     /// The lexicon with what was added to it.
     pub fn lexicon(&self) -> &Lexicon {
         &self.lexicon
@@ -162,7 +172,7 @@ impl Suite {
     }
 
     /// A field for the answer of a definition.
-    fn give(&mut self, id: DefId) {
+    pub(crate) fn give(&mut self, id: DefId) {
         let def = self.lexicon.def(id);
         let Some(subject) = def.subject.filter(|_| !self.given.contains_key(&id)) else { return };
         let field =

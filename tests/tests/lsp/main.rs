@@ -6,6 +6,7 @@ mod documents;
 mod everything;
 mod findings;
 mod lifecycle;
+mod missing;
 mod order;
 mod positions;
 mod requests;

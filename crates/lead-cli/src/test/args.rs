@@ -7,6 +7,12 @@ use clap::Args;
 /// What else is to be done with the examples.
 #[derive(Debug, Args)]
 pub struct More {
+    /// Write today's answers into the expectations that fail, after showing what changes
+    #[arg(long, conflicts_with_all = ["coverage", "mutate", "suggest"])]
+    pub update: bool,
+    /// With `--update` or `--append`: show what would change, write nothing, and exit with 1 if anything would
+    #[arg(long)]
+    pub dry_run: bool,
     /// Show what the examples have seen of each definition
     #[arg(long)]
     pub coverage: bool,
@@ -28,6 +34,12 @@ pub struct More {
     /// Write all changes and what became of them to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub mutate_json: Option<PathBuf>,
+    /// Instead of outcomes, print the examples that are missing, with today's answers, for review
+    #[arg(long, conflicts_with_all = ["coverage", "mutate"])]
+    pub suggest: bool,
+    /// With `--suggest`: put them at the end of the files that hold the definitions
+    #[arg(long, requires = "suggest")]
+    pub append: bool,
 }
 
 impl More {

@@ -1,6 +1,7 @@
 //! What `lead test` does beyond running the examples.
 
 use std::path::Path;
+use std::time::Instant;
 
 use lead_examples::Score;
 use lead_hir::hir::DefId;
@@ -71,7 +72,9 @@ fn mutated(all: &[Tested], args: &TestArgs, terminal: &Terminal) -> Outcome {
         .map(|tested| {
             let mut mutants = tested.suite.mutants();
             mutants.retain(|mutant| asked_for(tested, mutant.def, args));
-            (tested, tested.suite.try_mutants(mutants, data::cores()))
+            let begun = Instant::now();
+            let mutation = tested.suite.try_mutants(mutants, data::cores());
+            (tested, mutation, begun.elapsed())
         })
         .collect();
     if args.format == TestFormat::Human && more.mutate {
@@ -80,7 +83,7 @@ fn mutated(all: &[Tested], args: &TestArgs, terminal: &Terminal) -> Outcome {
     if let Some(file) = &more.mutate_json {
         write(file, &mutation::json(&mutated)?)?;
     }
-    let (noticed, of) = mutated.iter().fold((0, 0), |(n, of), (_, m)| (n + m.noticed(), of + m.mutants.len()));
+    let (noticed, of) = mutated.iter().fold((0, 0), |(n, of), (_, m, _)| (n + m.noticed(), of + m.mutants.len()));
     let share = if of == 0 { 100.0 } else { noticed as f64 * 100.0 / of as f64 };
     if let Some(wanted) = more.mutate_fail_under.filter(|wanted| share < *wanted) {
         let share = coverage::percent(share);

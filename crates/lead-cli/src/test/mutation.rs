@@ -1,6 +1,7 @@
 //! Small changes of definitions, and those that no example notices.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use lead_examples::{Fate, Mutant, Mutation};
 use serde_json::{Value, json};
@@ -9,13 +10,13 @@ use super::Tested;
 use super::coverage::percent;
 use crate::terminal::{Failure, Style, Terminal, counted};
 
-/// A lexicon with what became of its mutants.
-pub type Mutated<'t> = (&'t Tested, Mutation);
+/// A lexicon with what became of its mutants, and how long it took to try them.
+pub type Mutated<'t> = (&'t Tested, Mutation, Duration);
 
 /// The mutants that nobody noticed, by definition.
 pub fn human(all: &[Mutated], terminal: &Terminal) -> String {
     let mut out = String::new();
-    for (tested, mutation) in all {
+    for (tested, mutation, took) in all {
         let lexicon = &tested.project.lexicon;
         let mut of = None;
         let mut untouched: Vec<(&str, usize)> = Vec::new();
@@ -56,7 +57,7 @@ pub fn human(all: &[Mutated], terminal: &Terminal) -> String {
             noticed,
             counted(of, "change", "changes"),
             percent(mutation.percent()),
-            mutation.took.as_secs_f64() * 1000.0
+            took.as_secs_f64() * 1000.0
         );
         let _ = writeln!(out, "{}", terminal.paint(style, &line));
     }
@@ -86,7 +87,7 @@ fn told(tested: &Tested, mutant: &Mutant) -> (String, String, String) {
 pub fn json(all: &[Mutated]) -> Result<String, Failure> {
     let lexicons: Vec<Value> = all
         .iter()
-        .map(|(tested, mutation)| {
+        .map(|(tested, mutation, _)| {
             let sources = &tested.project.sources;
             let mutants = mutation.mutants.iter().map(|(mutant, fate)| {
                 let file = sources.file(mutant.span.file);

@@ -13,4 +13,5 @@ mod measure;
 mod output;
 mod run;
 mod test;
+mod update;
 mod why;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lead_data::{Column, Data, World};
 use lead_eval::{EvalError, observe};
 use lead_hir::hir::{DefId, Lexicon, Ty, Value};
-use lead_plan::{Decision, Decisions, NodeId, OutcomeKind as Planned, Plan, Planner, Shape};
+use lead_plan::{Border, Decision, Decisions, NodeId, OutcomeKind as Planned, Plan, Planner, Shape};
 
 use super::logic::{Decided, Tri, answer, decides};
 use super::reach::Reach;
@@ -221,6 +221,13 @@ fn to_see(def: DefId, apart: &Decisions, plan: &Plan, open: &[bool]) -> DefCover
     DefCoverage { def, examples: 0, decisions: decisions.collect(), outcomes: outcomes.collect() }
 }
 
+/// The step of a comparison: that of its threshold, if one side is the same for all.
+pub(crate) fn step_of(plan: &Plan, border: &Border) -> Value {
+    let fixed = |id: NodeId| plan.constant(id).map(|c| c.0.clone());
+    let threshold = fixed(border.right.0).or_else(|| fixed(border.left.0));
+    threshold.map_or_else(|| border::usual_step(&border.right.1), |t| border::step(&t))
+}
+
 /// Whether a node is the same for all, lists of constants among them.
 fn is_fixed(plan: &Plan, id: NodeId) -> bool {
     match &plan.node(id).op {
@@ -372,9 +379,7 @@ impl Seen<'_> {
         let border = decision.conditions.get(condition)?.border.as_ref()?;
         let left = self.value(border.left.0, &border.left.1, row)?;
         let right = self.value(border.right.0, &border.right.1, row)?;
-        let fixed = |id: NodeId| self.plan.constant(id).map(|c| c.0.clone());
-        let threshold = fixed(border.right.0).or_else(|| fixed(border.left.0));
-        let step = threshold.map_or_else(|| border::usual_step(&border.right.1), |t| border::step(&t));
+        let step = step_of(self.plan, border);
         border::side(border.op, &left, &right, &step, &self.lexicon.settings.zone)
     }
 

@@ -17,9 +17,10 @@ mod words;
 use lead_diag::Span;
 use lead_hir::hir::{CompareOp, DefId, TableId, Value};
 
-pub(crate) use border::{Side, beyond};
-pub(crate) use collect::{Asking, tally};
+pub(crate) use border::{Side, beyond, side};
+pub(crate) use collect::{Asking, step_of, tally};
 pub use collect::{Goal, What};
+pub(crate) use logic::{Decided, Tri, answer, decides};
 
 /// How often something was seen; it is one of the things to see if `wanted`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

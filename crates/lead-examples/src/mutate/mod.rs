@@ -11,7 +11,6 @@ mod run;
 mod windows;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use lead_diag::Span;
 use lead_hir::hir::{Def, DefId, Settings, Value};
@@ -161,8 +160,6 @@ pub struct Mutation {
     pub failing: Vec<usize>,
     /// How often an example was answered with a mutant.
     pub answered: usize,
-    /// How long it took to try them.
-    pub took: Duration,
 }
 
 impl Mutation {

@@ -4,7 +4,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use lead_data::{Column, Data};
 use lead_eval::{Why, values};
@@ -49,7 +48,6 @@ impl State {
 impl Suite {
     /// Answers the examples with each of `mutants`, on so many threads.
     pub fn try_mutants(&self, mutants: Vec<Mutant>, threads: usize) -> Mutation {
-        let begun = Instant::now();
         let users = Users::of(self.lexicon());
         let mut affected: HashMap<DefId, HashSet<DefId>> = HashMap::new();
         for mutant in &mutants {
@@ -90,7 +88,6 @@ impl Suite {
             mutants: mutants.into_iter().zip(fates).collect(),
             failing,
             answered: state.answered.load(Ordering::Relaxed),
-            took: begun.elapsed(),
         }
     }
 }

@@ -7,7 +7,7 @@ use tower_lsp::lsp_types::{
     CodeAction, CodeActionContext, CodeActionDisabled, CodeActionKind, CodeActionOrCommand, Range,
 };
 
-use super::edits;
+use super::{edits, missing};
 use crate::errors;
 use crate::findings;
 use crate::view::{Asked, View};
@@ -46,13 +46,25 @@ pub fn actions(
     let (view, file) = asked.document()?;
     let offsets = view.offsets(file, range)?;
     let only: Vec<&str> = context.only.iter().flatten().map(CodeActionKind::as_str).collect();
-    let found = view.snapshot.code_actions(file, offsets.clone(), &only);
+    let mut found = view.snapshot.code_actions(file, offsets.clone(), &only);
+    if (only.is_empty() || only.iter().any(|o| ActionKind::Refactor.is_wanted(o)))
+        && let Some(missing) = missing::missing(asked, view, file, &offsets)
+    {
+        found.push(Action {
+            id: missing::ID.to_owned(),
+            title: format!("Add the missing examples of `{}`", missing.name),
+            kind: ActionKind::Refactor,
+            diagnostics: Vec::new(),
+            preferred: false,
+            disabled: None,
+        });
+    }
     let shown = findings::by_index(view, file, &asked.settings);
     let version = view.files.get(&file).and_then(|f| f.version);
     let all = found.into_iter().filter(|a| can.disabled || a.disabled.is_none()).map(|action| {
         let diagnostics: Vec<_> = action.diagnostics.iter().filter_map(|i| shown.get(i).cloned()).collect();
         let edit = match (can.resolves, action.disabled) {
-            (false, None) => edit(view, file, offsets.clone(), &action.id, can),
+            (false, None) => edit(asked, (view, file), offsets.clone(), &action.id, can),
             _ => None,
         };
         let data = json!({
@@ -86,7 +98,7 @@ pub fn resolve(asked: &Asked, mut action: CodeAction, can: Can) -> Result<CodeAc
     if data.get("version").and_then(Value::as_i64) != version.map(i64::from) {
         return Err(errors::content_modified());
     }
-    action.edit = edit(view, file, start..end, id, can);
+    action.edit = edit(asked, (view, file), start..end, id, can);
     if action.edit.is_none() {
         return Err(errors::content_modified());
     }
@@ -94,12 +106,15 @@ pub fn resolve(asked: &Asked, mut action: CodeAction, can: Can) -> Result<CodeAc
 }
 
 fn edit(
-    view: &View,
-    file: lead_diag::FileId,
+    asked: &Asked,
+    (view, file): (&View, lead_diag::FileId),
     offsets: std::ops::Range<u32>,
     id: &str,
     can: Can,
 ) -> Option<tower_lsp::lsp_types::WorkspaceEdit> {
-    let change = view.snapshot.resolve_code_action(file, offsets, id)?;
-    Some(edits::workspace(std::iter::once((view, change.edits.as_slice())), can.edits))
+    let made = match id {
+        missing::ID => vec![missing::missing(asked, view, file, &offsets)?.edit],
+        id => view.snapshot.resolve_code_action(file, offsets, id)?.edits,
+    };
+    Some(edits::workspace(std::iter::once((view, made.as_slice())), can.edits))
 }

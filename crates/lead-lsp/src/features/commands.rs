@@ -110,17 +110,7 @@ impl Ask<'_> {
 
     /// The as-of time: as set, else as in `lead.toml`, else now.
     fn as_of(&self) -> Result<i64> {
-        let zone = &self.snapshot().lexicon().settings.zone;
-        let set = self.asked.settings.as_of.as_ref().or(self.snapshot().checked().config.as_of.as_ref());
-        match set {
-            Some(text) => {
-                calendar::moment(text, zone).ok_or_else(|| errors::failed(format!("`{text}` is no date or time")))
-            }
-            None => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                Ok(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-            }
-        }
+        as_of(self.asked, self.snapshot())
     }
 
     fn definition(&self, argument: &Argument) -> Result<Option<DefId>> {
@@ -314,5 +304,19 @@ impl Ask<'_> {
             "title": title, "language": "markdown", "text": text,
             "passed": passed, "failed": failed, "failures": failures,
         }))
+    }
+}
+
+/// The time that answers are for: of the client's settings, else of the lexicon's, else now.
+pub fn as_of(asked: &Asked, snapshot: &Snapshot) -> Result<i64> {
+    let zone = &snapshot.lexicon().settings.zone;
+    match asked.settings.as_of.as_ref().or(snapshot.checked().config.as_of.as_ref()) {
+        Some(text) => {
+            calendar::moment(text, zone).ok_or_else(|| errors::failed(format!("`{text}` is no date or time")))
+        }
+        None => {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Ok(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod edits;
 pub mod files;
 pub mod goto;
 pub mod kinds;
+pub mod missing;
 pub mod symbols;
 
 use lead_diag::FileId;
