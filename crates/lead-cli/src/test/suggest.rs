@@ -59,10 +59,8 @@ pub fn suggest(all: &[Tested], args: &TestArgs, terminal: &Terminal) -> Outcome 
         _ => format!("{} for {}", counted(rows, "row", "rows"), counted(tables, "definition", "definitions")),
     };
     if left > 0 {
-        said.push_str(&format!(
-            "; {} left that need events or related records, in a story",
-            counted(left, "thing is", "things are")
-        ));
+        let things = counted(left, "thing", "things");
+        said.push_str(&format!("; {things} can be shown by a story alone, with events or related records"));
     }
     eprint(&format!("{said}\n"));
     Ok(exit)

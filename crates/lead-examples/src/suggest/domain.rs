@@ -97,10 +97,6 @@ impl Found<'_> {
                     self.values.extend(beyond(op, &value, turned));
                     self.values.extend(beyond(op, &value, !turned));
                 }
-                CompareOp::Contains => match &value {
-                    Value::Text(_) => self.put(value),
-                    _ => {}
-                },
                 _ => self.put(value),
             }
         }
