@@ -1,5 +1,6 @@
 //! The binary `lead`, run as a person runs it, in folders made for each test.
 
+mod baseline;
 mod check;
 mod ci;
 mod doc;
