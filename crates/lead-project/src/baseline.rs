@@ -76,6 +76,8 @@ fn lints(project: &Project) -> Vec<(&Diagnostic, String)> {
 /// A file's name inside of its lexicon, whatever folder the command runs in.
 fn inside(project: &Project, name: &str) -> String {
     let path = Path::new(name);
-    let inside = path.strip_prefix(&project.root).unwrap_or(path);
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let root = project.root.canonicalize().unwrap_or_else(|_| project.root.clone());
+    let inside = real.strip_prefix(&root).unwrap_or(path);
     inside.to_string_lossy().replace('\\', "/")
 }
