@@ -80,6 +80,18 @@ fn shuffled(generated: &Generated, sheets: &Sheets, random: &mut Random) -> Shee
     sheets
 }
 
+/// The checked lexicon of a random one, and a folder with its files.
+pub fn laid_out(generated: &Generated) -> (pipeline::Checked, tempfile::TempDir) {
+    let setting = &generated.setting;
+    let files = generated.lexicon(&|_| true);
+    let checked = pipeline::check(&files, pipeline::config(&setting.zone, month_number(&setting.fiscal)));
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    for (name, sheet) in &generated.sheets {
+        std::fs::write(dir.path().join(name), sheet.text()).expect("files can be written");
+    }
+    (checked, dir)
+}
+
 /// Compares every answer of the definitions that are kept.
 pub fn compare(generated: &Generated, keep: &dyn Fn(usize) -> bool, sheets: &Sheets) -> Outcome {
     let setting = &generated.setting;

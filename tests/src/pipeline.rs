@@ -6,8 +6,10 @@ use std::path::Path;
 
 use lead_data::{Column, Data, Needs, Options, Values};
 use lead_diag::{FileId, SourceMap};
+use lead_eval::{Answers, EvalError, SubjectAnswers};
 use lead_hir::Config;
 use lead_hir::hir::{DefKind, Lexicon, Ty, Value};
+use lead_plan::Plan;
 
 use crate::show;
 
@@ -77,22 +79,61 @@ pub fn check(files: &[(String, String)], config: Config) -> Checked {
 pub fn answer(checked: &Checked, dir: &Path, as_of: i64, threads: usize) -> Result<Answered, String> {
     let lexicon = &checked.lexicon;
     let plan = lead_plan::plan(lexicon, as_of, |_| true);
-    let needs = Needs { tables: plan.needs(lexicon) };
-    let data = Data::open(lexicon, &checked.config, dir, &needs, Options { threads, ..Options::default() });
+    let data = opened(checked, dir, &plan, threads);
     let answers = lead_eval::evaluate(lexicon, &plan, &data, true);
+    Ok(told(lexicon, &data, &usable(&data, answers)?))
+}
+
+/// Answers every definition as of several times at once; the answers of each time.
+///
+/// # Errors
+/// What the data report or the evaluator says.
+pub fn answer_series(checked: &Checked, dir: &Path, times: &[i64], threads: usize) -> Result<Vec<Answered>, String> {
+    let lexicon = &checked.lexicon;
+    let plan = lead_plan::plan_series(lexicon, times, |_| true);
+    let data = opened(checked, dir, &plan, threads);
+    let answers = lead_eval::evaluate(lexicon, &plan, &data, true);
+    let all = usable(&data, answers)?;
+    let of = |time: usize| {
+        let subjects = all.subjects.iter().map(|s| {
+            let count = s.defs.len() / times.len();
+            SubjectAnswers { defs: s.defs[time * count..(time + 1) * count].to_vec(), ..s.clone() }
+        });
+        let count = all.metrics.len() / times.len();
+        let metrics = all.metrics[time * count..(time + 1) * count].to_vec();
+        Answers { as_of: times[time], subjects: subjects.collect(), metrics }
+    };
+    Ok((0..times.len()).map(|time| told(lexicon, &data, &of(time))).collect())
+}
+
+/// The files of a folder that a plan needs.
+pub fn opened<'a>(checked: &'a Checked, dir: &Path, plan: &Plan, threads: usize) -> Data<'a> {
+    let needs = Needs { tables: plan.needs(&checked.lexicon) };
+    Data::open(&checked.lexicon, &checked.config, dir, &needs, Options { threads, ..Options::default() })
+}
+
+/// What came of an evaluation, unless the data or the evaluator stand against it.
+///
+/// # Errors
+/// What the data report or the evaluator says.
+pub fn usable<T>(data: &Data<'_>, found: Result<T, EvalError>) -> Result<T, String> {
     let report = data.report();
     if report.is_fatal() {
         return Err(format!("{:?}", report.problems));
     }
-    let answers = answers.map_err(|e| e.diagnostic().message)?;
+    found.map_err(|e| e.diagnostic().message)
+}
+
+/// Answers as texts.
+fn told(lexicon: &Lexicon, data: &Data<'_>, answers: &Answers) -> Answered {
     let mut out = Answered::default();
     for subject in &answers.subjects {
         for def in &subject.defs {
             let name = lexicon.def(def.def).name.key.clone();
-            let texts = (0..subject.rows).map(|row| cell(&data, &def.column, &def.ty, row)).collect();
+            let texts = (0..subject.rows).map(|row| cell(data, &def.column, &def.ty, row)).collect();
             out.defs.insert(name.clone(), texts);
             if let DefKind::Term(term) = &lexicon.def(def.def).kind {
-                let yes = |c: &Column, row: usize| cell(&data, c, &Ty::YesNo, row) == "yes";
+                let yes = |c: &Column, row: usize| cell(data, c, &Ty::YesNo, row) == "yes";
                 let clauses = [&term.alternatives, &term.exceptions];
                 let reasons = (0..subject.rows).map(|row| {
                     let mut columns = def.clauses.iter();
@@ -112,7 +153,7 @@ pub fn answer(checked: &Checked, dir: &Path, as_of: i64, threads: usize) -> Resu
         };
         out.metrics.insert(lexicon.def(metric.def).name.key.clone(), metric.rows.iter().map(row).collect());
     }
-    Ok(out)
+    out
 }
 
 /// The row of a record by its key.

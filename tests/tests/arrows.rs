@@ -57,6 +57,7 @@ fn every_crate_uses_only_what_its_place_allows() {
             "lead-eval" => &["lead-diag", "lead-hir", "lead-plan", "lead-data"],
             "lead-project" => &["lead-diag", "lead-syntax", "lead-hir"],
             "lead-sql" => &["lead-diag", "lead-hir", "lead-plan"],
+            "lead-trend" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
             "lead-prose" => &["lead-hir"],
             "lead-report" => {
                 &["lead-diag", "lead-syntax", "lead-hir", "lead-prose", "lead-plan", "lead-data", "lead-eval"]
@@ -97,6 +98,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-project",
                 "lead-sql",
                 "lead-report",
+                "lead-trend",
                 "lead-examples",
                 "lead-ide",
                 "lead-lsp",

@@ -1,10 +1,13 @@
 //! The command line of `lead`.
 
+mod over_time;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::ci;
+pub use over_time::{BacktestArgs, TimeFormat, TrendArgs};
 
 /// Lead definitions in words: checked, and answered over exports.
 #[derive(Debug, Parser)]
@@ -59,6 +62,14 @@ pub enum Command {
     /// Show how the answer for one record comes about
     #[command(after_help = "Example:\n  lead why c1 --lexicon examples/hello")]
     Why(WhyArgs),
+    /// Show how terms and funnels moved over time, and who stops being what
+    #[command(
+        after_help = "Examples:\n  lead trend examples/hello\n  lead trend examples/hello --every quarter --term lead --format csv"
+    )]
+    Trend(TrendArgs),
+    /// Test on the past whether a definition would have found the buyers
+    #[command(after_help = "Example:\n  lead backtest visitor --against lead --horizon 10d --lexicon examples/hello")]
+    Backtest(BacktestArgs),
     /// Run the examples of lexicons
     #[command(
         after_help = "Examples:\n  lead test examples/industrial --filter lead\n  lead test examples/industrial --coverage\n  \

@@ -133,6 +133,17 @@ pub fn bar(part: usize, whole: usize, room: usize) -> String {
     out
 }
 
+/// A small picture of a series of counts, a sign per count; of more counts than `room` some are left out. The least count is the
+/// lowest sign.
+pub fn spark(counts: &[usize], room: usize) -> String {
+    const SIGNS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let signs = counts.len().min(room);
+    let (Some(least), Some(most)) = (counts.iter().min(), counts.iter().max()) else { return String::new() };
+    let height = |n: usize| if most == least { 0 } else { ((n - least) * 7 + (most - least) / 2) / (most - least) };
+    let at = |i: usize| if signs < 2 { 0 } else { i * (counts.len() - 1) / (signs - 1) };
+    (0..signs).map(|i| SIGNS[height(counts[at(i)]).min(7)]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +156,9 @@ mod tests {
         grid.row(vec!["lead".into(), "1,200".into()]);
         grid.row(vec!["x".into()]);
         assert_eq!(grid.text(&terminal), "  日本      5\n  lead  1,200\n  x\n");
+        assert_eq!(spark(&[0, 5, 10], 24), "▁▅█");
+        assert_eq!((spark(&[3, 3], 24), spark(&[], 24), spark(&[1, 9, 2], 1)), ("▁▁".into(), "".into(), "▁".into()));
+        assert_eq!(spark(&[0, 1, 2, 3, 4, 5, 6], 3), "▁▅█");
         assert_eq!((bar(1, 1000, 10), bar(5, 10, 4), bar(0, 3, 4)), ("▏".to_owned(), "██".to_owned(), String::new()));
     }
 }

@@ -1,6 +1,7 @@
 //! The command `lead`: lexicons checked, laid out, and answered over exports.
 
 mod args;
+mod backtest;
 mod check;
 mod ci;
 mod completions;
@@ -18,6 +19,7 @@ mod run;
 mod staging;
 mod terminal;
 mod test;
+mod trend;
 mod value;
 mod why;
 
@@ -62,6 +64,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Check(args) => check::check(args, terminal),
         Command::Run(args) => run::run(args, terminal),
         Command::Why(args) => why::why(args, terminal),
+        Command::Backtest(args) => backtest::backtest(args, terminal),
+        Command::Trend(args) => trend::trend(args, terminal),
         Command::Test(args) => test::test(args, terminal),
         Command::Fmt(args) => fmt::fmt(args, terminal),
         Command::Fix(args) => fix::fix(args, terminal),

@@ -6,7 +6,7 @@ mod overview;
 mod parquet;
 mod summary;
 mod table;
-mod write;
+pub mod write;
 
 use std::path::{Path, PathBuf};
 
@@ -18,9 +18,11 @@ use crate::check::{open, refuse_errors};
 use crate::data::{self, Progress, Request};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, counted, eprint, plain, print};
 use crate::value::Shown;
-pub use assemble::Keys;
+pub use assemble::{Keys, column_of};
 pub use output::write_file;
 pub use overview::report_text;
+pub use summary::percent;
+pub use table::{Table, TableColumn};
 
 /// Answers a lexicon.
 pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
@@ -36,7 +38,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
     if lexicon.defs.is_empty() {
         return Err(Failure { exit: Exit::Findings, ..Failure::usage("the lexicon defines nothing to answer") });
     }
-    refuse_overwriting(args, &project)?;
+    refuse_overwriting(args.data.as_deref(), args.output.as_deref(), args.rejects.as_deref(), &project)?;
     let threads = args.threads.map_or_else(data::cores, usize::from);
     let progress = Progress::new(terminal);
     let request = Request {
@@ -95,14 +97,19 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
 }
 
 /// Answers must not land among the exports, where they could take the place of one.
-fn refuse_overwriting(args: &RunArgs, project: &lead_project::Project) -> Result<(), Failure> {
-    let Ok(data) = data_folder(args.data.as_deref(), project)?.canonicalize() else { return Ok(()) };
+pub fn refuse_overwriting(
+    data: Option<&Path>,
+    output: Option<&Path>,
+    rejects: Option<&Path>,
+    project: &lead_project::Project,
+) -> Result<(), Failure> {
+    let Ok(data) = data_folder(data, project)?.canonicalize() else { return Ok(()) };
     let real = |path: &Path| path.canonicalize().ok();
-    if args.output.as_deref().and_then(real).is_some_and(|output| output == data) {
+    if output.and_then(real).is_some_and(|output| output == data) {
         return Err(Failure::usage("the answers would land among the exports")
             .help("name another folder with `--output`, or one below it"));
     }
-    if args.rejects.as_deref().and_then(real).is_some_and(|rejects| rejects.starts_with(&data)) {
+    if rejects.and_then(real).is_some_and(|rejects| rejects.starts_with(&data)) {
         return Err(Failure::usage("`--rejects` names a file among the exports").help("name a file elsewhere"));
     }
     Ok(())

@@ -209,6 +209,15 @@ pub fn duration_short(micros: i64) -> String {
     duration_parts(rounded, 2)
 }
 
+/// Microseconds to the day from two days on, so that a change of clocks does not show.
+pub fn duration_in_days(micros: i64) -> String {
+    if (micros as i128).abs() < 2 * DAY {
+        return duration_short(micros);
+    }
+    let days = (micros as i128 + DAY / 2).div_euclid(DAY);
+    format!("{days}d")
+}
+
 fn duration_parts(micros: i64, most: usize) -> String {
     let mut rest = (micros as i128).abs();
     let mut parts: Vec<String> = Vec::new();
@@ -451,6 +460,12 @@ mod tests {
         }
         let end = since.until(last).expect("days").get_days();
         assert_eq!((date(end), date(end + 1)), (Some("9999-12-31".to_owned()), None));
+    }
+
+    #[test]
+    fn lengths_in_days_pass_over_a_change_of_clocks() {
+        let hours = |h: i64| duration_in_days(h * 3_600_000_000);
+        assert_eq!([hours(743), hours(745), hours(36), hours(0)], ["31d", "31d", "1d 12h", "0d"]);
     }
 
     #[test]

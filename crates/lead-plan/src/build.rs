@@ -2,10 +2,12 @@
 //! measured once.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use lead_diag::Span;
 use lead_hir::hir::{self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target, Ty, Value, WindowKind};
 
+use crate::calendar;
 use crate::expr::Prepared;
 use crate::plan::{
     Constant, Measure, MeasureId, MeasureKind, MetricPlan, Node, NodeId, Op, Plan, PointsLine, Scope, ScoreLine,
@@ -17,9 +19,19 @@ use crate::plan::{
 /// The lexicon has no errors. Definitions may build on each other thousands deep: the work is done on a thread whose
 /// stack allows for that.
 pub fn plan(lexicon: &Lexicon, as_of: i64, wanted: impl Fn(&Def) -> bool + Sync) -> Plan {
+    plan_series(lexicon, &[as_of], wanted)
+}
+
+/// As [`plan`], at several as-of times: what they share is read and measured once. A subject's answers come time by time,
+/// and so do metrics. The plan's own as-of time is the last one.
+pub fn plan_series(lexicon: &Lexicon, times: &[i64], wanted: impl Fn(&Def) -> bool + Sync) -> Plan {
     on_a_deep_stack(|| {
-        let mut planner = Planner { apart: false, ..Planner::new(lexicon, as_of) };
-        planner.want(&wanted);
+        let mut planner = Planner::plain(lexicon, times.last().copied().unwrap_or(0));
+        for time in times {
+            for (id, _) in lexicon.def_ids().filter(|(_, def)| wanted(def)) {
+                planner.want_def_at(id, *time);
+            }
+        }
         planner.finish()
     })
 }
@@ -76,6 +88,8 @@ impl Ctx {
 pub struct Planner<'a> {
     pub(crate) lexicon: &'a Lexicon,
     pub(crate) as_of: i64,
+    /// Events later than this exist for forward windows alone, at whatever as-of time.
+    until: i64,
     nodes: Vec<Node>,
     origins: Vec<Span>,
     node_ids: HashMap<Node, NodeId>,
@@ -100,6 +114,7 @@ impl<'a> Planner<'a> {
         Planner {
             lexicon,
             as_of,
+            until: i64::MAX,
             nodes: Vec::new(),
             origins: Vec::new(),
             node_ids: HashMap::new(),
@@ -116,10 +131,32 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// An empty plan for answers alone: lines of a score are added up together where that is the same.
+    pub fn plain(lexicon: &'a Lexicon, as_of: i64) -> Planner<'a> {
+        Planner { apart: false, ..Planner::new(lexicon, as_of) }
+    }
+
+    /// What has happened ends at a time (microseconds since 1970 UTC): an answer as of a later time is what it will be if nothing
+    /// more happens. Said before anything is wanted.
+    pub fn happened_until(&mut self, time: i64) {
+        self.until = time;
+    }
+
+    /// Which times of events a window takes.
+    pub(crate) fn event_range(&self, window: Option<WindowKind>, as_of: i64) -> Range<i64> {
+        let range = calendar::event_range(window, as_of, &self.lexicon.settings);
+        if calendar::is_forward(window) { range } else { range.start..range.end.min(self.until.saturating_add(1)) }
+    }
+
     /// Takes the answer of a definition from a field of its subject instead of working it out: at any as-of time, under any
     /// window.
     pub fn give(&mut self, def: DefId, field: FieldId) {
         self.given.insert(def, field);
+    }
+
+    /// Whether each line of a score is measured apart.
+    pub(crate) fn tells_lines(&self) -> bool {
+        self.apart
     }
 
     /// Whether the answer of a definition is given.
@@ -175,21 +212,73 @@ impl<'a> Planner<'a> {
 
     /// Adds a definition to the answers, behind those that were added before.
     pub fn want_def(&mut self, id: DefId) {
+        self.want_def_at(id, self.as_of);
+    }
+
+    /// Adds a definition as of a time of its own to the answers, behind those that were added before.
+    pub fn want_def_at(&mut self, id: DefId, as_of: i64) {
         let def = self.lexicon.def(id);
+        let ctx = Ctx { as_of, window: None };
         if let DefKind::Metric(metric) = &def.kind {
-            self.want_metric(id, metric);
+            self.want_metric(id, metric, ctx);
         } else if let (Some(subject), false) = (def.subject, matches!(def.kind, DefKind::Period(_) | DefKind::Error)) {
-            let node = self.def_node(id, self.now());
-            match self.subjects.binary_search_by_key(&subject, |s| s.table) {
-                Ok(at) => self.subjects[at].defs.push((id, node)),
-                Err(at) => self.subjects.insert(at, SubjectPlan { table: subject, defs: vec![(id, node)] }),
-            }
+            let node = self.def_node(id, ctx);
+            self.want_node(id, subject, node);
         }
     }
 
-    fn want_metric(&mut self, id: DefId, metric: &hir::Metric) {
+    /// Adds a node of a table's records to the answers, under the name of a definition. Gives its place among the answers of
+    /// that table.
+    pub fn want_node(&mut self, name: DefId, table: TableId, node: NodeId) -> usize {
+        let at = match self.subjects.binary_search_by_key(&table, |s| s.table) {
+            Ok(at) => at,
+            Err(at) => {
+                self.subjects.insert(at, SubjectPlan { table, defs: Vec::new() });
+                at
+            }
+        };
+        self.subjects[at].defs.push((name, node));
+        self.subjects[at].defs.len() - 1
+    }
+
+    /// What is asked, at an as-of time, of the record that references lead to from a record of `table`.
+    pub fn asked_at(&mut self, table: TableId, path: &[FieldId], target: Target, as_of: i64) -> NodeId {
+        self.get(table, path, target, Ctx { as_of, window: None })
+    }
+
+    /// Adds, for each kind of event that is measured so far, the time of its last one up to `until`, as a metric under the name
+    /// of a definition. Gives the kinds of events, in the order of those metrics.
+    pub fn want_latest(&mut self, name: DefId, until: i64) -> Vec<TableId> {
+        let mut tables: BTreeSet<TableId> = BTreeSet::new();
+        for measure in &self.measures {
+            tables.insert(measure.table);
+            tables.extend(measure.others().into_iter().map(|(table, _)| table));
+        }
+        let mut found = Vec::new();
+        for table in tables {
+            let Some(field) = self.lexicon.table(table).time() else { continue };
+            let ty = self.lexicon.field(table, field).ty.clone();
+            let time = self.node(Scope::Table(table), ty.clone(), Op::Field(field));
+            let measure = self.measure(Measure {
+                subject: Scope::Global,
+                table,
+                hops: None,
+                times: Some(i64::MIN..until.saturating_add(1)),
+                filter: None,
+                kind: MeasureKind::Max,
+                argument: Some(time),
+                correlated: false,
+                by: Vec::new(),
+            });
+            let node = self.node(Scope::Global, ty, Op::Measure(measure));
+            self.metrics.push(MetricPlan { def: name, node, measures: vec![measure] });
+            found.push(table);
+        }
+        found
+    }
+
+    fn want_metric(&mut self, id: DefId, metric: &hir::Metric, ctx: Ctx) {
         self.global_measures.clear();
-        let ctx = self.now();
         let node = self.expr(&metric.expr, Env::Global, ctx);
         let measures = std::mem::take(&mut self.global_measures);
         self.metrics.push(MetricPlan { def: id, node, measures });

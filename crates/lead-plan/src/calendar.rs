@@ -141,10 +141,13 @@ pub fn window_range(window: WindowKind, as_of: i64, settings: &Settings) -> Rang
 
 /// The range of times of events that a window takes (D31); `None`: no window.
 pub fn event_range(window: Option<WindowKind>, as_of: i64, settings: &Settings) -> Range<i64> {
-    let forward =
-        matches!(window, Some(WindowKind::WithinNext(_) | WindowKind::Period(Period { which: Which::Next(_), .. })));
     let range = window.map_or(i64::MIN..i64::MAX, |w| window_range(w, as_of, settings));
-    if forward { range } else { range.start..range.end.min(as_of.saturating_add(1)) }
+    if is_forward(window) { range } else { range.start..range.end.min(as_of.saturating_add(1)) }
+}
+
+/// Whether a window takes what lies ahead (D31).
+pub fn is_forward(window: Option<WindowKind>) -> bool {
+    matches!(window, Some(WindowKind::WithinNext(_) | WindowKind::Period(Period { which: Which::Next(_), .. })))
 }
 
 /// The as-of times between which `became` looks for a change (D33): before, and after.

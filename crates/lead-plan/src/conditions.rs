@@ -11,7 +11,6 @@ use lead_hir::hir::{
 use lead_hir::walk;
 
 use crate::build::{Ctx, Env, Planner};
-use crate::calendar;
 use crate::expr::looks_out;
 use crate::plan::{Constant, NodeId, Op, Plan};
 
@@ -266,7 +265,7 @@ impl Planner<'_> {
             }
             ExprKind::Sequence(s) => {
                 let window = s.window.as_ref().map(|w| w.kind).or(ctx.window);
-                let times = calendar::event_range(window, ctx.as_of, &self.lexicon.settings);
+                let times = self.event_range(window, ctx.as_of);
                 for step in &s.steps {
                     let Some(filter) = &step.filter else { continue };
                     let env = Env::Record(step.table);
@@ -297,7 +296,7 @@ impl Planner<'_> {
         }
         let is_event = self.is_event(records.table);
         let window = records.window.as_ref().map(|w| w.kind).or(ctx.window);
-        let times = is_event.then(|| calendar::event_range(window, ctx.as_of, &self.lexicon.settings));
+        let times = is_event.then(|| self.event_range(window, ctx.as_of));
         let inner = if is_event { ctx.no_window() } else { ctx };
         let env = Env::Record(records.table);
         let mut decision = self.decision(records.table, condition.span, |this, found| {

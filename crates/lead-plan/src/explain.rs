@@ -89,7 +89,12 @@ pub enum Part {
 impl Planner<'_> {
     /// The tree of a definition's answer for records of its subject. `None` for metrics and periods.
     pub fn explain(&mut self, def: DefId) -> Option<Explained> {
-        let ctx = self.now();
+        self.explain_at(def, self.as_of)
+    }
+
+    /// As [`Planner::explain`], as of a time of its own. Its parts are the same ones at every time.
+    pub fn explain_at(&mut self, def: DefId, as_of: i64) -> Option<Explained> {
+        let ctx = Ctx { as_of, window: None };
         let table = self.lexicon.def(def).subject?;
         Some(self.explain_def(def, table, Vec::new(), ctx))
     }
@@ -126,7 +131,8 @@ impl Planner<'_> {
                     parts.push(self.placed(line));
                 }
             }
-            DefKind::Score(score) => {
+            // Lines that are added up together have no shares to tell.
+            DefKind::Score(score) if self.tells_lines() => {
                 let lines = match &self.op(node) {
                     Op::Score { lines, .. } => lines.clone(),
                     _ => Vec::new(),
@@ -148,7 +154,7 @@ impl Planner<'_> {
             DefKind::Funnel(steps) => {
                 parts = steps.iter().map(|step| self.explain_def(*step, table, Vec::new(), ctx)).collect();
             }
-            DefKind::Metric(_) | DefKind::Period(_) | DefKind::Error => {}
+            DefKind::Score(_) | DefKind::Metric(_) | DefKind::Period(_) | DefKind::Error => {}
         }
         Explained { path, table, node, ty: def.ty.clone(), span: def.name_span, part: Part::Def(id), parts }
     }
@@ -172,7 +178,7 @@ impl Planner<'_> {
             }
             ExprKind::Sequence(s) => {
                 let window = s.window.as_ref().map(|w| w.kind).or(ctx.window);
-                let times = Some(calendar::event_range(window, ctx.as_of, &self.lexicon.settings));
+                let times = Some(self.event_range(window, ctx.as_of));
                 let none = s.function == lead_hir::hir::AggregateFn::No;
                 (self.measure_part(node, times, window, none), Vec::new())
             }
@@ -238,19 +244,20 @@ impl Planner<'_> {
     /// A part that is asked of the record itself: where its node belongs to a related record, the node is followed there.
     fn placed(&mut self, mut part: Explained) -> Explained {
         if let Some(inner) = part.parts.first() {
-            let mut node = inner.node;
-            let mut tables = vec![part.table];
-            for field in &inner.path {
-                if let Ty::Record(next) = self.lexicon.field(tables[tables.len() - 1], *field).ty {
-                    tables.push(next);
-                }
-            }
-            for (table, field) in tables.iter().zip(&inner.path).rev() {
-                node = self.follow(*table, *field, node);
-            }
-            part.node = node;
+            part.node = self.followed(part.table, &inner.path, inner.node);
         }
         part
+    }
+
+    /// A node of the records that references lead to, as a node of the records of `table` that they start from.
+    pub fn followed(&mut self, table: TableId, path: &[FieldId], node: NodeId) -> NodeId {
+        let mut tables = vec![table];
+        for field in path {
+            if let Ty::Record(next) = self.lexicon.field(tables[tables.len() - 1], *field).ty {
+                tables.push(next);
+            }
+        }
+        tables.iter().zip(path).rev().fold(node, |node, (table, field)| self.follow(*table, *field, node))
     }
 
     fn explain_term(&mut self, term: DefId, path: &[FieldId], table: TableId, as_of: i64) -> Explained {
@@ -269,7 +276,7 @@ impl Planner<'_> {
     ) -> Explained {
         let is_event = self.lexicon.table(records.table).is_event();
         let window = records.window.as_ref().map(|w| w.kind).or(ctx.window).filter(|_| is_event);
-        let times = is_event.then(|| calendar::event_range(window, ctx.as_of, &self.lexicon.settings));
+        let times = is_event.then(|| self.event_range(window, ctx.as_of));
         let part = self.measure_part(node, times, window, none);
         let ty = self.ty(node).clone();
         Explained { path: vec![], table, node, ty, span, part, parts: Vec::new() }

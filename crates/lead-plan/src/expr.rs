@@ -229,7 +229,7 @@ impl Planner<'_> {
         let r = m.records;
         let is_event = self.lexicon.table(r.table).is_event();
         let window = r.window.as_ref().map(|w| w.kind).or(ctx.window);
-        let times = is_event.then(|| calendar::event_range(window, ctx.as_of, &self.lexicon.settings));
+        let times = is_event.then(|| self.event_range(window, ctx.as_of));
         // D27: an aggregate over events takes the window; one over entities passes it on.
         let inner = if is_event { ctx.no_window() } else { ctx };
         let correlated = [r.filter.as_ref(), m.argument].into_iter().flatten().any(looks_out);
@@ -332,7 +332,7 @@ impl Planner<'_> {
     fn sequence(&mut self, s: &Sequence, env: Env, ctx: Ctx) -> NodeId {
         let Some(base) = Self::base(env, s.up) else { return self.node(env.scope(), Ty::Error, Op::Unknown) };
         let window = s.window.as_ref().map(|w| w.kind).or(ctx.window);
-        let times = calendar::event_range(window, ctx.as_of, &self.lexicon.settings);
+        let times = self.event_range(window, ctx.as_of);
         let ways: Vec<Vec<Hop>> = s.steps.iter().map(|step| hops_of(&step.relation)).collect();
         // References that all ways begin with lead to the record that the sequence is of: an event keeps nothing of its own.
         let lead = shared_lead(&ways);

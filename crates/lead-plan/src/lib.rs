@@ -12,7 +12,7 @@ mod explain;
 mod expr;
 mod plan;
 
-pub use build::{Planner, on_a_deep_stack, plan};
+pub use build::{Planner, on_a_deep_stack, plan, plan_series};
 pub use conditions::{Border, Condition, Decision, Decisions, Logic, Outcome, OutcomeKind, Shape};
 pub use debug::debug;
 pub use explain::{Explained, Part};

@@ -276,7 +276,7 @@ pub struct Measure {
 
 impl Measure {
     /// Tables besides its own that it measures, with the ways to them.
-    fn others(&self) -> Vec<(TableId, &[Hop])> {
+    pub(crate) fn others(&self) -> Vec<(TableId, &[Hop])> {
         match &self.kind {
             MeasureKind::Sequence(steps) => steps.iter().map(|s| (s.table, s.hops.as_slice())).collect(),
             MeasureKind::PointsOf { lines, .. } => lines.iter().map(|l| (l.table, l.hops.as_slice())).collect(),

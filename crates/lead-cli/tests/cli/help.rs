@@ -2,7 +2,8 @@
 
 use crate::lab::{CONTACTS, EVENTS, Lab, MAIN, SETTINGS};
 
-const COMMANDS: [&str; 9] = ["check", "run", "why", "fmt", "fix", "explain", "init", "debug", "completions"];
+const COMMANDS: [&str; 11] =
+    ["check", "run", "why", "fmt", "fix", "explain", "init", "debug", "completions", "trend", "backtest"];
 
 /// The lines of a help text that call `lead`.
 fn examples(help: &str) -> Vec<Vec<String>> {
@@ -52,6 +53,29 @@ fn wrong_usage_exits_with_two() {
         &["run", "small", "--only", "leed"],
         &["run", "small", "--as-of", "yesterday"],
         &["run", "small", "--reasons"],
+        &["trend", "small", "--every", "fortnight"],
+        &["trend", "small", "--term", "leed"],
+        &["trend", "small", "--term", "pages"],
+        &["trend", "small", "--from", "2026-07-30"],
+        &["trend", "small", "--from", "1990-01-01", "--every", "1d"],
+        &["trend", "small", "--ageing", "2mo"],
+        &["backtest", "visitor", "--lexicon", "small"],
+        &["backtest", "visitor", "--against", "pages", "--lexicon", "small"],
+        &["backtest", "visitor", "--against", "lead", "--horizon", "soon", "--lexicon", "small"],
+        &["backtest", "visitor", "--against", "lead", "--by", "employees", "--lexicon", "small"],
+        &["backtest", "visitor", "--against", "lead", "--by", "lead sauce", "--lexicon", "small"],
+        &[
+            "backtest",
+            "visitor",
+            "--against",
+            "lead",
+            "--from",
+            "2026-06-01",
+            "--to",
+            "2026-06-30",
+            "--lexicon",
+            "small",
+        ],
         &["why", "c1", "leed", "--lexicon", "small"],
         &["why", "c99", "--lexicon", "small"],
         &[],

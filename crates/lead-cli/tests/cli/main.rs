@@ -12,6 +12,7 @@ mod init;
 mod lab;
 mod measure;
 mod output;
+mod over_time;
 mod run;
 mod test;
 mod update;
