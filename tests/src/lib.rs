@@ -3,6 +3,7 @@
 //! Nothing here is shipped, so a broken assumption may panic: that is what a test reports.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+pub mod agree;
 pub mod cases;
 pub mod command;
 pub mod compare;

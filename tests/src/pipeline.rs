@@ -34,6 +34,8 @@ pub struct Answered {
     pub reasons: BTreeMap<String, Vec<[Vec<String>; 2]>>,
     /// By metric: its rows.
     pub metrics: BTreeMap<String, Vec<String>>,
+    /// By entity with answers: the keys of its records.
+    pub keys: BTreeMap<String, Vec<String>>,
 }
 
 /// Settings of a lexicon in a zone.
@@ -128,6 +130,8 @@ pub fn usable<T>(data: &Data<'_>, found: Result<T, EvalError>) -> Result<T, Stri
 fn told(lexicon: &Lexicon, data: &Data<'_>, answers: &Answers) -> Answered {
     let mut out = Answered::default();
     for subject in &answers.subjects {
+        let keys = (0..subject.rows).map(|row| data.key(subject.table, row as u32).unwrap_or_default().to_string());
+        out.keys.insert(lexicon.table(subject.table).name.key.clone(), keys.collect());
         for def in &subject.defs {
             let name = lexicon.def(def.def).name.key.clone();
             let texts = (0..subject.rows).map(|row| cell(data, &def.column, &def.ty, row)).collect();

@@ -15,6 +15,7 @@ const STAGES: &[(&str, &str)] = &[
     ("L06", "Lints"),
     ("L07", "Data"),
     ("L08", "The run"),
+    ("L09", "SQL"),
 ];
 
 /// The list.

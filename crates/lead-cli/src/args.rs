@@ -59,6 +59,11 @@ pub enum Command {
         after_help = "Examples:\n  lead run examples/hello\n  lead run examples/hello --output answers --format csv"
     )]
     Run(RunArgs),
+    /// Write a lexicon as SQL
+    #[command(
+        after_help = "Examples:\n  lead compile examples/hello --dialect duckdb\n  lead compile examples/hello --dialect duckdb --as-of 2026-06-30 --output sql"
+    )]
+    Compile(CompileArgs),
     /// Show how the answer for one record comes about
     #[command(after_help = "Example:\n  lead why c1 --lexicon examples/hello")]
     Why(WhyArgs),
@@ -288,6 +293,8 @@ pub enum Stage {
     Hir,
     /// What is measured and computed
     Plan,
+    /// Statements for DuckDB
+    Sql,
 }
 
 /// `lead debug`
@@ -298,7 +305,7 @@ pub struct DebugArgs {
     pub stage: Stage,
     /// A lexicon file or folder
     pub file: PathBuf,
-    /// As-of time of a plan
+    /// As-of time of a plan, or of statements
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
 }
@@ -372,6 +379,29 @@ pub struct RunArgs {
     /// Write texts that a spreadsheet would take for a formula as they are
     #[arg(long)]
     pub raw_cells: bool,
+}
+
+/// `lead compile`
+#[derive(Debug, Args)]
+pub struct CompileArgs {
+    /// Lexicon folder or file; the current folder by default
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub lexicon: PathBuf,
+    /// Whose SQL: `duckdb`, `postgres`; by default that of the target
+    #[arg(long, value_name = "NAME")]
+    pub dialect: Option<String>,
+    /// The time that answers hold for (`2026-06-30`, `2026-06-30T14:00`); by default the time at which a statement runs
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// A `[targets.NAME]` of lead.toml: where the tables stand
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// Write a file for each statement into this folder
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Only these definitions
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
 }
 
 /// `lead why`

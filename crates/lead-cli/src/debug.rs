@@ -26,6 +26,17 @@ pub fn debug(args: &DebugArgs, terminal: &Terminal) -> Outcome {
             let as_of = crate::data::as_of(args.as_of.as_deref(), &project)?;
             lead_plan::debug(&lead_plan::plan(&project.lexicon, as_of, |_| true), &project.lexicon)
         }
+        Stage::Sql => {
+            crate::check::refuse_errors(&project, terminal)?;
+            let as_of = match &args.as_of {
+                Some(told) => lead_sql::AsOf::At(crate::data::as_of(Some(told), &project)?),
+                None => lead_sql::AsOf::Open,
+            };
+            let target = lead_sql::Target::default();
+            let options = lead_sql::Options { dialect: lead_sql::dialect::base(), target: &target, as_of };
+            let statements = crate::compile::statements(&project, &options, &|_| true, terminal)?;
+            statements.iter().map(|s| s.sql.as_str()).collect::<Vec<_>>().join("\n")
+        }
     };
     for diagnostic in filtered(&project.diagnostics, &project.sources, one_file.as_deref()) {
         let shown = lead_diag::render::human(diagnostic, &project.sources, &terminal.err_options());

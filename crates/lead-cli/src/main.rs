@@ -4,6 +4,7 @@ mod args;
 mod backtest;
 mod check;
 mod ci;
+mod compile;
 mod completions;
 mod data;
 mod debug;
@@ -63,6 +64,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Outcome {
     match &cli.command {
         Command::Check(args) => check::check(args, terminal),
         Command::Run(args) => run::run(args, terminal),
+        Command::Compile(args) => compile::compile(args, terminal),
         Command::Why(args) => why::why(args, terminal),
         Command::Backtest(args) => backtest::backtest(args, terminal),
         Command::Trend(args) => trend::trend(args, terminal),

@@ -18,7 +18,7 @@ use crate::check::{open, refuse_errors};
 use crate::data::{self, Progress, Request};
 use crate::terminal::{Exit, Failure, Outcome, Terminal, counted, eprint, plain, print};
 use crate::value::Shown;
-pub use assemble::{Keys, column_of};
+pub use assemble::{Keys, column_of, is_named as assemble_named};
 pub use output::write_file;
 pub use overview::report_text;
 pub use summary::percent;

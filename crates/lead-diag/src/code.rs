@@ -95,7 +95,7 @@ macro_rules! registry {
 }
 
 // Stages: 00 lexicon and lead.toml · 01 syntax · 02 names and schema · 03 types · 04 windows and time ·
-// 05 definitions as a whole · 06 lints · 07 data · 08 the run.
+// 05 definitions as a whole · 06 lints · 07 data · 08 the run · 09 SQL.
 registry! {
     // 00: the lexicon and lead.toml
     UNREADABLE_FILE L0001 "unreadable-file" Error
@@ -218,4 +218,7 @@ registry! {
     // 08: the run
     MONEY_OVERFLOW L0801 "money-overflow" Error
     EXAMPLE_FAILS L0802 "example-fails" Error
+    // 09: SQL
+    NOT_IN_DIALECT L0901 "not-in-dialect" Error
+    BAD_TARGET L0902 "bad-target" Error
 }

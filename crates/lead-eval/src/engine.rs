@@ -356,7 +356,7 @@ fn levels(lexicon: &Lexicon, plan: &Plan) -> (Vec<usize>, Vec<usize>) {
 /// The nodes that an op reads, measures' inputs left out.
 pub fn operands(op: &Op, f: &mut dyn FnMut(NodeId)) {
     match op {
-        Op::Const(_) | Op::Unknown | Op::Field(_) | Op::Itself | Op::Measure(_) => {}
+        Op::Const(_) | Op::Clock(..) | Op::Unknown | Op::Field(_) | Op::Itself | Op::Measure(_) => {}
         Op::Follow { node, .. } => f(*node),
         Op::OfRecord(id)
         | Op::OfSubject(id)
@@ -365,7 +365,7 @@ pub fn operands(op: &Op, f: &mut dyn FnMut(NodeId)) {
         | Op::Not(id)
         | Op::IsKnown(id)
         | Op::Matches(id, _)
-        | Op::InRange(id, _)
+        | Op::InRange(id, ..)
         | Op::Shift(id, _)
         | Op::Negate(id)
         | Op::ToMoney(id) => f(*id),

@@ -54,7 +54,7 @@ pub(crate) fn kernel<'a>(cx: &Context, rows: &Rows<'_, 'a>, op: &Op, ty: &Ty) ->
     let len = rows.len;
     let ty_of = |id: NodeId| &cx.plan.node(id).ty;
     Ok(Some(match op {
-        Op::Const(value) => Vector::Const(Some(value.0.clone())),
+        Op::Const(value) | Op::Clock(value, _) => Vector::Const(Some(value.0.clone())),
         Op::Unknown => Vector::unknown(),
         Op::IsZero(id) => {
             let v = rows.get(*id);
@@ -79,7 +79,7 @@ pub(crate) fn kernel<'a>(cx: &Context, rows: &Rows<'_, 'a>, op: &Op, ty: &Ty) ->
             contains_item(cx, (rows.get(*list), ty_of(*list)), (rows.get(*item), ty_of(*item)), len).into_vector()
         }
         Op::Matches(id, pattern) => matches(cx, rows.get(*id), pattern, len).into_vector(),
-        Op::InRange(id, range) => in_range(cx, rows.get(*id), ty_of(*id), range, len).into_vector(),
+        Op::InRange(id, range, _) => in_range(cx, rows.get(*id), ty_of(*id), range, len).into_vector(),
         Op::Arithmetic(op, a, b) => arithmetic(cx, *op, (rows.get(*a), ty_of(*a)), (rows.get(*b), ty_of(*b)), ty, len)?,
         Op::Shift(id, by) => shift(cx, rows.get(*id), ty_of(*id), *by, len),
         Op::Negate(id) => negate(rows.get(*id), ty, len)?,

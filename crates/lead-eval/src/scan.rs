@@ -52,7 +52,7 @@ impl Job {
             filter: measure.filter,
             argument: measure.argument,
             decay: match measure.kind {
-                MeasureKind::Points { half_life: Some(h), as_of } => Some(Decay::new(Some(h), as_of, false)),
+                MeasureKind::Points { half_life: Some(h), as_of, .. } => Some(Decay::new(Some(h), as_of, false)),
                 _ => None,
             },
         }

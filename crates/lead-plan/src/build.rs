@@ -10,9 +10,10 @@ use lead_hir::hir::{self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target
 use crate::calendar;
 use crate::expr::Prepared;
 use crate::plan::{
-    Constant, Measure, MeasureId, MeasureKind, MetricPlan, Node, NodeId, Op, Plan, PointsLine, Scope, ScoreLine,
+    Constant, Measure, MeasureId, MeasureKind, MetricPlan, Named, Node, NodeId, Op, Plan, PointsLine, Scope, ScoreLine,
     SubjectPlan,
 };
+use crate::when::{Moments, WhenId};
 
 /// Plans the definitions that `wanted` names, at an as-of time (microseconds since 1970 UTC).
 ///
@@ -74,7 +75,7 @@ impl Env {
 /// The as-of time and the window in force (LANGUAGE 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Ctx {
-    pub(crate) as_of: i64,
+    pub(crate) as_of: WhenId,
     pub(crate) window: Option<WindowKind>,
 }
 
@@ -87,7 +88,7 @@ impl Ctx {
 /// Builds a plan, definition by definition.
 pub struct Planner<'a> {
     pub(crate) lexicon: &'a Lexicon,
-    pub(crate) as_of: i64,
+    pub(crate) moments: Moments,
     /// Events later than this exist for forward windows alone, at whatever as-of time.
     until: i64,
     nodes: Vec<Node>,
@@ -113,7 +114,7 @@ impl<'a> Planner<'a> {
     pub fn new(lexicon: &'a Lexicon, as_of: i64) -> Planner<'a> {
         Planner {
             lexicon,
-            as_of,
+            moments: Moments::new(as_of),
             until: i64::MAX,
             nodes: Vec::new(),
             origins: Vec::new(),
@@ -142,9 +143,14 @@ impl<'a> Planner<'a> {
         self.until = time;
     }
 
+    /// The as-of time.
+    pub(crate) fn as_of(&self) -> i64 {
+        self.moments.at(Moments::AS_OF)
+    }
+
     /// Which times of events a window takes.
-    pub(crate) fn event_range(&self, window: Option<WindowKind>, as_of: i64) -> Range<i64> {
-        let range = calendar::event_range(window, as_of, &self.lexicon.settings);
+    pub(crate) fn event_range(&self, window: Option<WindowKind>, as_of: WhenId) -> Range<i64> {
+        let range = calendar::event_range(window, self.moments.at(as_of), &self.lexicon.settings);
         if calendar::is_forward(window) { range } else { range.start..range.end.min(self.until.saturating_add(1)) }
     }
 
@@ -212,13 +218,13 @@ impl<'a> Planner<'a> {
 
     /// Adds a definition to the answers, behind those that were added before.
     pub fn want_def(&mut self, id: DefId) {
-        self.want_def_at(id, self.as_of);
+        self.want_def_at(id, self.as_of());
     }
 
     /// Adds a definition as of a time of its own to the answers, behind those that were added before.
     pub fn want_def_at(&mut self, id: DefId, as_of: i64) {
         let def = self.lexicon.def(id);
-        let ctx = Ctx { as_of, window: None };
+        let ctx = Ctx { as_of: self.moments.of_run(as_of), window: None };
         if let DefKind::Metric(metric) = &def.kind {
             self.want_metric(id, metric, ctx);
         } else if let (Some(subject), false) = (def.subject, matches!(def.kind, DefKind::Period(_) | DefKind::Error)) {
@@ -243,6 +249,7 @@ impl<'a> Planner<'a> {
 
     /// What is asked, at an as-of time, of the record that references lead to from a record of `table`.
     pub fn asked_at(&mut self, table: TableId, path: &[FieldId], target: Target, as_of: i64) -> NodeId {
+        let as_of = self.moments.of_run(as_of);
         self.get(table, path, target, Ctx { as_of, window: None })
     }
 
@@ -259,11 +266,14 @@ impl<'a> Planner<'a> {
             let Some(field) = self.lexicon.table(table).time() else { continue };
             let ty = self.lexicon.field(table, field).ty.clone();
             let time = self.node(Scope::Table(table), ty.clone(), Op::Field(field));
+            let times = i64::MIN..until.saturating_add(1);
+            let moments = self.moments.fixed(times.start)..self.moments.fixed(times.end);
             let measure = self.measure(Measure {
                 subject: Scope::Global,
                 table,
                 hops: None,
-                times: Some(i64::MIN..until.saturating_add(1)),
+                times: Some(times),
+                moments: Some(moments),
                 filter: None,
                 kind: MeasureKind::Max,
                 argument: Some(time),
@@ -286,18 +296,26 @@ impl<'a> Planner<'a> {
 
     /// The plan as it stands.
     pub fn finish(self) -> Plan {
+        let mut named: Vec<Named> = self
+            .defs
+            .into_iter()
+            .map(|((def, ctx), node)| Named { def, as_of: ctx.as_of, window: ctx.window, node })
+            .collect();
+        named.sort_by_key(|n| (n.node, n.def, n.as_of));
         Plan {
-            as_of: self.as_of,
+            as_of: self.moments.at(Moments::AS_OF),
             nodes: self.nodes,
             measures: self.measures,
             subjects: self.subjects,
             metrics: self.metrics,
             origins: self.origins,
+            moments: self.moments,
+            named,
         }
     }
 
     pub(crate) fn now(&self) -> Ctx {
-        Ctx { as_of: self.as_of, window: None }
+        Ctx { as_of: Moments::AS_OF, window: None }
     }
 
     pub(crate) fn node(&mut self, scope: Scope, ty: Ty, op: Op) -> NodeId {
@@ -420,7 +438,7 @@ impl<'a> Planner<'a> {
         if let Some((mut first, line)) = together.pop() {
             let mut all = vec![line];
             all.extend(together.into_iter().map(|(_, line)| line));
-            first.measure.kind = MeasureKind::PointsOf { as_of: ctx.as_of, lines: all };
+            first.measure.kind = MeasureKind::PointsOf { as_of: self.moments.at(ctx.as_of), lines: all };
             let points = self.place(first, Ty::Number, env, 0, ctx);
             lines.push(ScoreLine { negative: false, condition: None, points, at_most: None, at_least: None });
         }

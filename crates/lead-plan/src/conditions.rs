@@ -327,7 +327,7 @@ impl Plan {
     /// The value of a node that is the same for all.
     pub fn constant(&self, id: NodeId) -> Option<&Constant> {
         match &self.node(id).op {
-            Op::Const(value) => Some(value),
+            Op::Const(value) | Op::Clock(value, _) => Some(value),
             _ => None,
         }
     }
@@ -340,7 +340,7 @@ impl Plan {
             let of = |id: &NodeId| out.get(id.0 as usize).copied().unwrap_or(true);
             let any = |ids: &[NodeId]| ids.iter().any(of);
             out.push(match &node.op {
-                Op::Const(_) | Op::Itself | Op::IsKnown(_) | Op::IsYes(_) | Op::Score { .. } => false,
+                Op::Const(_) | Op::Clock(..) | Op::Itself | Op::IsKnown(_) | Op::IsYes(_) | Op::Score { .. } => false,
                 Op::Unknown | Op::Furthest(_) | Op::Follow { .. } => true,
                 Op::Field(_) => node.ty != Ty::Key,
                 Op::Measure(measure) => matches!(
@@ -348,7 +348,9 @@ impl Plan {
                     Kind::Average | Kind::Min | Kind::Max | Kind::First | Kind::Last
                 ),
                 Op::OfRecord(id) | Op::OfSubject(id) | Op::IsZero(id) | Op::Not(id) => of(id),
-                Op::Matches(id, _) | Op::InRange(id, _) | Op::Shift(id, _) | Op::Negate(id) | Op::ToMoney(id) => of(id),
+                Op::Matches(id, _) | Op::InRange(id, ..) | Op::Shift(id, _) | Op::Negate(id) | Op::ToMoney(id) => {
+                    of(id)
+                }
                 Op::And(ids) | Op::Or(ids) | Op::Call(_, ids) => any(ids),
                 Op::List(_) => false,
                 Op::Compare(_, a, b) | Op::ListContains(a, b) => of(a) || of(b),

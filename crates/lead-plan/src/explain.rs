@@ -12,6 +12,7 @@ use lead_hir::hir::{
 use crate::build::{Ctx, Env, Planner};
 use crate::calendar;
 use crate::plan::{MeasureId, NodeId, Op, Scope};
+use crate::when::WhenId;
 
 /// A part of a decision.
 #[derive(Clone, Debug)]
@@ -89,12 +90,12 @@ pub enum Part {
 impl Planner<'_> {
     /// The tree of a definition's answer for records of its subject. `None` for metrics and periods.
     pub fn explain(&mut self, def: DefId) -> Option<Explained> {
-        self.explain_at(def, self.as_of)
+        self.explain_at(def, self.as_of())
     }
 
     /// As [`Planner::explain`], as of a time of its own. Its parts are the same ones at every time.
     pub fn explain_at(&mut self, def: DefId, as_of: i64) -> Option<Explained> {
-        let ctx = Ctx { as_of, window: None };
+        let ctx = Ctx { as_of: self.moments.of_run(as_of), window: None };
         let table = self.lexicon.def(def).subject?;
         Some(self.explain_def(def, table, Vec::new(), ctx))
     }
@@ -189,21 +190,23 @@ impl Planner<'_> {
                 (Part::Compare(*op), vec![self.explain_expr(left, table, ctx), self.explain_expr(right, table, ctx)])
             }
             ExprKind::TimeTest(inner) => {
-                let range = ctx.window.map(|w| calendar::window_range(w, ctx.as_of, &self.lexicon.settings));
+                let range =
+                    ctx.window.map(|w| calendar::window_range(w, self.moments.at(ctx.as_of), &self.lexicon.settings));
                 let inner = self.explain_expr(inner, table, ctx.no_window());
                 (range.map_or(Part::Made, Part::InRange), vec![inner])
             }
             ExprKind::Was { path, term, at, .. } => {
-                let as_of = calendar::moment_end(*at, ctx.as_of, &self.lexicon.settings.zone);
-                (Part::AsOf(as_of), vec![self.explain_term(*term, path, table, as_of)])
+                let as_of = self.moments.moment_end(*at, ctx.as_of, &self.lexicon.settings);
+                (Part::AsOf(self.moments.at(as_of)), vec![self.explain_term(*term, path, table, as_of)])
             }
             ExprKind::Became { path, term, .. } => match ctx.window {
                 Some(window) => {
-                    let (before, after) = calendar::became_times(window, ctx.as_of, &self.lexicon.settings);
+                    let (before, after) = self.moments.became(window, ctx.as_of, &self.lexicon.settings);
                     let mut then = self.explain_term(*term, path, table, after);
                     let mut earlier = self.explain_term(*term, path, table, before);
                     then.span = expr.span;
                     earlier.span = expr.span;
+                    let (earliest, latest) = (self.moments.at(before), self.moments.at(after));
                     let at = |e: Explained, t: i64| Explained {
                         path: vec![],
                         table,
@@ -214,7 +217,7 @@ impl Planner<'_> {
                         parts: vec![e],
                     };
                     let _ = node;
-                    (Part::And, vec![self.placed(at(then, after)), self.placed(at(earlier, before))])
+                    (Part::And, vec![self.placed(at(then, latest)), self.placed(at(earlier, earliest))])
                 }
                 None => (Part::Made, Vec::new()),
             },
@@ -260,7 +263,7 @@ impl Planner<'_> {
         tables.iter().zip(path).rev().fold(node, |node, (table, field)| self.follow(*table, *field, node))
     }
 
-    fn explain_term(&mut self, term: DefId, path: &[FieldId], table: TableId, as_of: i64) -> Explained {
+    fn explain_term(&mut self, term: DefId, path: &[FieldId], table: TableId, as_of: WhenId) -> Explained {
         let to = self.lexicon.def(term).subject.unwrap_or(table);
         self.explain_def(term, to, path.to_vec(), Ctx { as_of, window: None })
     }

@@ -7,7 +7,7 @@ use lead_hir::hir::{
 
 use crate::build::{Ctx, Env, Planner};
 use crate::calendar;
-use crate::plan::{Measure, MeasureId, MeasureKind, NodeId, Op, Scope, SequenceStep};
+use crate::plan::{Constant, Measure, MeasureId, MeasureKind, NodeId, Op, Scope, SequenceStep};
 
 impl Planner<'_> {
     /// An expression asked in `env`, with the as-of time and window of `ctx`.
@@ -16,10 +16,10 @@ impl Planner<'_> {
         let ty = expr.ty.clone();
         let op = match &expr.kind {
             ExprKind::Literal(value) => return self.constant(scope, ty, value.clone()),
-            ExprKind::Now => return self.constant(scope, ty, Value::Time(ctx.as_of)),
+            ExprKind::Now => Op::Clock(Constant(Value::Time(self.moments.at(ctx.as_of))), ctx.as_of),
             ExprKind::Today => {
-                let day = calendar::local_day(ctx.as_of, &self.lexicon.settings.zone);
-                return self.constant(scope, ty, Value::Date(day));
+                let day = calendar::local_day(self.moments.at(ctx.as_of), &self.lexicon.settings.zone);
+                Op::Clock(Constant(Value::Date(day)), ctx.as_of)
             }
             ExprKind::List(items) => Op::List(self.all(items, env, ctx)),
             ExprKind::Get { up, path, target } => return self.get_in(env, *up, path, *target, ctx),
@@ -50,16 +50,16 @@ impl Planner<'_> {
             }
             ExprKind::TimeTest(inner) => {
                 let Some(window) = ctx.window else { return self.node(scope, Ty::YesNo, Op::Unknown) };
-                let range = calendar::window_range(window, ctx.as_of, &self.lexicon.settings);
-                Op::InRange(self.expr(inner, env, ctx.no_window()), range)
+                let moments = self.moments.window(window, ctx.as_of, &self.lexicon.settings);
+                Op::InRange(self.expr(inner, env, ctx.no_window()), self.moments.range(&moments), moments)
             }
             ExprKind::Was { up, path, term, at } => {
-                let as_of = calendar::moment_end(*at, ctx.as_of, &self.lexicon.settings.zone);
+                let as_of = self.moments.moment_end(*at, ctx.as_of, &self.lexicon.settings);
                 return self.get_in(env, *up, path, Target::Def(*term), Ctx { as_of, window: None });
             }
             ExprKind::Became { up, path, term } => {
                 let Some(window) = ctx.window else { return self.node(scope, Ty::YesNo, Op::Unknown) };
-                let (before, after) = calendar::became_times(window, ctx.as_of, &self.lexicon.settings);
+                let (before, after) = self.moments.became(window, ctx.as_of, &self.lexicon.settings);
                 let term = Target::Def(*term);
                 let held = self.get_in(env, *up, path, term, Ctx { as_of: before, window: None });
                 let holds = self.get_in(env, *up, path, term, Ctx { as_of: after, window: None });
@@ -208,7 +208,8 @@ impl Planner<'_> {
 
     /// The points of a `per` line of a score, not yet placed.
     pub(crate) fn points(&mut self, records: &Records, line: &ScoreLine, env: Env, ctx: Ctx) -> Prepared {
-        let kind = MeasureKind::Points { half_life: line.half_life, as_of: ctx.as_of };
+        let as_of = self.moments.at(ctx.as_of);
+        let kind = MeasureKind::Points { half_life: line.half_life, as_of, moment: ctx.as_of };
         self.prepare(Measured { records, argument: Some(&line.points), every: false, by: &[] }, kind, env, ctx)
     }
 
@@ -229,6 +230,7 @@ impl Planner<'_> {
         let r = m.records;
         let is_event = self.lexicon.table(r.table).is_event();
         let window = r.window.as_ref().map(|w| w.kind).or(ctx.window);
+        let moments = is_event.then(|| self.moments.events(window, ctx.as_of, &self.lexicon.settings));
         let times = is_event.then(|| self.event_range(window, ctx.as_of));
         // D27: an aggregate over events takes the window; one over entities passes it on.
         let inner = if is_event { ctx.no_window() } else { ctx };
@@ -255,6 +257,7 @@ impl Planner<'_> {
             table: r.table,
             hops,
             times,
+            moments,
             filter: None,
             kind,
             argument: None,
@@ -332,6 +335,7 @@ impl Planner<'_> {
     fn sequence(&mut self, s: &Sequence, env: Env, ctx: Ctx) -> NodeId {
         let Some(base) = Self::base(env, s.up) else { return self.node(env.scope(), Ty::Error, Op::Unknown) };
         let window = s.window.as_ref().map(|w| w.kind).or(ctx.window);
+        let moments = self.moments.events(window, ctx.as_of, &self.lexicon.settings);
         let times = self.event_range(window, ctx.as_of);
         let ways: Vec<Vec<Hop>> = s.steps.iter().map(|step| hops_of(&step.relation)).collect();
         // References that all ways begin with lead to the record that the sequence is of: an event keeps nothing of its own.
@@ -354,6 +358,7 @@ impl Planner<'_> {
             table: first.table,
             hops: Some(first.hops),
             times: Some(first.times),
+            moments: Some(moments),
             filter: first.filter,
             kind: MeasureKind::Sequence(steps),
             argument: None,

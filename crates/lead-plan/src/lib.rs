@@ -11,9 +11,11 @@ mod debug;
 mod explain;
 mod expr;
 mod plan;
+mod when;
 
 pub use build::{Planner, on_a_deep_stack, plan, plan_series};
 pub use conditions::{Border, Condition, Decision, Decisions, Logic, Outcome, OutcomeKind, Shape};
 pub use debug::debug;
 pub use explain::{Explained, Part};
 pub use plan::*;
+pub use when::{Moments, When, WhenId};

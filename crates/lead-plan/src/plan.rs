@@ -5,7 +5,11 @@ use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 use lead_diag::Span;
-use lead_hir::hir::{ArithmeticOp, CompareOp, DefId, FieldId, Function, Hop, Lexicon, Step, TableId, Ty, Value};
+use lead_hir::hir::{
+    ArithmeticOp, CompareOp, DefId, FieldId, Function, Hop, Lexicon, Step, TableId, Ty, Value, WindowKind,
+};
+
+use crate::when::{Moments, WhenId};
 
 /// Index of a [`Node`] in [`Plan::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +35,23 @@ pub struct Plan {
     pub metrics: Vec<MetricPlan>,
     /// The place in the lexicon that first asked for each node.
     pub origins: Vec<Span>,
+    /// How the times of nodes and measures follow from the as-of time.
+    pub moments: Moments,
+    /// Which definition each node answers, for backends that give nodes names.
+    pub named: Vec<Named>,
+}
+
+/// A node that answers a definition.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The definition.
+    pub def: DefId,
+    /// Asked at this time.
+    pub as_of: WhenId,
+    /// Asked under this window.
+    pub window: Option<WindowKind>,
+    /// The answer.
+    pub node: NodeId,
 }
 
 impl Plan {
@@ -118,6 +139,8 @@ pub struct Node {
 pub enum Op {
     /// The same for all.
     Const(Constant),
+    /// The as-of time in force, or its local date, as the type says; the same for all.
+    Clock(Constant, WhenId),
     /// Never known.
     Unknown,
     /// A field of the record.
@@ -157,8 +180,8 @@ pub enum Op {
     ListContains(NodeId, NodeId),
     /// Does the text match anywhere?
     Matches(NodeId, String),
-    /// Does the time lie in the range? A date counts as its first moment (D22).
-    InRange(NodeId, Range<i64>),
+    /// Does the time lie in the range? A date counts as its first moment (D22). The moments say how the range comes about.
+    InRange(NodeId, Range<i64>, Range<WhenId>),
     /// By the operands' types.
     Arithmetic(ArithmeticOp, NodeId, NodeId),
     /// A calendar step of a time or date.
@@ -262,6 +285,8 @@ pub struct Measure {
     pub hops: Option<Vec<Hop>>,
     /// Which times of events count: `start <= time < end`. Events only.
     pub times: Option<Range<i64>>,
+    /// How these times come about.
+    pub moments: Option<Range<WhenId>>,
     /// Only records where this is yes; of scope [`Scope::Table`] of `table`, or [`Scope::Pair`] of this measure.
     pub filter: Option<NodeId>,
     /// What is made of them.
@@ -324,6 +349,8 @@ pub enum MeasureKind {
         half_life: Option<i64>,
         /// Microseconds since 1970 UTC.
         as_of: i64,
+        /// How that comes about.
+        moment: WhenId,
     },
     /// Points of several lines of a score, each over events of its own, added up. The measure's own table, hops, times, filter and
     /// argument are those of the first line.

@@ -58,10 +58,10 @@ fn what_is_not_there_is_a_file_in_the_way() {
 #[test]
 fn every_stage_can_be_shown() {
     let lab = Lab::small();
-    for stage in ["ast", "hir", "plan"] {
+    for stage in ["ast", "hir", "plan", "sql"] {
         let ran = lab.lead(&["debug", stage, "small"]);
         assert!(ran.code == 0 && ran.out.contains("lead"), "{stage}\n{}", ran.all());
     }
     assert_eq!(lab.lead(&["debug", "ast", "small/main.lead"]).code, 0);
-    assert_eq!(lab.lead(&["debug", "sql", "small"]).code, 2);
+    assert_eq!(lab.lead(&["debug", "columns", "small"]).code, 2);
 }

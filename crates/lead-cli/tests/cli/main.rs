@@ -3,6 +3,7 @@
 mod baseline;
 mod check;
 mod ci;
+mod compile;
 mod doc;
 mod explain;
 mod fix;

@@ -231,7 +231,7 @@ pub(crate) fn step_of(plan: &Plan, border: &Border) -> Value {
 /// Whether a node is the same for all, lists of constants among them.
 fn is_fixed(plan: &Plan, id: NodeId) -> bool {
     match &plan.node(id).op {
-        lead_plan::Op::Const(_) => true,
+        lead_plan::Op::Const(_) | lead_plan::Op::Clock(..) => true,
         lead_plan::Op::List(items) => items.iter().all(|i| is_fixed(plan, *i)),
         _ => false,
     }

@@ -1,0 +1,54 @@
+//! `lead compile`.
+
+use crate::lab::{Lab, MAIN};
+
+#[test]
+fn a_statement_for_each_subject_funnel_and_metric_is_written() {
+    let lab = Lab::small();
+    let ran = lab.lead(&["compile", "small", "--dialect", "duckdb", "--as-of", "2026-06-30", "--output", "sql"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    let names: Vec<String> = lab.bytes("sql").into_iter().map(|f| f.0).collect();
+    assert_eq!(names, ["contact.sql", "contacts.sql", "journey.sql"]);
+    insta::assert_snapshot!("contact.sql", lab.read("sql/contact.sql"));
+}
+
+#[test]
+fn without_an_as_of_time_windows_follow_from_the_time_of_the_statement() {
+    let lab = Lab::small();
+    let ran = lab.lead(&["compile", "small", "--dialect", "postgres", "--only", "lead"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    insta::assert_snapshot!("postgres, as-of time open", ran.out);
+}
+
+#[test]
+fn a_target_names_the_dialect_the_tables_and_the_parameter() {
+    let lab = Lab::small();
+    let settings = lab.read("small/lead.toml")
+        + "[targets.house]\ndialect = \"postgres\"\nas-of = \":as_of\"\ntables.contact = \"crm.people\"\n\
+           [targets.wrong]\ntable = 1\n[targets.sly]\nas-of = \"now(); drop table x\"\n";
+    lab.write("small/lead.toml", &settings);
+    let ran = lab.lead(&["compile", "small", "--target", "house", "--only", "large"]);
+    assert!(ran.code == 0 && ran.out.contains("FROM crm.people") && ran.out.contains("(:as_of AS"), "{}", ran.all());
+    for target in ["wrong", "sly"] {
+        let ran = lab.lead(&["compile", "small", "--target", target, "--dialect", "duckdb"]);
+        assert!(ran.code == 1 && ran.err.contains("L0902"), "{}", ran.all());
+    }
+    assert_eq!(lab.lead(&["compile", "small", "--target", "none"]).code, 2);
+    assert_eq!(lab.lead(&["compile", "small"]).code, 2);
+    assert_eq!(lab.lead(&["compile", "small", "--dialect", "oracle"]).code, 2);
+    assert_eq!(lab.lead(&["compile", "small", "--dialect", "duckdb", "--only", "leed"]).code, 2);
+}
+
+#[test]
+fn what_a_dialect_lacks_has_a_code_and_a_place_and_nothing_is_written() {
+    let lab = Lab::lone(&format!("{MAIN}\nodd when email matches \"\\bann\\b\"\n"));
+    let ran = lab.lead(&["compile", "main.lead", "--dialect", "postgres", "--output", "sql"]);
+    assert!(ran.code == 1 && ran.err.contains("L0901") && ran.err.contains("odd when"), "{}", ran.all());
+    assert!(!lab.path("sql").exists());
+}
+
+#[test]
+fn the_stage_is_shown() {
+    let ran = Lab::small().lead(&["debug", "sql", "small"]);
+    assert!(ran.code == 0 && ran.out.contains("SELECT") && ran.out.contains("moments"), "{}", ran.all());
+}

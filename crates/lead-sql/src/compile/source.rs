@@ -1,0 +1,336 @@
+//! Clean sources: a query for each entity and event with its fields under the lexicon's names, texts without blanks around
+//! them, listed values as they are listed, rows of several sources put together (D42 to D45).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lead_hir::hir::{CompareOp, FieldId, SourceFilter, Table, TableId, Ty, Value};
+use lead_plan::Op;
+
+use super::expr::fold_text;
+use super::{Compiler, TableState, Wrong};
+use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
+use crate::names::Names;
+
+impl Compiler<'_> {
+    /// The fields that the statement needs, by table.
+    fn needed(&self) -> BTreeMap<TableId, BTreeSet<FieldId>> {
+        let mut needs = self.plan.needs(self.lexicon);
+        for node in &self.plan.nodes {
+            if let (Op::Field(_), Ty::Record(target)) = (&node.op, &node.ty) {
+                needs.entry(*target).or_default();
+            }
+        }
+        for (table, fields) in &mut needs {
+            let table = self.lexicon.table(*table);
+            fields.extend(table.key);
+            fields.extend(table.time());
+        }
+        needs
+    }
+
+    /// A query for each table that is needed.
+    pub fn sources(&mut self) -> Result<(), Wrong> {
+        let needs = self.needed();
+        // Tables whose records have several keys come first: references to them are looked up there.
+        let (merged, plain): (Vec<TableId>, Vec<TableId>) =
+            needs.keys().partition(|t| !self.lexicon.table(**t).same_when.is_empty());
+        let mut feeds: Vec<Vec<TableId>> = Vec::new();
+        for id in merged.into_iter().chain(plain) {
+            let table = self.lexicon.table(id);
+            let tables = self.options.target.tables_of(table);
+            // Events of one table are read once, together.
+            let joint = |f: &&mut Vec<TableId>| {
+                let first = self.lexicon.table(f[0]);
+                table.is_event() && first.is_event() && tables.len() == 1 && {
+                    let of_first = self.options.target.tables_of(first);
+                    of_first.len() == 1 && of_first[0].0 == tables[0].0
+                }
+            };
+            match feeds.iter_mut().find(joint) {
+                Some(feed) => feed.push(id),
+                None => feeds.push(vec![id]),
+            }
+        }
+        for feed in feeds {
+            match feed.as_slice() {
+                [one] => self.source(*one, &needs[one])?,
+                many => self.shared_source(many, &needs)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn names_of(&mut self, id: TableId, fields: &BTreeSet<FieldId>) -> TableState {
+        let table = self.lexicon.table(id);
+        let limit = self.dialect.name_limit();
+        let mut state = TableState::default();
+        for field in fields {
+            let name = state.names.fresh(&table.fields[field.0 as usize].name.snake(), limit);
+            state.fields.insert(*field, name);
+        }
+        state.key = table.key.and_then(|k| state.fields.get(&k).cloned());
+        for field in fields {
+            if matches!(table.fields[field.0 as usize].ty, Ty::Text | Ty::OneOf(_)) && self.is_folded(*field, id) {
+                let name = state.names.fresh(&format!("{}_folded", state.fields[field]), limit);
+                state.folded.insert(*field, name);
+            }
+        }
+        state
+    }
+
+    /// The query of one table.
+    fn source(&mut self, id: TableId, fields: &BTreeSet<FieldId>) -> Result<(), Wrong> {
+        let table = self.lexicon.table(id);
+        let mut state = self.names_of(id, fields);
+        let sources = self.options.target.tables_of(table);
+        let name = self.query_name(&table.name.snake());
+        let comment: Vec<String> = table.docs.iter().flat_map(|d| d.lines()).map(str::to_owned).collect();
+        (state.head, state.source) = (name.clone(), name.clone());
+        if !table.same_when.is_empty() {
+            return Err(self.lacks_at(
+                "no way to make one record of rows that are the same by `same when`".to_owned(),
+                Some(table.span),
+            ));
+        }
+        let mut selects = Vec::new();
+        for (parts, source) in &sources {
+            selects.push(self.raw_select(id, parts, source.as_deref(), &state)?);
+        }
+        let several = selects.len() > 1 && state.key.is_some();
+        if !several {
+            self.tables.insert(id, state);
+            self.ctes.push(Cte { name, comment, selects, recursive: false });
+            return Ok(());
+        }
+        // Rows of several sources with one key are one record: the first source wins, the others fill its gaps.
+        let key = state.key.clone().unwrap_or_default();
+        let mut parts = Vec::new();
+        for select in selects {
+            let part = self.query_name(&format!("{name}_{}", parts.len() + 1));
+            self.cte(&part, Vec::new(), select);
+            parts.push(part);
+        }
+        let first_of = |column: &str, parts: &[String]| match parts {
+            [one] => Sql::column(one, column),
+            many => Sql::call("coalesce", many.iter().map(|p| Sql::column(p, column))),
+        };
+        let joins = (1..parts.len()).map(|i| Join {
+            kind: JoinKind::Full,
+            relation: Relation::Query(parts[i].clone()),
+            alias: parts[i].clone(),
+            on: Sql::compare(Sql::column(&parts[i], &key), "=", first_of(&key, &parts[..i])),
+        });
+        let mut columns: Vec<&String> = fields.iter().map(|f| &state.fields[f]).collect();
+        columns.extend(fields.iter().filter_map(|f| state.folded.get(f)));
+        let select = Select {
+            items: columns.iter().map(|c| Item::new(first_of(c, &parts), c)).collect(),
+            from: Some((Relation::Query(parts[0].clone()), parts[0].clone())),
+            joins: joins.collect(),
+            ..Select::default()
+        };
+        self.cte(&name, comment, select);
+        self.tables.insert(id, state);
+        Ok(())
+    }
+
+    /// What a table takes of a table of the warehouse.
+    fn raw_select(
+        &mut self,
+        id: TableId,
+        parts: &[String],
+        source: Option<&str>,
+        state: &TableState,
+    ) -> Result<Select, Wrong> {
+        let table = self.lexicon.table(id);
+        let raw = parts.last().cloned().unwrap_or_default();
+        let mut select = Select { from: Some((Relation::Table(parts.to_vec()), raw.clone())), ..Select::default() };
+        let mut fields: Vec<(&FieldId, &String)> = state.fields.iter().collect();
+        fields.sort();
+        for (field, name) in fields {
+            let column = Sql::column(&raw, &self.options.target.column(table, *field, source));
+            let value = self.clean(table, *field, column);
+            select.items.push(Item::new(value, name));
+        }
+        let mut folded: Vec<(&FieldId, &String)> = state.folded.iter().collect();
+        folded.sort();
+        for (field, name) in folded {
+            let column = Sql::column(&raw, &self.options.target.column(table, *field, source));
+            let text = self.dialect.trimmed(column);
+            select.items.push(Item::new(self.dialect.lower(text), name));
+        }
+        if select.items.is_empty() {
+            // Rows that nothing is asked of still count.
+            select.items.push(Item::new(Sql::Int(1), "one"));
+        }
+        if let Some(filter) = &table.filter {
+            select.filter.push(self.selected(table, filter, &raw)?);
+        }
+        // A row without a time is in no window, and one without a key is no record (D35, D43).
+        for field in table.time().into_iter().chain(table.key) {
+            let column = Sql::column(&raw, &self.options.target.column(table, field, source));
+            select.filter.push(column.is_known());
+        }
+        Ok(select)
+    }
+
+    /// A column as the lexicon reads it.
+    fn clean(&self, table: &Table, field: FieldId, column: Sql) -> Sql {
+        let text = |column: Sql| self.dialect.trimmed(column);
+        match &table.fields[field.0 as usize].ty {
+            Ty::Key | Ty::Record(_) => text(column.cast(Type::Text)),
+            Ty::Text => text(column),
+            Ty::OneOf(values) => {
+                let trimmed = text(column);
+                let arms = values.iter().map(|v| (Sql::Text(fold_text(v)), Sql::Text(v.clone())));
+                let folded = self.dialect.lower(trimmed.clone());
+                let mut places = String::from("CASE {}");
+                let mut args = vec![folded];
+                for (from, to) in arms {
+                    places.push_str(" WHEN {} THEN {}");
+                    args.extend([from, to]);
+                }
+                args.push(trimmed);
+                Sql::form(&format!("{places} ELSE {{}} END"), args)
+            }
+            Ty::Number | Ty::Percent => column.cast(Type::Double),
+            Ty::Money => column.cast(Type::Money),
+            Ty::YesNo => column.cast(Type::Bool),
+            Ty::Date => column.cast(Type::Date),
+            Ty::Time => column.cast(Type::Time),
+            Ty::Duration => column.cast(Type::Int),
+            Ty::List(_) | Ty::Period | Ty::Error => column,
+        }
+    }
+
+    /// One query for several events of one table: a column for each says which rows are of it.
+    fn shared_source(&mut self, ids: &[TableId], needs: &BTreeMap<TableId, BTreeSet<FieldId>>) -> Result<(), Wrong> {
+        let first = self.lexicon.table(ids[0]);
+        let (parts, source) = match self.options.target.tables_of(first).into_iter().next() {
+            Some(found) => found,
+            None => return Ok(()),
+        };
+        let raw = parts.last().cloned().unwrap_or_default();
+        let limit = self.dialect.name_limit();
+        let name = self.query_name(&format!("{raw}_read"));
+        let mut names = Names::default();
+        let mut made: Vec<(Sql, String)> = Vec::new();
+        let mut select = Select { from: Some((Relation::Table(parts), raw.clone())), ..Select::default() };
+        let mut columns = |value: Sql, wanted: &str, table: &str, select: &mut Select| -> String {
+            if let Some((_, name)) = made.iter().find(|m| m.0 == value && m.1 == wanted) {
+                return name.clone();
+            }
+            // A name that stands for something else in another event bears the event's name.
+            let clashes = made.iter().any(|m| m.1 == wanted);
+            let name = names.fresh(&if clashes { format!("{table}_{wanted}") } else { wanted.to_owned() }, limit);
+            select.items.push(Item::new(value.clone(), &name));
+            made.push((value, name.clone()));
+            name
+        };
+        let mut any = Vec::new();
+        for id in ids {
+            let table = self.lexicon.table(*id);
+            let own = table.name.snake();
+            let fields = &needs[id];
+            let mut state = TableState { head: name.clone(), source: name.clone(), ..TableState::default() };
+            for field in fields {
+                let column = Sql::column(&raw, &self.options.target.column(table, *field, source.as_deref()));
+                let value = self.clean(table, *field, column.clone());
+                let wanted = table.fields[field.0 as usize].name.snake();
+                let made = columns(value, &wanted, &own, &mut select);
+                let is_text = matches!(table.fields[field.0 as usize].ty, Ty::Text | Ty::OneOf(_));
+                if is_text && self.is_folded(*field, *id) {
+                    let text = self.dialect.trimmed(column);
+                    let folded = columns(self.dialect.lower(text), &format!("{made}_folded"), &own, &mut select);
+                    state.folded.insert(*field, folded);
+                }
+                state.fields.insert(*field, made);
+            }
+            let mut conditions = Vec::new();
+            if let Some(filter) = &table.filter {
+                conditions.push(self.selected(table, filter, &raw)?);
+            }
+            if let Some(time) = table.time() {
+                let column = self.options.target.column(table, time, source.as_deref());
+                conditions.push(Sql::column(&raw, &column).is_known());
+            }
+            any.push(Sql::and(conditions.clone()));
+            let marker = Sql::and(conditions).or_else(Sql::Bool(false));
+            state.marker = Some(columns(marker, &format!("is_{own}"), &own, &mut select));
+            self.tables.insert(*id, state);
+        }
+        select.filter.push(Sql::or(any));
+        let listed: Vec<&str> = ids.iter().map(|id| self.lexicon.table(*id).name.text.as_str()).collect();
+        let comment = vec![format!("Read once for: {}.", listed.join(", "))];
+        self.cte(&name, comment, select);
+        Ok(())
+    }
+
+    /// A source's condition on its headers.
+    fn selected(&self, table: &Table, filter: &SourceFilter, raw: &str) -> Result<Sql, Wrong> {
+        let column = |header: &str| Sql::column(raw, &self.options.target.header(table, header));
+        let text = |header: &str| self.dialect.trimmed(column(header));
+        Ok(match filter {
+            SourceFilter::And(parts) => {
+                let parts: Result<Vec<Sql>, Wrong> = parts.iter().map(|p| self.selected(table, p, raw)).collect();
+                Sql::and(parts?)
+            }
+            SourceFilter::Or(parts) => {
+                let parts: Result<Vec<Sql>, Wrong> = parts.iter().map(|p| self.selected(table, p, raw)).collect();
+                Sql::or(parts?)
+            }
+            SourceFilter::Not(inner) => Sql::Not(Box::new(self.selected(table, inner, raw)?)),
+            SourceFilter::Known { header, negated: false, .. } => text(header).is_known(),
+            SourceFilter::Known { header, .. } => text(header).is_null(),
+            SourceFilter::Yes { header, .. } => column(header).cast(Type::Bool),
+            SourceFilter::Compare { header, op, values, span } => {
+                let is_text = values.iter().all(|v| matches!(v, Value::Text(_)));
+                let (left, right): (Sql, Vec<Sql>) = if is_text {
+                    let texts = values.iter().map(|v| match v {
+                        Value::Text(t) => Sql::Text(fold_text(t)),
+                        _ => Sql::Null,
+                    });
+                    (self.dialect.lower(text(header)), texts.collect())
+                } else {
+                    let value = |v: &Value| match v {
+                        Value::YesNo(b) => (Sql::Bool(*b), Type::Bool),
+                        Value::Money(m) => (Sql::Money(*m), Type::Money),
+                        Value::Date(d) => (Sql::Date(*d), Type::Date),
+                        Value::Time(t) => (Sql::Time(*t), Type::Time),
+                        Value::Number(n) | Value::Percent(n) => (Sql::Number(*n), Type::Double),
+                        Value::Duration(d) => (Sql::Int(i128::from(*d)), Type::Int),
+                        Value::Text(_) | Value::List(_) => (Sql::Null, Type::Text),
+                    };
+                    let ty = values.first().map_or(Type::Text, |v| value(v).1);
+                    (column(header).cast(ty), values.iter().map(|v| value(v).0).collect())
+                };
+                let mut list = right;
+                let sign = match op {
+                    CompareOp::In => return Ok(Sql::In(Box::new(left), list)),
+                    CompareOp::NotIn => return Ok(Sql::Not(Box::new(Sql::In(Box::new(left), list)))),
+                    CompareOp::Equal => "=",
+                    CompareOp::NotEqual => "<>",
+                    CompareOp::Less => "<",
+                    CompareOp::LessEqual => "<=",
+                    CompareOp::Greater => ">",
+                    CompareOp::GreaterEqual => ">=",
+                    other => {
+                        let part = list.pop().unwrap_or(Sql::Null);
+                        return match other {
+                            CompareOp::Contains => Ok(self.dialect.contains(left, part)),
+                            CompareOp::StartsWith => Ok(self.dialect.starts_with(left, part)),
+                            CompareOp::EndsWith => Ok(self.dialect.ends_with(left, part)),
+                            _ => match values.first() {
+                                Some(Value::Text(pattern)) => self
+                                    .dialect
+                                    .matches(text(header), pattern)
+                                    .map_err(|l| self.lacks_at(l, Some(*span))),
+                                _ => Ok(Sql::Null),
+                            },
+                        };
+                    }
+                };
+                Sql::compare(left, sign, list.pop().unwrap_or(Sql::Null))
+            }
+        })
+    }
+}

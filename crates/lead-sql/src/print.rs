@@ -1,0 +1,361 @@
+//! SQL written down: a clause to a line, long conditions over several, brackets only where they are needed.
+
+use crate::dialect::Dialect;
+use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Statement, Tight};
+use crate::names;
+
+/// Lines are broken where they would be longer.
+const WIDTH: usize = 110;
+
+/// A statement, with a semicolon behind it.
+pub fn statement(statement: &Statement, dialect: &dyn Dialect) -> String {
+    let printer = Printer { dialect, qualified: false };
+    let mut out = comment(&statement.comment, 0);
+    let recursive = statement.ctes.iter().any(|c| c.recursive) && dialect.says_recursive();
+    for (i, cte) in statement.ctes.iter().enumerate() {
+        let start = match (i, recursive) {
+            (0, true) => "WITH RECURSIVE ",
+            (0, false) => "WITH ",
+            _ => "",
+        };
+        if i > 0 {
+            out.push_str(",\n\n");
+            out.push_str(&comment(&cte.comment, 0));
+        } else if !cte.comment.is_empty() {
+            out.push_str(&comment(&cte.comment, 0));
+        }
+        out.push_str(&format!("{start}{} AS (\n{}\n)", names::quoted(&cte.name, dialect), printer.cte(cte)));
+    }
+    if !statement.ctes.is_empty() {
+        out.push_str("\n\n");
+    }
+    out.push_str(&Printer::of(&statement.body, dialect).select(&statement.body, 0));
+    out.push_str(";\n");
+    out
+}
+
+/// Lines of a comment. A line break of any kind in one begins another.
+fn comment(lines: &[String], indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    lines
+        .iter()
+        .flat_map(|l| l.split(breaks))
+        .map(|l| {
+            let text: String = l.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            format!("{pad}-- {}", text.trim_end()).trim_end().to_owned() + "\n"
+        })
+        .collect()
+}
+
+struct Printer<'d> {
+    dialect: &'d dyn Dialect,
+    /// Whether columns bear the names of their relations.
+    qualified: bool,
+}
+
+impl Printer<'_> {
+    fn of<'d>(select: &Select, dialect: &'d dyn Dialect) -> Printer<'d> {
+        Printer { dialect, qualified: !select.joins.is_empty() }
+    }
+
+    fn cte(&self, cte: &Cte) -> String {
+        let parts: Vec<String> = cte.selects.iter().map(|s| Printer::of(s, self.dialect).select(s, 4)).collect();
+        let union = if cte.recursive && self.dialect.recursive_union_is_distinct() { "UNION" } else { "UNION ALL" };
+        parts.join(&format!("\n    {union}\n"))
+    }
+
+    fn name(&self, name: &str) -> String {
+        names::quoted(name, self.dialect)
+    }
+
+    fn relation(&self, relation: &Relation, alias: &str) -> String {
+        let (text, last) = match relation {
+            Relation::Table(parts) => {
+                let quoted: Vec<String> = parts.iter().map(|p| self.name(p)).collect();
+                (quoted.join("."), parts.last().map(String::as_str))
+            }
+            Relation::Query(name) => (self.name(name), Some(name.as_str())),
+        };
+        if last == Some(alias) { text } else { format!("{text} AS {}", self.name(alias)) }
+    }
+
+    fn select(&self, select: &Select, indent: usize) -> String {
+        let pad = " ".repeat(indent);
+        let word = if select.distinct { "SELECT DISTINCT" } else { "SELECT" };
+        let items: Vec<String> = select.items.iter().map(|i| self.item(i, indent + 4)).collect();
+        let commented = select.items.iter().any(|i| matches!(i, Item::Value { comment, .. } if !comment.is_empty()));
+        let flat = items.iter().map(|i| i.trim_start()).collect::<Vec<_>>().join(", ");
+        let one_line = !commented && !flat.contains('\n') && indent + word.len() + 1 + flat.len() <= WIDTH;
+        let mut out =
+            if one_line { format!("{pad}{word} {flat}") } else { format!("{pad}{word}\n{}", items.join(",\n")) };
+        if let Some((relation, alias)) = &select.from {
+            out.push_str(&format!("\n{pad}FROM {}", self.relation(relation, alias)));
+        }
+        for Join { kind, relation, alias, on } in &select.joins {
+            let word = match kind {
+                JoinKind::Inner => "JOIN",
+                JoinKind::Left => "LEFT JOIN",
+                JoinKind::Full => "FULL JOIN",
+            };
+            let on = self.expr(on, Tight::Any, indent + 4);
+            out.push_str(&format!("\n{pad}{word} {} ON {on}", self.relation(relation, alias)));
+        }
+        if !select.filter.is_empty() {
+            let all = Sql::and(select.filter.clone());
+            out.push_str(&format!("\n{pad}WHERE {}", self.expr(&all, Tight::Any, indent + 2)));
+        }
+        for (word, list) in [("GROUP BY", &select.group), ("ORDER BY", &select.order)] {
+            if !list.is_empty() {
+                let texts: Vec<String> = list.iter().map(|e| self.expr(e, Tight::Any, indent + 4)).collect();
+                out.push_str(&format!("\n{pad}{word} {}", texts.join(", ")));
+            }
+        }
+        out
+    }
+
+    fn item(&self, item: &Item, indent: usize) -> String {
+        let pad = " ".repeat(indent);
+        match item {
+            Item::All(of) if self.qualified => format!("{pad}{}.*", self.name(of)),
+            Item::All(_) => format!("{pad}*"),
+            Item::Value { value, name, comment: said } => {
+                let text = self.expr(value, Tight::Any, indent);
+                let named = matches!(value, Sql::Column { name: own, .. } if own == name);
+                let said = comment(said, indent);
+                if named { format!("{said}{pad}{text}") } else { format!("{said}{pad}{text} AS {}", self.name(name)) }
+            }
+        }
+    }
+
+    /// An expression, in brackets if it is looser than `need`. `indent`: where its first line stands.
+    fn expr(&self, sql: &Sql, need: Tight, indent: usize) -> String {
+        let flat = self.flat(sql, need);
+        if indent + flat.len() <= WIDTH && !flat.contains('\n') {
+            return flat;
+        }
+        self.broken(sql, need, indent).unwrap_or(flat)
+    }
+
+    /// An expression over several lines, if it has places for that.
+    fn broken(&self, sql: &Sql, need: Tight, indent: usize) -> Option<String> {
+        let pad = " ".repeat(indent);
+        let text = match sql {
+            Sql::Infix(tight, op, parts) if matches!(tight, Tight::And | Tight::Or) => {
+                let inner = next(*tight);
+                let bracket = *tight < need;
+                let at = if bracket { indent + 4 } else { indent };
+                let here = " ".repeat(at);
+                let lines: Vec<String> = parts.iter().map(|p| self.expr(p, inner, at + 4)).collect();
+                let all = lines.join(&format!("\n{here}{op} "));
+                return Some(if bracket { format!("(\n{here}{all}\n{pad})") } else { all });
+            }
+            Sql::Case(arms, otherwise) => {
+                let mut out = String::from("CASE");
+                for (condition, value) in arms {
+                    let when = self.expr(condition, Tight::Any, indent + 8);
+                    let then = self.expr(value, Tight::Any, indent + 8);
+                    out.push_str(&format!("\n{pad}    WHEN {when} THEN {then}"));
+                }
+                if let Some(value) = otherwise {
+                    out.push_str(&format!("\n{pad}    ELSE {}", self.expr(value, Tight::Any, indent + 8)));
+                }
+                out + &format!("\n{pad}END")
+            }
+            Sql::Infix(tight @ (Tight::Add | Tight::Multiply), op, parts) => {
+                let bracket = *tight < need;
+                let lines: Vec<String> = parts.iter().map(|p| self.expr(p, next(*tight), indent + 4)).collect();
+                let all = lines.join(&format!("\n{pad}    {op} "));
+                return Some(if bracket { format!("({all})") } else { all });
+            }
+            Sql::Filtered(call, conditions) if self.dialect.has_filter() => {
+                let all = Sql::and(conditions.clone());
+                let inner = self.expr(&all, Tight::Any, indent + 8);
+                format!("{} FILTER (\n{pad}    WHERE {inner}\n{pad})", self.flat(call, Tight::Atom))
+            }
+            Sql::Call(name, args) => {
+                let here = " ".repeat(indent + 4);
+                let lines: Vec<String> =
+                    args.iter().map(|a| format!("{here}{}", self.expr(a, Tight::Any, indent + 4))).collect();
+                format!("{name}(\n{}\n{pad})", lines.join(",\n"))
+            }
+            _ => return None,
+        };
+        Some(text)
+    }
+
+    fn flat(&self, sql: &Sql, need: Tight) -> String {
+        let (text, tight) = self.text(sql);
+        if tight < need { format!("({text})") } else { text }
+    }
+
+    fn text(&self, sql: &Sql) -> (String, Tight) {
+        let any = |s: &Sql| self.flat(s, Tight::Any);
+        let text = match sql {
+            Sql::Column { of, name } if self.qualified && !of.is_empty() => {
+                format!("{}.{}", self.name(of), self.name(name))
+            }
+            Sql::Column { name, .. } => self.name(name),
+            Sql::Null => "NULL".to_owned(),
+            Sql::Bool(true) => "TRUE".to_owned(),
+            Sql::Bool(false) => "FALSE".to_owned(),
+            Sql::Int(n) if *n < 0 => return (n.to_string(), Tight::Sign),
+            Sql::Int(n) => n.to_string(),
+            Sql::Number(n) => return (number(*n), if *n < 0.0 { Tight::Sign } else { Tight::Atom }),
+            Sql::Double(n) => self.dialect.double(*n),
+            Sql::Money(m) => return (money(*m), if *m < 0 { Tight::Sign } else { Tight::Atom }),
+            Sql::Text(t) => self.dialect.text(t),
+            Sql::Date(d) => self.dialect.date(*d),
+            Sql::Time(t) => self.dialect.time(*t),
+            Sql::Call(name, args) => {
+                let args: Vec<String> = args.iter().map(any).collect();
+                format!("{name}({})", args.join(", "))
+            }
+            Sql::Infix(tight, op, parts) => {
+                let inner = next(*tight);
+                let texts: Vec<String> = parts.iter().map(|p| self.flat(p, inner)).collect();
+                return (texts.join(&format!(" {op} ")), *tight);
+            }
+            Sql::Not(inner) => return (format!("NOT {}", self.flat(inner, next(Tight::Not))), Tight::Not),
+            Sql::IsNull(inner, negated) => {
+                let word = if *negated { "IS NOT NULL" } else { "IS NULL" };
+                return (format!("{} {word}", self.flat(inner, next(Tight::Compare))), Tight::Compare);
+            }
+            Sql::In(value, list) => {
+                let list: Vec<String> = list.iter().map(any).collect();
+                let value = self.flat(value, next(Tight::Compare));
+                return (format!("{value} IN ({})", list.join(", ")), Tight::Compare);
+            }
+            Sql::Case(arms, otherwise) => {
+                let arms: String = arms.iter().map(|(c, v)| format!(" WHEN {} THEN {}", any(c), any(v))).collect();
+                let otherwise = otherwise.as_ref().map(|v| format!(" ELSE {}", any(v))).unwrap_or_default();
+                format!("CASE{arms}{otherwise} END")
+            }
+            Sql::Cast(inner, ty) => return (self.dialect.cast(&any(inner), *ty), Tight::Atom),
+            Sql::Template(tight, inner, text, args) => {
+                let mut args = args.iter();
+                let mut parts = text.split("{}");
+                let mut out = parts.next().unwrap_or_default().to_owned();
+                for part in parts {
+                    if let Some(arg) = args.next() {
+                        out.push_str(&self.flat(arg, *inner));
+                    }
+                    out.push_str(part);
+                }
+                return (out, *tight);
+            }
+            Sql::Filtered(call, conditions) => {
+                let all = Sql::and(conditions.clone());
+                if self.dialect.has_filter() {
+                    format!("{} FILTER (WHERE {})", self.flat(call, Tight::Atom), any(&all))
+                } else {
+                    self.flat(&conditional(call, &all), Tight::Atom)
+                }
+            }
+            Sql::Exists(select) => format!("EXISTS ({})", self.inner(select)),
+            Sql::Scalar(select) => format!("({})", self.inner(select)),
+        };
+        (text, Tight::Atom)
+    }
+
+    /// A select inside an expression: columns of what is outside of it need their names.
+    fn inner(&self, select: &Select) -> String {
+        let qualified = self.qualified || select.filter.iter().any(|f| several(f, &mut None));
+        let printer = Printer { dialect: self.dialect, qualified };
+        printer.select(select, 0).replace('\n', " ")
+    }
+}
+
+/// Whether an expression names columns of more than one relation.
+fn several(sql: &Sql, seen: &mut Option<String>) -> bool {
+    let mut many = false;
+    walk(sql, &mut |s| {
+        if let Sql::Column { of, .. } = s {
+            match seen {
+                Some(before) => many |= before != of,
+                None => *seen = Some(of.clone()),
+            }
+        }
+    });
+    many
+}
+
+/// Calls `f` with an expression and all inside it, selects left out.
+pub fn walk(sql: &Sql, f: &mut dyn FnMut(&Sql)) {
+    f(sql);
+    match sql {
+        Sql::Call(_, parts) | Sql::Infix(_, _, parts) | Sql::Template(_, _, _, parts) => {
+            parts.iter().for_each(|p| walk(p, f));
+        }
+        Sql::Not(p) | Sql::IsNull(p, _) | Sql::Cast(p, _) => walk(p, f),
+        Sql::In(p, parts) | Sql::Filtered(p, parts) => {
+            walk(p, f);
+            parts.iter().for_each(|p| walk(p, f));
+        }
+        Sql::Case(arms, otherwise) => {
+            arms.iter().for_each(|(c, v)| {
+                walk(c, f);
+                walk(v, f);
+            });
+            otherwise.iter().for_each(|p| walk(p, f));
+        }
+        _ => {}
+    }
+}
+
+/// An aggregate over some rows where the dialect has no `FILTER`: what does not count is NULL, which aggregates skip.
+fn conditional(call: &Sql, condition: &Sql) -> Sql {
+    let only = |value: Sql| Sql::when(condition.clone(), value, None);
+    match call {
+        Sql::Call(name, args) if args.is_empty() || name == "count(*)" => Sql::call("count", [only(Sql::Int(1))]),
+        Sql::Call(name, args) => {
+            let mut args = args.clone();
+            if let Some(first) = args.first_mut() {
+                *first = only(first.clone());
+            }
+            Sql::Call(name.clone(), args)
+        }
+        Sql::Template(tight, inner, text, args) => {
+            if text == "count(*)" {
+                return Sql::call("count", [only(Sql::Int(1))]);
+            }
+            let mut args = args.clone();
+            if let Some(first) = args.first_mut() {
+                *first = only(first.clone());
+            }
+            Sql::Template(*tight, *inner, text.clone(), args)
+        }
+        other => other.clone(),
+    }
+}
+
+/// The next tighter: what operands of an operator must be.
+fn next(tight: Tight) -> Tight {
+    match tight {
+        Tight::Any => Tight::Or,
+        Tight::Or => Tight::And,
+        Tight::And => Tight::Not,
+        Tight::Not => Tight::Compare,
+        Tight::Compare => Tight::Add,
+        Tight::Add => Tight::Multiply,
+        Tight::Multiply => Tight::Sign,
+        Tight::Sign | Tight::Atom => Tight::Atom,
+    }
+}
+
+/// A number in digits.
+pub fn number(n: f64) -> String {
+    let text = format!("{n}");
+    if text.len() > 20 { format!("{n:e}") } else { text }
+}
+
+/// Money in digits.
+pub fn money(m: i64) -> String {
+    let size = m.unsigned_abs();
+    let sign = if m < 0 { "-" } else { "" };
+    let places = format!("{:04}", size % 10_000);
+    match places.trim_end_matches('0') {
+        "" => format!("{sign}{}", size / 10_000),
+        places => format!("{sign}{}.{places}", size / 10_000),
+    }
+}

@@ -1,0 +1,148 @@
+//! The engines, installed outside of the tree: Python packages in an environment of their own, and a PostgreSQL server in a
+//! folder that goes away with the run.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// What an engine takes.
+struct Package {
+    name: &'static str,
+    /// What pip installs.
+    packages: &'static [&'static str],
+    /// What Python loads.
+    module: &'static str,
+}
+
+const PACKAGES: &[Package] = &[
+    Package { name: "duckdb", packages: &["duckdb"], module: "duckdb" },
+    Package { name: "postgres", packages: &["psycopg[binary]"], module: "psycopg" },
+];
+
+/// Names of all engines.
+pub fn names() -> Vec<&'static str> {
+    PACKAGES.iter().map(|p| p.name).collect()
+}
+
+/// Where environments are kept where nothing else is said.
+pub fn cache() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".cache"));
+    let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
+    base.unwrap_or_else(std::env::temp_dir).join("lead-agree")
+}
+
+/// The Python of an environment that has what the engines take; what is missing is installed.
+///
+/// # Errors
+/// Python is missing, or an engine cannot be installed.
+pub fn python(dir: &Path, engines: &[String]) -> Result<PathBuf, String> {
+    let folder = dir.join("engines");
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    if !python.exists() {
+        let host = if cfg!(windows) { "python" } else { "python3" };
+        let made = Command::new(host).args(["-m", "venv"]).arg(&folder).status();
+        if !made.is_ok_and(|s| s.success()) {
+            return Err("no Python environment can be made: it takes Python 3 with venv".to_string());
+        }
+    }
+    for engine in engines {
+        let package = PACKAGES.iter().find(|p| p.name == engine);
+        let package = package.ok_or_else(|| format!("no engine `{engine}`; there are {}", names().join(", ")))?;
+        let there = || {
+            let mut command = Command::new(&python);
+            command.args(["-c", &format!("import {}", package.module)]).stderr(Stdio::null());
+            command.status().is_ok_and(|s| s.success())
+        };
+        if !there() {
+            let mut pip = Command::new(&python);
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(package.packages);
+            if !pip.status().is_ok_and(|s| s.success()) || !there() {
+                return Err(format!("{engine} cannot be installed"));
+            }
+        }
+    }
+    Ok(python)
+}
+
+/// A PostgreSQL server that nobody else reaches; it ends with this value.
+pub struct Server {
+    bin: PathBuf,
+    folder: TempDir,
+    user: Option<String>,
+}
+
+impl Server {
+    /// Makes a cluster in a temporary folder and starts a server that listens on a socket there alone.
+    ///
+    /// # Errors
+    /// PostgreSQL is not installed, or does not start.
+    pub fn start() -> Result<Server, String> {
+        let folder = tempfile::Builder::new().prefix("lead-agree-").tempdir().map_err(|e| e.to_string())?;
+        // The server does not run as root: there it runs as the user that its package makes.
+        let own = Command::new("id").arg("-u").output().map_err(|e| e.to_string())?;
+        let user = (String::from_utf8_lossy(&own.stdout).trim() == "0").then(|| "postgres".to_string());
+        if let Some(user) = &user {
+            let given = Command::new("chown").arg(user).arg(folder.path()).status();
+            if !given.is_ok_and(|s| s.success()) {
+                return Err("PostgreSQL does not run as root, and there is no user `postgres`".to_string());
+            }
+        }
+        let server = Server { bin: binaries()?, folder, user };
+        let data = server.folder.path().join("data");
+        let socket = server.folder.path().display().to_string();
+        server.run(
+            "initdb",
+            &["-D", &data.display().to_string(), "-A", "trust", "-U", "lead", "-E", "UTF8", "--locale=C", "--no-sync"],
+        )?;
+        let options = format!("-c listen_addresses='' -c unix_socket_directories='{socket}' -c fsync=off -c jit=off");
+        let log = server.folder.path().join("log").display().to_string();
+        server.run("pg_ctl", &["-D", &data.display().to_string(), "-w", "-l", &log, "-o", &options, "start"])?;
+        Ok(server)
+    }
+
+    /// How clients reach it.
+    pub fn connection(&self) -> String {
+        format!("host={} user=lead dbname=postgres", self.folder.path().display())
+    }
+
+    fn run(&self, name: &str, args: &[&str]) -> Result<(), String> {
+        let program = self.bin.join(name);
+        let mut command = match &self.user {
+            Some(user) => {
+                let mut command = Command::new("runuser");
+                command.args(["-u", user, "--"]).arg(&program);
+                command
+            }
+            None => Command::new(&program),
+        };
+        // The server keeps what it inherits: its output must not hold a pipe of ours open.
+        let status = command.args(args).current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        match status {
+            Ok(status) if status.success() => Ok(()),
+            other => Err(format!("`{name}` of PostgreSQL fails: {other:?}")),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let data = self.folder.path().join("data").display().to_string();
+        let _ = self.run("pg_ctl", &["-D", &data, "-m", "immediate", "stop"]);
+    }
+}
+
+/// The folder of PostgreSQL's programs.
+fn binaries() -> Result<PathBuf, String> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|e| e.path().join("bin"))
+        .filter(|p| p.join("initdb").exists())
+        .collect();
+    found.sort();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path).find(|p| p.join("initdb").exists());
+    found.pop().or(on_path).ok_or_else(|| "PostgreSQL is not installed: its `initdb` is not found".to_string())
+}

@@ -1,0 +1,244 @@
+//! Answers of the evaluator beside those of other engines, which run the SQL that the lexicon compiles to over the same
+//! cells. An engine is a Python process (`tests/agree/engine.py`) that is kept for a whole run.
+
+pub mod engine;
+pub mod environment;
+pub mod programs;
+pub mod raw;
+
+use std::collections::BTreeMap;
+
+use lead_hir::hir::{DefKind, Lexicon, Ty};
+use lead_sql::{AsOf, Compiled, Options, Subject, Target};
+use serde_json::Value as Json;
+
+use crate::pipeline::{self, Answered};
+use crate::show;
+use engine::Engine;
+use programs::Program;
+
+/// What came of a program on an engine.
+#[derive(Debug)]
+pub enum Outcome {
+    /// All answers are equal; how many there were.
+    Agree(usize),
+    /// It could not be asked, and why.
+    Left(String),
+    /// They differ.
+    Differ(Vec<Difference>),
+}
+
+/// An answer that differs.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The statement, and whether its as-of time was open.
+    pub statement: String,
+    /// The record and the definition.
+    pub place: String,
+    /// What the engine answers.
+    pub engine: String,
+    /// What the evaluator answers.
+    pub native: String,
+    /// The statement's text.
+    pub sql: String,
+}
+
+/// What stands for the as-of time in statements with an open one.
+const PARAMETER: &str = "{{ as_of }}";
+
+/// Runs a program natively and on engines, and compares every answer.
+pub fn compare(program: &Program, engines: &mut [Engine]) -> Result<Vec<(String, Outcome)>, String> {
+    let checked = program.checked()?;
+    let answered = match pipeline::answer(&checked, &program.data, program.as_of, 1) {
+        Ok(answered) => answered,
+        // Whether anybody asks for an amount that is too large is left to the evaluator (L0801).
+        Err(e) if e.contains("922 trillion") => {
+            return Ok(engines.iter().map(|e2| (e2.name.clone(), Outcome::Left(e.clone()))).collect());
+        }
+        Err(e) => return Err(e),
+    };
+    let target = Target { as_of: Some(PARAMETER.to_string()), ..Target::default() };
+    let tables = raw::tables(&checked, &target, &program.data)?;
+    let mut out = Vec::new();
+    for engine in engines {
+        out.push((engine.name.clone(), on(engine, &checked.lexicon, &target, program.as_of, &tables, &answered)?));
+    }
+    Ok(out)
+}
+
+fn on(
+    engine: &mut Engine,
+    lexicon: &Lexicon,
+    target: &Target,
+    as_of: i64,
+    tables: &Json,
+    answered: &Answered,
+) -> Result<Outcome, String> {
+    let dialect = lead_sql::dialect::named(&engine.name).ok_or("no such dialect")?;
+    let mut statements: Vec<(bool, Compiled)> = Vec::new();
+    for open in [false, true] {
+        let of = if open { AsOf::Open } else { AsOf::At(as_of) };
+        let options = Options { dialect, target, as_of: of };
+        match lead_sql::compile(lexicon, &options, &|_| true) {
+            Ok(compiled) => statements.extend(compiled.into_iter().map(|c| (open, c))),
+            Err(diagnostics) => return Ok(Outcome::Left(diagnostics[0].message.clone())),
+        }
+    }
+    let now = dialect.time(as_of);
+    let texts: Vec<String> = statements
+        .iter()
+        .map(|(_, c)| c.sql.replace(PARAMETER, &now).trim_end().trim_end_matches(';').to_string())
+        .collect();
+    let results = engine.ask(tables, &texts)?;
+    let (mut count, mut wrong) = (0, Vec::new());
+    for (((open, compiled), sql), result) in statements.iter().zip(&texts).zip(&results) {
+        let statement = format!("{}{}", compiled.name, if *open { ", as-of time open" } else { "" });
+        let difference = |place: String, engine: String, native: String| Difference {
+            statement: statement.clone(),
+            place,
+            engine,
+            native,
+            sql: sql.clone(),
+        };
+        let rows = match result {
+            Ok(rows) => rows,
+            Err(e) => {
+                wrong.push(difference("all".to_string(), e.clone(), "answers".to_string()));
+                continue;
+            }
+        };
+        let shown: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.iter().zip(&compiled.columns).map(|(v, (_, ty))| value(v, ty)).collect())
+            .collect();
+        count += match compiled.subject {
+            Subject::Records(table) => {
+                let entity = lexicon.table(table);
+                let keys = answered.keys.get(&entity.name.key).cloned().unwrap_or_default();
+                records(lexicon, table, &keys, answered, &shown, &mut |place, engine, native| {
+                    wrong.push(difference(place, engine, native));
+                })
+            }
+            Subject::Metric(def) => {
+                let native = answered.metrics.get(&lexicon.def(def).name.key).cloned().unwrap_or_default();
+                let own: Vec<String> = shown.iter().map(|r| r.join(" | ")).collect();
+                for i in 0..native.len().max(own.len()) {
+                    let (a, b) = (own.get(i), native.get(i));
+                    if a != b {
+                        let text = |t: Option<&String>| t.cloned().unwrap_or("nothing".to_string());
+                        wrong.push(difference(format!("row {i}"), text(a), text(b)));
+                    }
+                }
+                native.len()
+            }
+            Subject::Funnel(def) => {
+                let native = funnel(lexicon, def, answered);
+                if native != shown {
+                    wrong.push(difference("rows".to_string(), format!("{shown:?}"), format!("{native:?}")));
+                }
+                native.len()
+            }
+        };
+    }
+    Ok(if wrong.is_empty() { Outcome::Agree(count) } else { Outcome::Differ(wrong) })
+}
+
+/// Compares the answers for records; how many there were.
+fn records(
+    lexicon: &Lexicon,
+    table: lead_hir::hir::TableId,
+    keys: &[String],
+    answered: &Answered,
+    shown: &[Vec<String>],
+    wrong: &mut dyn FnMut(String, String, String),
+) -> usize {
+    let mut by_key: BTreeMap<&str, Vec<&Vec<String>>> = BTreeMap::new();
+    for row in shown {
+        by_key.entry(&row[0]).or_default().push(row);
+    }
+    let answers = lexicon.def_ids().filter(|(_, d)| {
+        d.subject == Some(table) && !matches!(d.kind, DefKind::Metric(_) | DefKind::Period(_) | DefKind::Error)
+    });
+    let names: Vec<&str> = answers.map(|(_, d)| d.name.key.as_str()).collect();
+    let mut count = 0;
+    for (i, key) in keys.iter().enumerate() {
+        let Some(rows) = by_key.remove(format!("{key:?}").as_str()) else {
+            wrong(format!("record {key}"), "no such record".to_string(), "answers".to_string());
+            continue;
+        };
+        if rows.len() > 1 {
+            wrong(format!("record {key}"), format!("{} rows", rows.len()), "one".to_string());
+        }
+        for (name, found) in names.iter().zip(&rows[0][1..]) {
+            let native = answered.defs.get(*name).and_then(|a| a.get(i)).cloned().unwrap_or_default();
+            count += 1;
+            if *found != native {
+                wrong(format!("record {key}: {name}"), found.clone(), native);
+            }
+        }
+    }
+    for key in by_key.keys() {
+        wrong(format!("record {key}"), "answers".to_string(), "no such record".to_string());
+    }
+    count
+}
+
+/// The rows of a funnel's table, from the answers for its records.
+fn funnel(lexicon: &Lexicon, def: lead_hir::hir::DefId, answered: &Answered) -> Vec<Vec<String>> {
+    let def = lexicon.def(def);
+    let DefKind::Funnel(steps) = &def.kind else { return Vec::new() };
+    let answers = answered.defs.get(&def.name.key).cloned().unwrap_or_default();
+    let terms: Vec<String> = steps.iter().map(|s| format!("{:?}", lexicon.def(*s).name.text)).collect();
+    let furthest: Vec<usize> = terms.iter().map(|t| answers.iter().filter(|a| *a == t).count()).collect();
+    let reached = |i: usize| furthest[i..].iter().sum::<usize>() as f64;
+    (0..terms.len())
+        .map(|i| {
+            let conversion = match i {
+                0 => "?".to_string(),
+                i if reached(i - 1) == 0.0 => "?".to_string(),
+                i => show::number(reached(i) / reached(i - 1)),
+            };
+            vec![terms[i].clone(), show::number(furthest[i] as f64), show::number(reached(i)), conversion]
+        })
+        .collect()
+}
+
+/// A value of an engine as the evaluator's are shown.
+fn value(value: &Json, ty: &Ty) -> String {
+    let text = match value {
+        Json::Null => return "?".to_string(),
+        Json::Array(items) => {
+            let item = if let Ty::List(item) = ty { item } else { ty };
+            let shown: Vec<String> = items.iter().map(|i| self::value(i, item)).collect();
+            return format!("[{}]", shown.join(", "));
+        }
+        Json::String(text) => text.as_str(),
+        other => return format!("odd value {other}"),
+    };
+    let odd = || format!("odd value {text:?} for {ty:?}");
+    match ty {
+        Ty::YesNo => match text {
+            "true" | "1" => "yes".to_string(),
+            "false" | "0" => "no".to_string(),
+            _ => odd(),
+        },
+        Ty::Number | Ty::Percent => text.parse::<f64>().map_or_else(|_| odd(), show::number),
+        Ty::Money => money(text).map_or_else(odd, show::money),
+        Ty::Date => text.parse::<i32>().map_or_else(|_| odd(), |d| lead_plan::calendar::date_of_days(d).to_string()),
+        Ty::Time => text.parse::<i64>().map_or_else(|_| odd(), show::time),
+        Ty::Duration => text.parse::<i64>().map_or_else(|_| odd(), show::duration),
+        Ty::List(_) => odd(),
+        Ty::Text | Ty::OneOf(_) | Ty::Key | Ty::Record(_) | Ty::Period | Ty::Error => format!("{text:?}"),
+    }
+}
+
+/// A decimal in ten-thousandths.
+fn money(text: &str) -> Option<i64> {
+    let (whole, places) = text.split_once('.').unwrap_or((text, ""));
+    let places = places.trim_end_matches('0');
+    if places.len() > 4 {
+        return None;
+    }
+    let size: i64 = format!("{}{places:0<4}", whole.trim_start_matches('-')).parse().ok()?;
+    Some(if whole.starts_with('-') { -size } else { size })
+}

@@ -1,0 +1,131 @@
+//! What is compared: random lexicons over random data, the cases of `tests/meaning`, the examples.
+
+use std::path::{Path, PathBuf};
+
+use lead_hir::Config;
+
+use crate::cases;
+use crate::compare::as_of;
+use crate::generate::Generated;
+use crate::pipeline::{self, Checked};
+
+/// A lexicon with its data and its as-of time.
+pub struct Program {
+    /// What it is called in reports.
+    pub name: String,
+    files: Vec<(String, String)>,
+    config: Config,
+    /// The folder of its exports.
+    pub data: PathBuf,
+    /// Microseconds since 1970 UTC.
+    pub as_of: i64,
+    /// The folder, if it is made for this alone.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Program {
+    /// Parsed and checked.
+    ///
+    /// # Errors
+    /// The first error of the lexicon.
+    pub fn checked(&self) -> Result<Checked, String> {
+        let checked = pipeline::check(&self.files, self.config.clone());
+        match checked.errors.first() {
+            Some(error) => Err(error.clone()),
+            None => Ok(checked),
+        }
+    }
+
+    /// The text of its files.
+    pub fn text(&self) -> String {
+        self.files.iter().map(|f| f.1.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A random one. `None`: the checker refuses it.
+    pub fn random(seed: u64, keep: &dyn Fn(usize) -> bool) -> Option<Program> {
+        Program::generated(&Generated::new(seed), seed, keep)
+    }
+
+    fn generated(generated: &Generated, seed: u64, keep: &dyn Fn(usize) -> bool) -> Option<Program> {
+        let folder = tempfile::tempdir().ok()?;
+        for (name, sheet) in &generated.sheets {
+            std::fs::write(folder.path().join(name), sheet.text()).ok()?;
+        }
+        let setting = &generated.setting;
+        let program = Program {
+            name: format!("seed {seed}"),
+            files: generated.lexicon(keep),
+            config: pipeline::config(&setting.zone, cases::month_number(&setting.fiscal)),
+            data: folder.path().to_path_buf(),
+            as_of: as_of(generated),
+            _folder: Some(folder),
+        };
+        program.checked().is_ok().then_some(program)
+    }
+
+    /// A random one, split so that one definition and what it needs stands alone.
+    pub fn alone(seed: u64, name: &str) -> Option<Program> {
+        let generated = Generated::new(seed);
+        let def = generated.defs.iter().position(|d| d.name == name)?;
+        let needed = generated.needed(def);
+        Program::generated(&generated, seed, &|i| needed.contains(&i))
+    }
+
+    /// Every case of `tests/meaning`.
+    pub fn cases() -> Vec<Program> {
+        let mut out = Vec::new();
+        for case in cases::all() {
+            let files =
+                vec![("schema.lead".to_string(), cases::schema()), ("case.lead".to_string(), case.lexicon.clone())];
+            let config = pipeline::config(&case.zone, cases::month_number(&case.fiscal));
+            let checked = pipeline::check(&files, config.clone());
+            let Ok(folder) = tempfile::tempdir() else { continue };
+            for table in &checked.lexicon.tables {
+                for source in &table.sources {
+                    let names = table.fields.iter().map(|f| f.name.text.clone()).collect::<Vec<_>>();
+                    let text = case.data.get(source).cloned().unwrap_or_else(|| names.join(",") + "\n");
+                    if std::fs::write(folder.path().join(source), text).is_err() {
+                        continue;
+                    }
+                }
+            }
+            out.push(Program {
+                name: case.name.clone(),
+                files,
+                config,
+                data: folder.path().to_path_buf(),
+                as_of: case.as_of(),
+                _folder: Some(folder),
+            });
+        }
+        out
+    }
+
+    /// Every lexicon of `examples`, over its own exports.
+    pub fn examples() -> Vec<Program> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+        let mut folders: Vec<PathBuf> =
+            std::fs::read_dir(root).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+        folders.sort();
+        folders.iter().filter_map(|f| Program::folder(f)).collect()
+    }
+
+    /// The lexicon of a folder.
+    pub fn folder(folder: &Path) -> Option<Program> {
+        let project = lead_project::Project::open(folder).ok()?;
+        let files = project.asts.iter().map(|(id, _)| {
+            let file = project.sources.file(*id);
+            (file.name().to_string(), file.text().to_string())
+        });
+        let zone = &project.lexicon.settings.zone;
+        let told = project.as_of.clone().unwrap_or("2026-06-30".to_string());
+        Some(Program {
+            name: folder.file_name()?.to_string_lossy().into_owned(),
+            files: files.collect(),
+            config: project.config.clone(),
+            data: project.data_dir.clone(),
+            as_of: lead_plan::calendar::moment(&told, zone)?,
+            _folder: None,
+        })
+    }
+}
