@@ -73,6 +73,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-project",
                 "lead-examples",
             ],
+            "lead-diff" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
             "lead-examples" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
             // It runs what an editor asks for: examples, plans, the answer of a record.
             "lead-lsp" => &[
@@ -99,6 +100,8 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-sql",
                 "lead-report",
                 "lead-trend",
+                "lead-diff",
+                "lead-logic",
                 "lead-examples",
                 "lead-ide",
                 "lead-lsp",

@@ -16,6 +16,8 @@ const STAGES: &[(&str, &str)] = &[
     ("L07", "Data"),
     ("L08", "The run"),
     ("L09", "SQL"),
+    ("L10", "Rules beside data"),
+    ("L11", "Changes between versions"),
 ];
 
 /// The list.

@@ -81,6 +81,11 @@ pub enum Command {
                       lead test examples/industrial --mutate"
     )]
     Test(TestArgs),
+    /// Show what a change of definitions does
+    #[command(
+        after_help = "Examples:\n  lead diff main --lexicon examples/hello\n  lead diff examples/hello examples/industrial"
+    )]
+    Diff(DiffArgs),
     /// Lay out lexicon files well
     #[command(after_help = "Examples:\n  lead fmt --check examples/hello\n  lead fmt --diff examples/hello")]
     Fmt(FmtArgs),
@@ -152,6 +157,12 @@ pub struct CheckArgs {
     /// How findings are shown
     #[arg(long, value_enum, default_value_t = MessageFormat::Human)]
     pub format: MessageFormat,
+    /// Also look at the exports in this folder, and say which rules do not fit them
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The time that the answers hold for; by default that of lead.toml, else now
+    #[arg(long, value_name = "TIME", requires = "data")]
+    pub as_of: Option<String>,
     /// Let warnings count as findings for the exit code
     #[arg(long)]
     pub strict: bool,
@@ -212,6 +223,97 @@ pub struct TestArgs {
     /// What else is to be done with them
     #[command(flatten)]
     pub more: crate::test::args::More,
+}
+
+/// How differences are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Human,
+    /// JSON, for programs
+    Json,
+    /// For the comment on a pull request
+    Markdown,
+    /// Annotations beside the lines of a change on GitHub, and the summary of its job
+    Github,
+    /// A code-quality report for GitLab
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit's XML, for CI services
+    Junit,
+}
+
+impl DiffFormat {
+    /// The format of a CI service, if it is one.
+    pub fn of_service(self) -> Option<ci::Format> {
+        match self {
+            DiffFormat::Human | DiffFormat::Json | DiffFormat::Markdown => None,
+            DiffFormat::Github => Some(ci::Format::Github),
+            DiffFormat::Gitlab => Some(ci::Format::Gitlab),
+            DiffFormat::Sarif => Some(ci::Format::Sarif),
+            DiffFormat::Junit => Some(ci::Format::Junit),
+        }
+    }
+}
+
+/// How much a change weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChangeClass {
+    /// No answer changes
+    Cosmetic,
+    /// Something new
+    Added,
+    /// Answers that are no members of a term may change
+    Changed,
+    /// A term lets in more
+    Wider,
+    /// A term keeps some out that were in
+    Narrower,
+    /// A name or a column of the answers is gone
+    Breaking,
+}
+
+impl ChangeClass {
+    /// As the comparison calls it.
+    pub fn class(self) -> lead_diff::Class {
+        match self {
+            ChangeClass::Cosmetic => lead_diff::Class::Cosmetic,
+            ChangeClass::Added => lead_diff::Class::Added,
+            ChangeClass::Changed => lead_diff::Class::Changed,
+            ChangeClass::Wider => lead_diff::Class::Wider,
+            ChangeClass::Narrower => lead_diff::Class::Narrower,
+            ChangeClass::Breaking => lead_diff::Class::Breaking,
+        }
+    }
+}
+
+/// `lead diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The older version: a revision of git (`main`, `HEAD~1`, `main:FOLDER`), or a folder; `main...` is where the working tree
+    /// parted from `main`
+    pub base: String,
+    /// The newer version; the working tree by default
+    pub head: Option<String>,
+    /// The lexicon in the working tree; the current folder by default
+    #[arg(long, value_name = "LEXICON", default_value = ".", hide_default_value = true)]
+    pub lexicon: PathBuf,
+    /// Run both versions over the exports in this folder, and say whose answers are others
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The time that the answers hold for; by default that of lead.toml, else now
+    #[arg(long, value_name = "TIME", requires = "data")]
+    pub as_of: Option<String>,
+    /// Split those who move by this field or definition
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub by: Option<String>,
+    /// Exit with 1 if there is a change of these classes: cosmetic, added, changed, wider, narrower, breaking
+    #[arg(long, value_enum, value_name = "CLASS", value_delimiter = ',', hide_possible_values = true)]
+    pub fail_on: Vec<ChangeClass>,
+    /// How differences are shown
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
 }
 
 /// `lead fmt`

@@ -10,6 +10,7 @@ use crate::args::{CheckArgs, MessageFormat};
 use crate::ci::Findings;
 use crate::files;
 use crate::fix::same_file;
+use crate::survey;
 use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, counted, eprint, print};
 
 /// Checks lexicons and shows the findings.
@@ -23,6 +24,12 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     let mut hidden = 0;
     for (mut project, only) in open_all(&args.paths)? {
         project.lint(&mut Linter::new());
+        if let Some(folder) = args.data.as_deref().filter(|_| project.is_sound()) {
+            let as_of = crate::data::as_of(args.as_of.as_deref(), &project)?;
+            let found = survey::survey(&project, folder, as_of, terminal)?;
+            exit = exit.max(survey::exit_of(&found));
+            project.diagnostics.extend(found);
+        }
         if let Some(written) = &mut written {
             written.add(&project);
             project.diagnostics.retain(|d| !d.code.is_lint());

@@ -14,6 +14,7 @@ use lead_diag::{Code, Diagnostic, LineCol, Severity, SourceMap, Span, fingerprin
 
 use crate::terminal::{Failure, plain};
 pub use junit::escaped;
+pub use markdown::cell;
 
 /// Formats that CI services read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +112,11 @@ impl Findings {
     /// Whether a finding makes the command fail.
     pub fn fails(&self, found: &Found) -> bool {
         found.severity == Severity::Error || self.strict && found.severity == Severity::Warning
+    }
+
+    /// The commands of GitHub alone, where the summary of the job is another text.
+    pub fn without_summary(&self) -> String {
+        github::text(self)
     }
 
     /// The text in a format. For GitHub it also appends to the summary of the job, if there is one.

@@ -177,8 +177,19 @@ pub fn open_data<'a>(
     rejects: bool,
     progress: &Progress,
 ) -> Result<Opened<'a>, Failure> {
+    open_needs(project, Needs { tables: plan.needs(&project.lexicon) }, folder, threads, rejects, progress)
+}
+
+/// Opens the exports for what is needed of them.
+pub fn open_needs<'a>(
+    project: &'a Project,
+    needs: Needs,
+    folder: Option<&Path>,
+    threads: usize,
+    rejects: bool,
+    progress: &Progress,
+) -> Result<Opened<'a>, Failure> {
     let folder = data_folder(folder, project)?;
-    let needs = Needs { tables: plan.needs(&project.lexicon) };
     let options = Options { threads, keep_rejects: rejects, progress: progress.listener() };
     let data = Data::open(&project.lexicon, &project.config, &folder, &needs, options);
     Ok(Opened { data })
@@ -202,7 +213,8 @@ impl<'a> Opened<'a> {
         tables.collect()
     }
 
-    fn key_column(&self, lexicon: &Lexicon, table: TableId) -> Option<&Column> {
+    /// The keys of an entity that has them.
+    pub fn key_column(&self, lexicon: &Lexicon, table: TableId) -> Option<&Column> {
         let key = lexicon.table(table).key?;
         self.data.records(table)?.columns.get(key.0 as usize)?.as_ref()
     }

@@ -8,6 +8,7 @@ mod compile;
 mod completions;
 mod data;
 mod debug;
+mod diff;
 mod doc;
 mod explain;
 mod files;
@@ -18,6 +19,7 @@ mod init;
 mod lsp;
 mod run;
 mod staging;
+mod survey;
 mod terminal;
 mod test;
 mod trend;
@@ -69,6 +71,7 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Backtest(args) => backtest::backtest(args, terminal),
         Command::Trend(args) => trend::trend(args, terminal),
         Command::Test(args) => test::test(args, terminal),
+        Command::Diff(args) => diff::diff(args, terminal),
         Command::Fmt(args) => fmt::fmt(args, terminal),
         Command::Fix(args) => fix::fix(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),

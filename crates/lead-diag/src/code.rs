@@ -95,7 +95,8 @@ macro_rules! registry {
 }
 
 // Stages: 00 lexicon and lead.toml · 01 syntax · 02 names and schema · 03 types · 04 windows and time ·
-// 05 definitions as a whole · 06 lints · 07 data · 08 the run · 09 SQL.
+// 05 definitions as a whole · 06 lints · 07 data · 08 the run · 09 SQL · 10 rules beside data ·
+// 11 changes between versions.
 registry! {
     // 00: the lexicon and lead.toml
     UNREADABLE_FILE L0001 "unreadable-file" Error
@@ -221,4 +222,16 @@ registry! {
     // 09: SQL
     NOT_IN_DIALECT L0901 "not-in-dialect" Error
     BAD_TARGET L0902 "bad-target" Error
+    // 10: rules beside data
+    NEVER_FILLED L1001 "never-filled" Warn
+    VALUE_NOT_SEEN L1002 "value-not-seen" Warn
+    THRESHOLD_BEYOND_DATA L1003 "threshold-beyond-data" Warn
+    TERM_PARTS_NOBODY L1004 "term-parts-nobody" Warn
+    NEAR_TWINS L1005 "near-twins" Warn
+    RENAMED_HEADER L1006 "renamed-header" Error
+    // 11: changes between versions
+    BREAKING_CHANGE L1101 "breaking-change" Warn
+    NARROWER_TERM L1102 "narrower-term" Allow
+    WIDER_TERM L1103 "wider-term" Allow
+    CHANGED_ANSWERS L1104 "changed-answers" Allow
 }

@@ -299,7 +299,7 @@ impl<'a> Engine<'a> {
         Ok((accumulator.finish()?, groups))
     }
 
-    fn answers(&self, clauses: bool) -> Result<Answers, EvalError> {
+    pub(crate) fn answers(&self, clauses: bool) -> Result<Answers, EvalError> {
         let plan = self.cx.plan;
         let mut subjects = Vec::new();
         for subject in &plan.subjects {

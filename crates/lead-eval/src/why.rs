@@ -173,7 +173,7 @@ pub fn why<'a>(
 type Targets = BTreeSet<(MeasureId, u32)>;
 type SeenBy = BTreeMap<(MeasureId, u32), Vec<Seen>>;
 
-fn row_of(engine: &Engine, part: &Explained, parent: Option<TableId>, row: u32) -> u32 {
+pub(crate) fn row_of(engine: &Engine, part: &Explained, parent: Option<TableId>, row: u32) -> u32 {
     let mut at = row;
     let mut table = parent.unwrap_or(part.table);
     for field in &part.path {

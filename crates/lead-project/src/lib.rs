@@ -15,7 +15,7 @@ use lead_hir::{Config, Linted, Lints};
 use lead_syntax::ast;
 
 pub use baseline::Baseline;
-pub use read::{Unreadable, list_files, read_text};
+pub use read::{Unreadable, list_files, own_files, read_text};
 
 /// A lexicon that was read and checked.
 #[derive(Debug)]
@@ -58,23 +58,45 @@ impl Project {
         let found = find::find(path)?;
         let mut sources = SourceMap::new();
         let mut diagnostics = Vec::new();
-        let mut config = Config::default();
-        if let Some(toml) = &found.toml {
-            let (file, text) = read::text(&mut sources, toml, &found.name(toml), &mut diagnostics);
-            if let Some(text) = text {
-                let (read, problems) = lead_hir::config::parse(file, &text);
-                config = read;
-                diagnostics.extend(problems);
-            }
-        }
+        let toml = found.toml.as_ref().map(|toml| read::text(&mut sources, toml, &found.name(toml), &mut diagnostics));
         let files = match &found.lone {
             Some(file) => vec![file.clone()],
             None => read::lead_files(&found, &mut diagnostics),
         };
-        let mut asts = Vec::new();
+        let mut texts = Vec::new();
         for file in files {
             let (id, text) = read::text(&mut sources, &file, &found.name(&file), &mut diagnostics);
-            let Some(text) = text else { continue };
+            texts.extend(text.map(|text| (id, text)));
+        }
+        let toml = toml.and_then(|(file, text)| Some((file, text?)));
+        Ok(Project::make(found, sources, toml, texts, diagnostics))
+    }
+
+    /// The lexicon of texts that stand nowhere on disk: `lead.toml`, if there is one, and `.lead` files, with the names that they
+    /// are to be known by. Its data folder is the one that the settings name below `root`.
+    pub fn of_texts(root: &Path, toml: Option<(String, String)>, files: Vec<(String, String)>) -> Project {
+        let mut sources = SourceMap::new();
+        let mut add = |(name, text): (String, String)| (sources.add(name, text.clone()), text);
+        let toml = toml.map(&mut add);
+        let texts = files.into_iter().map(add).collect();
+        Project::make(find::Found::folder(root.to_path_buf()), sources, toml, texts, Vec::new())
+    }
+
+    fn make(
+        found: find::Found,
+        sources: SourceMap,
+        toml: Option<(FileId, String)>,
+        texts: Vec<(FileId, String)>,
+        mut diagnostics: Vec<Diagnostic>,
+    ) -> Project {
+        let mut config = Config::default();
+        if let Some((file, text)) = &toml {
+            let (read, problems) = lead_hir::config::parse(*file, text);
+            config = read;
+            diagnostics.extend(problems);
+        }
+        let mut asts = Vec::new();
+        for (id, text) in texts {
             let parsed = lead_syntax::parse(id, &text);
             diagnostics.extend(parsed.diagnostics);
             asts.push((id, parsed.file));
@@ -95,7 +117,7 @@ impl Project {
         diagnostics.extend(lowered.diagnostics);
         let data_dir = data_dir(&found.root, &config, &mut diagnostics);
         diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
-        Ok(Project {
+        Project {
             sources,
             as_of: config.as_of.clone(),
             config,
@@ -105,7 +127,7 @@ impl Project {
             silenced: lowered.silenced,
             root: found.root,
             data_dir,
-        })
+        }
     }
 
     /// Adds what is found in the lexicon as a whole.

@@ -80,6 +80,22 @@ pub fn list_files(folder: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     (relative.collect(), diagnostics)
 }
 
+/// Of all files below a lexicon's folder, by their paths with `/`, those that are its own `.lead` files, in order: what a search of
+/// the folder would find, for folders that are not on disk.
+pub fn own_files<'p>(all: &[&'p str]) -> Vec<&'p str> {
+    let others: Vec<&str> = all.iter().filter_map(|p| p.strip_suffix("/lead.toml")).collect();
+    let is_own = |path: &&str| {
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let hidden = file.starts_with('.') || folders.split('/').any(|f| f.starts_with('.') || f == "target");
+        let below =
+            |other: &&str| folders == *other || folders.strip_prefix(*other).is_some_and(|r| r.starts_with('/'));
+        !hidden && file.ends_with(".lead") && folders.split('/').count() <= DEEPEST && !others.iter().any(below)
+    };
+    let mut own: Vec<&str> = all.iter().copied().filter(is_own).collect();
+    own.sort_by(|a, b| a.split('/').cmp(b.split('/')));
+    own
+}
+
 /// All `.lead` files below the lexicon's folder, in order of their paths. Hidden folders and `target` are left out; links
 /// that leave the folder are reported.
 pub(crate) fn lead_files(found: &Found, diagnostics: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
@@ -130,4 +146,27 @@ pub(crate) fn lead_files(found: &Found, diagnostics: &mut Vec<Diagnostic>) -> Ve
     }
     files.sort();
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_files;
+
+    #[test]
+    fn files_of_other_lexicons_and_of_hidden_folders_are_not_ones_own() {
+        let all = [
+            "lead.toml",
+            "b.lead",
+            "a/c.lead",
+            "a/.d.lead",
+            ".git/e.lead",
+            "target/f.lead",
+            "other/lead.toml",
+            "other/g.lead",
+            "other/deep/h.lead",
+            "others/i.lead",
+            "a/readme.md",
+        ];
+        assert_eq!(own_files(&all), ["a/c.lead", "b.lead", "others/i.lead"]);
+    }
 }

@@ -1,0 +1,104 @@
+//! What logic alone says of a term that changed: without data, for every record that there could be.
+
+use std::collections::BTreeSet;
+
+use lead_diag::render::clean;
+use lead_diff::{Change, Class, Diff, How, Item};
+use lead_logic::{Comparison, Verdict, Witness};
+
+use super::sides::Side;
+
+/// What became of a term, proved or doubted.
+pub struct Logic {
+    /// `same`, `wider`, `narrower`, `disjoint`, `overlapping` or `undecided`.
+    pub verdict: &'static str,
+    /// Why it is undecided.
+    pub why: Option<String>,
+    /// The same records match, and others cannot be told than before.
+    pub same_matches: bool,
+    /// The plainest record that matches now and did not.
+    pub enters: Option<String>,
+    /// The plainest record that matched and does no more.
+    pub leaves: Option<String>,
+    classes: BTreeSet<Class>,
+}
+
+impl Logic {
+    /// Of a change; `None` where it is no term, or is not on both sides.
+    pub fn of(change: &Change, base: &Side, head: &Side) -> Option<Logic> {
+        if !change.is_term || !matches!(change.how, How::Changed | How::Affected { .. }) {
+            return None;
+        }
+        let (Some(Item::Def(before)), Some(Item::Def(after))) = (change.base, change.head) else { return None };
+        Some(Logic::new(&lead_logic::compare(&base.project.lexicon, before, &head.project.lexicon, after)))
+    }
+
+    fn new(comparison: &Comparison) -> Logic {
+        let both = || BTreeSet::from([Class::Wider, Class::Narrower]);
+        let (verdict, classes) = match &comparison.verdict {
+            Verdict::Same => ("same", BTreeSet::from([Class::Cosmetic])),
+            Verdict::Wider if comparison.same_matches => ("wider", BTreeSet::from([Class::Changed])),
+            Verdict::Narrower if comparison.same_matches => ("narrower", BTreeSet::from([Class::Changed])),
+            Verdict::Wider => ("wider", BTreeSet::from([Class::Wider])),
+            Verdict::Narrower => ("narrower", BTreeSet::from([Class::Narrower])),
+            Verdict::Disjoint => ("disjoint", both()),
+            Verdict::Overlapping => ("overlapping", both()),
+            // What is not ruled out may be.
+            Verdict::Undecided(_) => ("undecided", both()),
+        };
+        let why = match &comparison.verdict {
+            Verdict::Undecided(why) => Some(why.clone()),
+            _ => None,
+        };
+        let shown = |witness: Option<&Witness>| witness.map(|w| clean(&w.to_string()));
+        Logic {
+            verdict,
+            why,
+            same_matches: comparison.same_matches,
+            enters: shown(comparison.only_head()),
+            leaves: shown(comparison.only_base()),
+            classes,
+        }
+    }
+
+    /// What it weighs.
+    pub fn classes(&self) -> BTreeSet<Class> {
+        self.classes.clone()
+    }
+
+    /// The verdict, and the records that show it, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        let verdict = match self.verdict {
+            "same" => "the same: no record has another answer",
+            "wider" if self.same_matches => "the same records match; some that were a no may match",
+            "narrower" if self.same_matches => "the same records match; some that might have matched are a no",
+            "wider" => "wider: what matched still does, and more",
+            "narrower" => "narrower: what matches did before, and less",
+            "disjoint" => "disjoint: nothing that matched still does",
+            "overlapping" => "overlapping: some match no more, and some now do",
+            _ => "cannot be decided without data",
+        };
+        let why = self.why.as_ref().map(|w| format!(": {}", clean(w))).unwrap_or_default();
+        let mut out = vec![format!("{verdict}{why}")];
+        let doubt = if self.verdict == "undecided" { "may match" } else { "matches" };
+        out.extend(self.enters.as_ref().map(|w| format!("{doubt} now: {w}")));
+        out.extend(self.leaves.as_ref().map(|w| format!("{doubt} no more: {w}")));
+        out
+    }
+}
+
+/// The classes of each change: what is known of it, with what logic says in place of a guess.
+pub fn classes(change: &Change, logic: Option<&Logic>) -> BTreeSet<Class> {
+    let mut classes = lead_diff::classes(change);
+    if let Some(logic) = logic {
+        classes.remove(&Class::Wider);
+        classes.remove(&Class::Narrower);
+        classes.extend(logic.classes());
+    }
+    classes
+}
+
+/// What a change of definitions does to each of them.
+pub fn all(diff: &Diff, base: &Side, head: &Side) -> Vec<Option<Logic>> {
+    diff.changes.iter().map(|change| Logic::of(change, base, head)).collect()
+}
