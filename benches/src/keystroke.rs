@@ -61,7 +61,7 @@ fn percentile(times: &[f64], part: f64) -> f64 {
 pub fn keystroke(options: &Options) -> Result<(), Failure> {
     let files = in_files(DEFINITIONS, FILES);
     let start = Instant::now();
-    let mut session = Session::new();
+    let mut session = Session::with_lints(Box::new(lead_logic::Linter::new()));
     for (name, text) in &files {
         session.set_file(name, text.as_str().into());
     }

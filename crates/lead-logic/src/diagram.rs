@@ -4,7 +4,7 @@
 //! Knows nothing of the language. Invariants: *ordered*: a child asks of a later measurement than its parent; *reduced*: no node
 //! has the same child for every cell.
 
-use std::collections::HashMap;
+use crate::table::Table;
 
 /// The three answers, in their order: `and` is the lesser of two, `or` the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -112,9 +112,9 @@ struct Node {
 #[derive(Debug)]
 pub struct Diagrams {
     nodes: Vec<Node>,
-    unique: HashMap<Node, NodeId>,
-    joined: HashMap<(Join, NodeId, NodeId), NodeId>,
-    mapped: HashMap<(Map, NodeId), NodeId>,
+    unique: Table<Node, NodeId>,
+    joined: Table<(Join, NodeId, NodeId), NodeId>,
+    mapped: Table<(Map, NodeId), NodeId>,
     /// No more nodes than this.
     limit: usize,
 }
@@ -122,7 +122,13 @@ pub struct Diagrams {
 impl Diagrams {
     /// None yet; never more nodes than `limit`.
     pub fn new(limit: usize) -> Diagrams {
-        Diagrams { nodes: Vec::new(), unique: HashMap::new(), joined: HashMap::new(), mapped: HashMap::new(), limit }
+        Diagrams {
+            nodes: Vec::new(),
+            unique: Table::default(),
+            joined: Table::default(),
+            mapped: Table::default(),
+            limit,
+        }
     }
 
     fn get(&self, id: NodeId) -> Option<&Node> {
@@ -213,7 +219,7 @@ impl Diagrams {
 
     /// The least answer over all cells of the measurements for which `away` holds: yes only where it is yes whatever they are.
     pub fn least(&mut self, id: NodeId, away: &dyn Fn(u32) -> bool) -> Result<NodeId, TooLarge> {
-        let mut memo = HashMap::new();
+        let mut memo = Table::default();
         self.least_in(id, away, &mut memo)
     }
 
@@ -221,7 +227,7 @@ impl Diagrams {
         &mut self,
         id: NodeId,
         away: &dyn Fn(u32) -> bool,
-        memo: &mut HashMap<NodeId, NodeId>,
+        memo: &mut Table<NodeId, NodeId>,
     ) -> Result<NodeId, TooLarge> {
         if let Some(known) = memo.get(&id) {
             return Ok(*known);
@@ -258,7 +264,7 @@ impl Diagrams {
 
     /// The cheapest way to yes: a cell for each measurement on it. `cost` is of a measurement and a cell.
     pub fn cheapest(&self, id: NodeId, cost: &dyn Fn(u32, usize) -> u32) -> Option<Vec<(u32, usize)>> {
-        let mut memo: HashMap<NodeId, Option<(u32, usize)>> = HashMap::new();
+        let mut memo: Table<NodeId, Option<(u32, usize)>> = Table::default();
         self.price(id, cost, &mut memo)?;
         let mut way = Vec::new();
         let mut at = id;
@@ -275,7 +281,7 @@ impl Diagrams {
         &self,
         id: NodeId,
         cost: &dyn Fn(u32, usize) -> u32,
-        memo: &mut HashMap<NodeId, Option<(u32, usize)>>,
+        memo: &mut Table<NodeId, Option<(u32, usize)>>,
     ) -> Option<u32> {
         if let Some(answer) = id.answer() {
             return (answer == Truth::Yes).then_some(0);

@@ -32,6 +32,7 @@ mod lint;
 mod lower;
 mod prove;
 mod space;
+mod table;
 mod witness;
 
 pub use compare::{Comparison, Move, Verdict, compare, compare_named};

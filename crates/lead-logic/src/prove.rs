@@ -1,12 +1,13 @@
 //! Asks of conditions: can they have an answer, and which record shows it?
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::diagram::{Join, Map, NodeId, TooLarge, Truth};
 use crate::domain::Cell;
 use crate::links::Tie;
 use crate::lower::{Kind, TextTest, World};
 use crate::space::{Assignment, FormId, Link, Solver, VarId};
+use crate::table::Table;
 
 /// A record that was found.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ const MOST_VARS: usize = 300;
 pub struct Prover<'w> {
     pub(crate) world: &'w World,
     pub(crate) solver: Solver<'w>,
-    ties: HashMap<(VarId, VarId), Tie>,
+    ties: Table<(VarId, VarId), Tie>,
 }
 
 impl<'w> Prover<'w> {
@@ -34,7 +35,7 @@ impl<'w> Prover<'w> {
         if world.space.vars.len() > MOST_VARS {
             return Err(TooLarge);
         }
-        Ok(Prover { world, solver: Solver::new(&world.space, limit), ties: HashMap::new() })
+        Ok(Prover { world, solver: Solver::new(&world.space, limit), ties: Table::default() })
     }
 
     /// The diagram of a condition.
@@ -45,6 +46,16 @@ impl<'w> Prover<'w> {
     /// Where the first has one answer and the second another.
     pub fn are(&mut self, a: NodeId, first: Truth, b: NodeId, second: Truth) -> Result<NodeId, TooLarge> {
         self.solver.diagrams.join(Join::Are(first, second), a, b)
+    }
+
+    /// Whether a two-valued diagram can be yes; if not, it is proved that there is no such record.
+    pub fn can_be(&mut self, target: NodeId) -> Result<bool, TooLarge> {
+        if let Some(answer) = target.answer() {
+            return Ok(answer == Truth::Yes);
+        }
+        self.link_all(target)?;
+        let left = self.solver.possible(target)?;
+        Ok(left.answer() != Some(Truth::No))
     }
 
     /// The plainest record for which a two-valued diagram is yes; `None`: it is proved that there is none.
@@ -90,7 +101,7 @@ impl<'w> Prover<'w> {
         let node = self.solver.diagram(filter)?;
         let yes = self.solver.diagrams.map(Map::Is(Truth::Yes), node)?;
         self.link_all(yes)?;
-        if self.solver.find(yes)?.is_none() {
+        if self.solver.possible(yes)?.answer() == Some(Truth::No) {
             let zero =
                 |cell: &Cell| matches!(cell, Cell::At(at) if at.size() == 0.0) || matches!(cell, Cell::Between(..));
             let first = self.solver.cells_of(var).iter().position(zero);

@@ -4,11 +4,11 @@
 //! Knows nothing of the language. Invariant *more than there is*: the assignments that are looked at include every record that can
 //! be; so what holds of all of them is proved, and what is found among them may still have to be looked at ([`crate::witness`]).
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagram::{Diagrams, Join, Map, NodeId, TooLarge, Truth};
 use crate::domain::{Cell, Domain, Point, Test, cells};
+use crate::table::Table;
 
 /// Index of a measurement in its [`Space`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ pub struct Space {
     /// By [`VarId`].
     pub vars: Vec<Variable>,
     forms: Vec<Form>,
-    ids: HashMap<Form, FormId>,
+    ids: Table<Form, FormId>,
 }
 
 impl Space {
@@ -210,7 +210,7 @@ pub struct Solver<'s> {
     pub cells: Vec<Vec<Cell>>,
     /// Diagrams of the conditions that were asked about.
     pub diagrams: Diagrams,
-    made: HashMap<FormId, NodeId>,
+    made: Table<FormId, NodeId>,
     links: Vec<(VarId, VarId, NodeId)>,
 }
 
@@ -218,7 +218,7 @@ impl<'s> Solver<'s> {
     /// Looks at no more than `limit` nodes.
     pub fn new(space: &'s Space, limit: usize) -> Solver<'s> {
         let cells = space.vars.iter().map(|v| cells(&v.domain, &v.cuts, &v.texts, v.unknowable)).collect();
-        Solver { space, cells, diagrams: Diagrams::new(limit), made: HashMap::new(), links: Vec::new() }
+        Solver { space, cells, diagrams: Diagrams::new(limit), made: Table::default(), links: Vec::new() }
     }
 
     /// The cells of a measurement.

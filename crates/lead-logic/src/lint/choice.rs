@@ -45,7 +45,7 @@ fn prove(
             None => NodeId::end(Truth::Yes),
         };
         let left = asked.but(yes, taken)?;
-        if asked.prover.find(left)?.is_none() {
+        if !asked.prover.can_be(left)? {
             let mut found = Finding::new(codes::UNREACHABLE_LINE, format!("this line of `{name}` is never reached"))
                 .label(asked.base, line.span, "the lines above take every record that it is for")
                 .help("put it further up, or take it out");

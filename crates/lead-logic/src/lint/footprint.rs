@@ -1,7 +1,6 @@
 //! What a definition rests on, roughly: enough to tell that nothing in it can have to do with something else in it, which spares
 //! most definitions a proof.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use lead_hir::hir::{CompareOp, Def, DefId, DefKind, Expr, ExprKind, Lexicon, Sco
 use lead_hir::walk;
 
 use super::Kept;
+use crate::table::Table;
 
 /// Fields and tables, and everything written out, as numbers in order; two of one number may be different things, two of different
 /// numbers are.
@@ -40,7 +40,7 @@ const MOST: usize = 80;
 const DEEPEST: usize = 200;
 
 /// The definitions that a definition names.
-pub fn used_by(def: &Def) -> Vec<DefId> {
+fn used_by(def: &Def) -> Vec<DefId> {
     let mut used = Vec::new();
     walk::of_def(&def.kind, &mut |whole| walk::all(whole, &mut |part| uses(part, &mut used)));
     if let DefKind::Score(score) = &def.kind {
@@ -67,18 +67,28 @@ fn uses(part: &Expr, used: &mut Vec<DefId>) {
     }
 }
 
+/// A footprint that was made now.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// The definitions that it names.
+    pub uses: Vec<DefId>,
+    /// What it rests on.
+    pub footprint: Arc<Footprint>,
+}
+
 /// Footprints that were made now or before.
 pub(crate) struct Footprints<'k> {
     /// Of definitions that were not looked at before.
-    pub new: HashMap<DefId, Arc<Footprint>>,
-    /// Of the others.
-    pub before: &'k HashMap<DefId, Kept>,
+    pub new: Table<DefId, Made>,
+    /// Of the others, by [`DefId`].
+    pub before: &'k [Option<Kept>],
 }
 
 impl Footprints<'_> {
     /// The footprint of a definition, if it was made.
     pub fn get(&self, id: DefId) -> Option<&Arc<Footprint>> {
-        self.new.get(&id).or_else(|| self.before.get(&id).map(|k| &k.footprint))
+        let before = || self.before.get(id.0 as usize)?.as_ref().map(|k| &k.footprint);
+        self.new.get(&id).map(|m| &m.footprint).or_else(before)
     }
 }
 
@@ -90,9 +100,10 @@ pub(crate) fn of_def(lexicon: &Lexicon, id: DefId, known: &mut Footprints, depth
     let def = lexicon.def(id);
     let mut made = Footprint { broken: matches!(def.kind, DefKind::Error), ..Footprint::default() };
     let mut lost = depth > DEEPEST;
+    let uses = used_by(def);
     if !lost {
-        for used in used_by(def) {
-            let of = of_def(lexicon, used, known, depth + 1);
+        for used in &uses {
+            let of = of_def(lexicon, *used, known, depth + 1);
             made.roots.extend_from_slice(&of.roots);
             lost |= of.leaves.is_empty();
             made.broken |= of.broken;
@@ -115,7 +126,7 @@ pub(crate) fn of_def(lexicon: &Lexicon, id: DefId, known: &mut Footprints, depth
         made.mark = Some(number(&made.leaves));
     }
     let made = Arc::new(made);
-    known.new.insert(id, made.clone());
+    known.new.insert(id, Made { uses, footprint: made.clone() });
     made
 }
 

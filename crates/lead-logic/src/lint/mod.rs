@@ -11,15 +11,16 @@ mod same;
 mod term;
 mod under;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use lead_diag::{Code, Diagnostic, Level, codes};
 use lead_hir::hir::{Def, DefId, DefKind, Lexicon};
 use lead_hir::{Config, Lints};
 
+use crate::table::Table;
 use finding::Finding;
-use footprint::{Footprint, Footprints, used_by};
+use footprint::{Footprint, Footprints};
 
 /// No more nodes than this are looked at for one definition: a few milliseconds.
 pub(crate) const NODES: usize = 20_000;
@@ -38,9 +39,14 @@ pub(crate) struct Kept {
 /// Finds, and remembers between two checks of one lexicon.
 #[derive(Debug, Default)]
 pub struct Linter {
-    kept: HashMap<DefId, Kept>,
+    /// By [`DefId`].
+    kept: Vec<Option<Kept>>,
+    /// By [`DefId`]: the definitions that name it.
+    users: Vec<Vec<DefId>>,
+    /// Terms whose footprints have one mark.
+    alike: Table<u64, Vec<DefId>>,
     /// Whether two terms mean the same, as far as it was looked at.
-    same: HashMap<(DefId, DefId), Option<Finding>>,
+    same: BTreeMap<(DefId, DefId), Option<Finding>>,
 }
 
 impl Linter {
@@ -54,62 +60,99 @@ impl Linter {
         Linter::new().lint(lexicon, config, None)
     }
 
-    /// What is to be looked at again: what changed, and all that is built on it.
-    fn stale(&self, lexicon: &Lexicon, changed: Option<&HashSet<DefId>>) -> BTreeSet<DefId> {
-        let all = || lexicon.def_ids().map(|(id, _)| id);
-        let Some(changed) = changed else { return all().collect() };
-        let mut stale: BTreeSet<DefId> =
-            all().filter(|id| changed.contains(id) || !self.kept.contains_key(id)).collect();
-        if stale.is_empty() {
-            return stale;
-        }
-        let mut users: HashMap<DefId, Vec<DefId>> = HashMap::new();
-        for (user, kept) in &self.kept {
-            kept.uses.iter().for_each(|used| users.entry(*used).or_default().push(*user));
-        }
+    /// What is to be looked at again: what changed, what is new, and all that is built on it.
+    fn stale(&self, lexicon: &Lexicon, changed: &HashSet<DefId>) -> BTreeSet<DefId> {
+        let new = (0..lexicon.defs.len()).filter(|at| self.kept.get(*at).is_none_or(Option::is_none));
+        let mut stale: BTreeSet<DefId> = new.map(|at| DefId(at as u32)).chain(changed.iter().copied()).collect();
+        stale.retain(|id| is_live(lexicon, *id));
         let mut todo: Vec<DefId> = stale.iter().copied().collect();
         while let Some(id) = todo.pop() {
-            for user in users.get(&id).into_iter().flatten() {
-                if stale.insert(*user) {
+            for user in self.users.get(id.0 as usize).into_iter().flatten() {
+                if is_live(lexicon, *user) && stale.insert(*user) {
                     todo.push(*user);
                 }
             }
         }
         stale
     }
+
+    /// Drops what is kept of a definition. Returns the mark that it had.
+    fn forget(&mut self, id: DefId) -> Option<u64> {
+        let kept = self.kept.get_mut(id.0 as usize)?.take()?;
+        for used in &kept.uses {
+            if let Some(users) = self.users.get_mut(used.0 as usize) {
+                users.retain(|user| *user != id);
+            }
+        }
+        let mark = kept.footprint.mark?;
+        if let Some(alike) = self.alike.get_mut(&mark) {
+            alike.retain(|other| *other != id);
+            if alike.is_empty() {
+                self.alike.remove(&mark);
+            }
+        }
+        Some(mark)
+    }
+
+    /// Keeps what was found of a definition. Returns the mark that it has.
+    fn keep(&mut self, lexicon: &Lexicon, id: DefId, kept: Kept) -> Option<u64> {
+        for used in &kept.uses {
+            if let Some(users) = self.users.get_mut(used.0 as usize) {
+                users.push(id);
+            }
+        }
+        let mark = kept.footprint.mark.filter(|_| matches!(lexicon.def(id).kind, DefKind::Term(_)));
+        if let Some(mark) = mark {
+            self.alike.entry(mark).or_default().push(id);
+        }
+        if let Some(place) = self.kept.get_mut(id.0 as usize) {
+            *place = Some(kept);
+        }
+        mark
+    }
+}
+
+/// A number that no definition has any more stands in no file.
+fn is_live(lexicon: &Lexicon, id: DefId) -> bool {
+    lexicon.defs.get(id.0 as usize).is_some_and(|d| d.span.file.0 != u32::MAX)
 }
 
 impl Lints for Linter {
     fn lint(&mut self, lexicon: &Lexicon, config: &Config, changed: Option<&HashSet<DefId>>) -> Vec<Diagnostic> {
         if changed.is_none() {
-            self.kept.clear();
-            self.same.clear();
+            *self = Linter::new();
         }
-        let stale = self.stale(lexicon, changed);
-        // A number that no definition has any more stands in no file.
-        let stays = |id: &DefId| {
-            let live = lexicon.defs.get(id.0 as usize).is_some_and(|d| d.span.file.0 != u32::MAX);
-            live && !stale.contains(id)
-        };
-        self.kept.retain(|id, _| stays(id));
-        self.same.retain(|(a, b), _| stays(a) && stays(b));
-        let mut footprints = Footprints { new: HashMap::new(), before: &self.kept };
+        let stale = self.stale(lexicon, changed.unwrap_or(&HashSet::new()));
+        let length = lexicon.defs.len().max(self.kept.len());
+        self.kept.resize_with(length, || None);
+        self.users.resize_with(length, Vec::new);
+        let mut marks: BTreeSet<u64> = BTreeSet::new();
+        for at in 0..length {
+            let id = DefId(at as u32);
+            if self.kept[at].is_some() && (!is_live(lexicon, id) || stale.contains(&id)) {
+                marks.extend(self.forget(id));
+            }
+        }
+        self.same.retain(|(a, b), _| [a, b].iter().all(|id| is_live(lexicon, **id) && !stale.contains(id)));
+        let mut footprints = Footprints { new: Table::default(), before: &self.kept };
         for id in &stale {
             footprint::of_def(lexicon, *id, &mut footprints, 0);
         }
         let steps = wants(config, codes::STEP_SKIPPED);
         let asks = |id: DefId| footprint::is_worth_a_proof(lexicon, id, &footprints);
         let todo: Vec<DefId> = stale.iter().copied().filter(|id| asks(*id)).collect();
-        let mut found: HashMap<DefId, Vec<Finding>> =
+        let mut found: Table<DefId, Vec<Finding>> =
             in_parallel(&todo, |id| (*id, of_def(lexicon, *id, steps))).into_iter().collect();
         let new = footprints.new;
         for id in stale {
-            let footprint = new.get(&id).cloned().unwrap_or_default();
+            let Some(made) = new.get(&id) else { continue };
             let findings = found.remove(&id).unwrap_or_default();
-            self.kept.insert(id, Kept { uses: used_by(lexicon.def(id)), footprint, findings });
+            let (uses, footprint) = (made.uses.clone(), made.footprint.clone());
+            marks.extend(self.keep(lexicon, id, Kept { uses, footprint, findings }));
         }
-        self.same_meaning(lexicon);
-        let own = self.kept.iter().flat_map(|(id, kept)| kept.findings.iter().map(|f| f.shown(lexicon, *id)));
+        self.same_meaning(lexicon, &marks);
+        let own = self.kept.iter().enumerate().filter_map(|(at, kept)| Some((DefId(at as u32), kept.as_ref()?)));
+        let own = own.flat_map(|(id, kept)| kept.findings.iter().map(move |f| f.shown(lexicon, id)));
         let mut out: Vec<Diagnostic> = own.collect();
         out.extend(self.same.iter().filter_map(|((_, second), f)| Some(f.as_ref()?.shown(lexicon, *second))));
         if wants(config, codes::UNTESTED_TERM) {

@@ -1,6 +1,6 @@
 //! L0621: two terms with one meaning. Only terms that rest on the same things, written with the same values, are compared.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use lead_diag::codes;
 use lead_hir::hir::{Def, DefId, DefKind, ExprKind, Lexicon, Target};
@@ -14,39 +14,26 @@ use crate::diagram::Truth;
 const MOST_ALIKE: usize = 8;
 
 impl Linter {
-    /// Looks at every pair that was not looked at since one of the two has changed.
-    pub(super) fn same_meaning(&mut self, lexicon: &Lexicon) {
-        let mut alike: HashMap<u64, Vec<DefId>> = HashMap::new();
-        for (id, kept) in &self.kept {
-            let term = matches!(lexicon.def(*id).kind, DefKind::Term(_));
-            if let (true, Some(mark)) = (term, kept.footprint.mark) {
-                alike.entry(mark).or_default().push(*id);
-            }
-        }
-        let mut found = Vec::new();
-        for mut group in alike.into_values().filter(|g| g.len() > 1) {
+    /// Looks at every pair of terms with one of these marks that was not looked at since one of the two has changed.
+    pub(super) fn same_meaning(&mut self, lexicon: &Lexicon, marks: &BTreeSet<u64>) {
+        for mark in marks {
+            let Some(group) = self.alike.get(mark).filter(|g| g.len() > 1) else { continue };
+            let mut group = group.clone();
             group.sort_unstable_by_key(|id| {
                 let span = lexicon.def(*id).span;
                 (span.file, span.start)
             });
             for (at, second) in group.iter().enumerate() {
                 for first in &group[..at.min(MOST_ALIKE)] {
-                    if self.same.contains_key(&(*first, *second)) {
-                        if self.same.get(&(*first, *second)).is_some_and(Option::is_some) {
-                            break;
-                        }
-                        continue;
-                    }
-                    let finding = same(lexicon, *first, *second);
-                    let is = finding.is_some();
-                    found.push(((*first, *second), finding));
-                    if is {
+                    // Statements may have changed places since.
+                    self.same.remove(&(*second, *first));
+                    let finding = self.same.entry((*first, *second)).or_insert_with(|| same(lexicon, *first, *second));
+                    if finding.is_some() {
                         break;
                     }
                 }
             }
         }
-        self.same.extend(found);
     }
 }
 

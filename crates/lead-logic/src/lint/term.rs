@@ -11,26 +11,37 @@ use crate::lower::{Lowering, World};
 use crate::prove::{Found, Prover};
 use crate::space::FormId;
 
-/// A condition to be looked at, and the parts of its `and`.
+/// A condition to be looked at, and what it is made of at its top.
+#[derive(Clone)]
 pub(super) struct Condition {
     pub form: FormId,
     pub span: Span,
+    /// The parts of its `and`.
     pub parts: Vec<(FormId, Span)>,
+    /// The branches of its `or`.
+    pub branches: Vec<(FormId, Span)>,
 }
 
 impl Condition {
-    /// Lowers a condition and the parts of the `and` at its top.
+    /// Lowers a condition, the parts of the `and` or `or` at its top one by one.
     pub fn new(lowering: &mut Lowering, expr: &Expr, env: &Env) -> Condition {
-        let form = lowering.form(expr, env, &Ctx::default());
         let (chain, ctx) = match &expr.kind {
             ExprKind::Windowed { value, window } => (&**value, Ctx::default().under(window.kind)),
             _ => (expr, Ctx::default()),
         };
-        let parts = match &chain.kind {
-            ExprKind::And(parts) => parts.iter().map(|p| (lowering.form(p, env, &ctx), p.span)).collect(),
-            _ => Vec::new(),
+        let (mut parts, mut branches) = (Vec::new(), Vec::new());
+        let form = match &chain.kind {
+            ExprKind::And(all) => {
+                parts = all.iter().map(|p| (lowering.form(p, env, &ctx), p.span)).collect();
+                lowering.world.space.and(parts.iter().map(|p| p.0).collect())
+            }
+            ExprKind::Or(all) => {
+                branches = all.iter().map(|p| (lowering.form(p, env, &ctx), p.span)).collect();
+                lowering.world.space.or(branches.iter().map(|b| b.0).collect())
+            }
+            _ => lowering.form(chain, env, &ctx),
         };
-        Condition { form, span: expr.span, parts }
+        Condition { form, span: expr.span, parts, branches }
     }
 }
 
@@ -72,7 +83,7 @@ impl Asked<'_, '_> {
     /// L0615, if a condition can never hold; whether it was found.
     pub fn never(&mut self, condition: &Condition, what: &str, out: &mut Vec<Finding>) -> Result<bool, TooLarge> {
         let yes = self.yes(condition.form)?;
-        if self.prover.find(yes)?.is_some() {
+        if self.prover.can_be(yes)? {
             return Ok(false);
         }
         let mut found = Finding::new(codes::NEVER_TRUE, format!("{what} can never hold"))
@@ -112,19 +123,11 @@ pub(super) fn check(lexicon: &Lexicon, id: DefId, term: &Term, out: &mut Vec<Fin
     let alternatives: Vec<Condition> = term.alternatives.iter().map(|c| lower(&c.condition)).collect();
     let exceptions: Vec<Condition> = term.exceptions.iter().map(|c| lower(&c.condition)).collect();
     // Branches of an `or` are alternatives as well.
-    let mut branches: Vec<Condition> = Vec::new();
-    for clause in &term.alternatives {
-        let (chain, ctx) = match &clause.condition.kind {
-            ExprKind::Windowed { value, window } => (&**value, Ctx::default().under(window.kind)),
-            _ => (&clause.condition, Ctx::default()),
-        };
-        match &chain.kind {
-            ExprKind::Or(parts) => branches.extend(parts.iter().map(|p| Condition {
-                form: lowering.form(p, &env, &ctx),
-                span: p.span,
-                parts: Vec::new(),
-            })),
-            _ => branches.push(Condition::new(&mut lowering, &clause.condition, &env)),
+    let mut branches: Vec<(FormId, Span)> = Vec::new();
+    for condition in &alternatives {
+        match &condition.branches[..] {
+            [] => branches.push((condition.form, condition.span)),
+            several => branches.extend(several),
         }
     }
     let whole =
@@ -140,7 +143,7 @@ fn prove(
     id: DefId,
     alternatives: &[Condition],
     exceptions: &[Condition],
-    branches: &[Condition],
+    branches: &[(FormId, Span)],
     whole: FormId,
     out: &mut Vec<Finding>,
 ) -> Result<(), TooLarge> {
@@ -163,7 +166,7 @@ fn prove(
         let node = asked.prover.diagram(condition.form)?;
         let not = asked.prover.solver.diagrams.map(Map::Is(Truth::Yes), node)?;
         let not = asked.prover.solver.diagrams.map(Map::Not, not)?;
-        if asked.prover.find(not)?.is_none() {
+        if !asked.prover.can_be(not)? {
             out.push(
                 Finding::new(codes::ALWAYS_TRUE, format!("the condition of `{name}` always holds"))
                     .label(asked.base, condition.span, "every record meets this")
@@ -178,7 +181,7 @@ fn prove(
         return Ok(());
     }
     let yes = asked.yes(whole)?;
-    if asked.prover.find(yes)?.is_none() {
+    if !asked.prover.can_be(yes)? {
         let mut any = NodeId::end(Truth::No);
         for condition in alternatives {
             let yes = asked.yes(condition.form)?;
@@ -204,55 +207,61 @@ fn prove(
 }
 
 /// L0617: branches that hold only where another does.
-fn covered(asked: &mut Asked, name: &str, branches: &[Condition], out: &mut Vec<Finding>) -> Result<(), TooLarge> {
+fn covered(asked: &mut Asked, name: &str, branches: &[(FormId, Span)], out: &mut Vec<Finding>) -> Result<(), TooLarge> {
+    if branches.len() < 2 {
+        return Ok(());
+    }
     let mut nodes = Vec::with_capacity(branches.len());
-    for branch in branches {
-        nodes.push(asked.yes(branch.form)?);
+    for (form, _) in branches {
+        nodes.push(asked.yes(*form)?);
     }
     let mut gone = vec![false; branches.len()];
     // From the last to the first: of two that mean the same the later one is said to be covered.
     for at in (0..branches.len()).rev() {
-        let (branch, node) = (&branches[at], nodes[at]);
-        let Some(shows) = asked.prover.find(node)?.filter(|f| f.doubt.is_none()) else { continue };
+        let (span, node) = (branches[at].1, nodes[at]);
+        let mut by = None;
         for other in 0..branches.len() {
-            if other == at || gone[other] {
+            if other != at && !gone[other] {
+                // The same condition twice is said to be that elsewhere, where it stands in one `or`.
+                let beyond = asked.but(node, nodes[other])?;
+                if !asked.prover.can_be(beyond)? {
+                    by = Some(other);
+                    break;
+                }
+            }
+        }
+        if by.is_none() {
+            if branches.len() < 3 {
                 continue;
             }
-            // The same condition twice is said to be that elsewhere, where it stands in one `or`.
-            let beyond = asked.but(node, nodes[other])?;
-            if asked.prover.find(beyond)?.is_none() {
-                let words = asked.words(&shows);
-                gone[at] = true;
-                out.push(
-                    Finding::new(codes::COVERED, format!("this alternative of `{name}` is covered by another"))
-                        .label(asked.base, branch.span, "adds no record")
-                        .label(asked.base, branches[other].span, "holds whenever that does")
-                        .help("take it out, or write what was meant instead")
-                        .note(format!("{words} meets both")),
-                );
-                break;
+            let mut rest = NodeId::end(Truth::No);
+            for (other, node) in nodes.iter().enumerate() {
+                if other != at && !gone[other] {
+                    rest = asked.either(rest, *node)?;
+                }
+            }
+            let beyond = asked.but(node, rest)?;
+            if asked.prover.can_be(beyond)? {
+                continue;
             }
         }
-        if gone[at] || branches.len() < 3 {
-            continue;
-        }
-        let mut rest = NodeId::end(Truth::No);
-        for (other, node) in nodes.iter().enumerate() {
-            if other != at && !gone[other] {
-                rest = asked.either(rest, *node)?;
-            }
-        }
-        let beyond = asked.but(node, rest)?;
-        if asked.prover.find(beyond)?.is_none() {
-            let words = asked.words(&shows);
-            gone[at] = true;
-            out.push(
+        // Only what a record shows is said.
+        let Some(shows) = asked.prover.find(node)?.filter(|f| f.doubt.is_none()) else { continue };
+        gone[at] = true;
+        let words = asked.words(&shows);
+        out.push(match by {
+            Some(other) => Finding::new(codes::COVERED, format!("this alternative of `{name}` is covered by another"))
+                .label(asked.base, span, "adds no record")
+                .label(asked.base, branches[other].1, "holds whenever that does")
+                .help("take it out, or write what was meant instead")
+                .note(format!("{words} meets both")),
+            None => {
                 Finding::new(codes::COVERED, format!("this alternative of `{name}` is covered by the others together"))
-                    .label(asked.base, branch.span, "adds no record")
+                    .label(asked.base, span, "adds no record")
                     .help("take it out, or write what was meant instead")
-                    .note(format!("{words} meets it, and another as well")),
-            );
-        }
+                    .note(format!("{words} meets it, and another as well"))
+            }
+        });
     }
     Ok(())
 }

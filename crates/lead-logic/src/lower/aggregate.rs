@@ -22,7 +22,6 @@ impl Lowering<'_, '_> {
             AggregateFn::Sum | AggregateFn::Average | AggregateFn::Min => false,
             AggregateFn::Max | AggregateFn::First | AggregateFn::Last => false,
         };
-        let (key, roots) = self.exact(expr, env, ctx);
         let window = match &aggregate.records.window {
             Some(_) => None,
             None => ctx.window.filter(|_| self.lexicon.table(aggregate.records.table).is_event()),
@@ -32,6 +31,7 @@ impl Lowering<'_, '_> {
             let fails = (aggregate.function == AggregateFn::Every).then_some(aggregate.argument.as_ref()).flatten();
             return self.count(&aggregate.records, fails, window, env, ctx);
         }
+        let (key, roots) = self.exact(expr, env, ctx);
         if let Some(var) = self.world.find(&key) {
             return var;
         }

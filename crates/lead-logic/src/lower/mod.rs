@@ -12,7 +12,6 @@ mod condition;
 mod operand;
 pub mod text;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,6 +21,7 @@ use crate::diagram::Truth;
 use crate::domain::{Domain, Unit};
 use crate::edge::Range;
 use crate::space::{FormId, Space, VarId};
+use crate::table::Table;
 use text::{Ctx, Env, Writer};
 
 pub use operand::Operand;
@@ -121,10 +121,10 @@ pub struct World {
     pub space: Space,
     /// By [`VarId`].
     pub infos: Vec<Info>,
-    keys: HashMap<String, VarId>,
-    roots: HashMap<String, u32>,
+    keys: Table<String, VarId>,
+    roots: Table<String, u32>,
     /// Folded texts as they were written.
-    pub spelled: HashMap<Arc<str>, Arc<str>>,
+    pub spelled: Table<Arc<str>, Arc<str>>,
 }
 
 impl World {
@@ -187,13 +187,15 @@ pub struct Lowering<'w, 'l> {
     depth: usize,
     /// How deep the expression at hand stands in others.
     pub(crate) nest: usize,
-    done: HashMap<(DefId, Rc<str>, Ctx), FormId>,
+    done: Table<(DefId, Rc<str>, Ctx), FormId>,
+    /// Values that are no yes or no.
+    operands: Table<(DefId, Rc<str>, Ctx), Operand>,
 }
 
 impl<'w, 'l> Lowering<'w, 'l> {
     /// For the definitions of a lexicon; `side` is another for every lexicon.
     pub fn new(world: &'w mut World, lexicon: &'l Lexicon, side: usize) -> Lowering<'w, 'l> {
-        Lowering { world, lexicon, side, depth: 0, nest: 0, done: HashMap::new() }
+        Lowering { world, lexicon, side, depth: 0, nest: 0, done: Table::default(), operands: Table::default() }
     }
 
     /// The record that a definition is said of.

@@ -89,6 +89,12 @@ impl Lowering<'_, '_> {
         if self.too_deep() {
             return Operand::Var(self.unseen_var(id, env, ctx));
         }
+        let key = (id, env.key.clone(), ctx.clone());
+        if env.outer.is_none()
+            && let Some(done) = self.operands.get(&key)
+        {
+            return done.clone();
+        }
         let inner = ctx.no_window();
         self.depth += 1;
         let operand = match &def.kind {
@@ -156,6 +162,9 @@ impl Lowering<'_, '_> {
             }
         };
         self.depth -= 1;
+        if env.outer.is_none() {
+            self.operands.insert(key, operand.clone());
+        }
         operand
     }
 
