@@ -59,9 +59,16 @@ fn every_crate_uses_only_what_its_place_allows() {
             "lead-sql" => &["lead-diag", "lead-hir", "lead-plan"],
             "lead-trend" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
             "lead-prose" => &["lead-hir"],
-            "lead-report" => {
-                &["lead-diag", "lead-syntax", "lead-hir", "lead-prose", "lead-plan", "lead-data", "lead-eval"]
-            }
+            "lead-report" => &[
+                "lead-diag",
+                "lead-syntax",
+                "lead-hir",
+                "lead-prose",
+                "lead-plan",
+                "lead-data",
+                "lead-eval",
+                "lead-trend",
+            ],
             "lead-ide" => &[
                 "lead-diag",
                 "lead-syntax",

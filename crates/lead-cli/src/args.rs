@@ -100,6 +100,14 @@ pub enum Command {
         after_help = "Examples:\n  lead doc examples/hello --output glossary.html\n  lead doc examples/hello --format markdown"
     )]
     Doc(DocArgs),
+    /// Make the page that people look at: funnel, terms, scores, metrics, data quality
+    #[command(after_help = "Example:\n  lead report examples/hello --output report.html")]
+    Report(ReportArgs),
+    /// List the missing values that would decide the most answers
+    #[command(
+        after_help = "Examples:\n  lead enrich examples/hello\n  lead enrich examples/hello --output missing.csv"
+    )]
+    Enrich(EnrichArgs),
     /// Draft a lexicon from exports, or begin with a small one
     #[command(after_help = "Examples:\n  lead init small\n  lead init drafted --from examples/hello")]
     Init(InitArgs),
@@ -370,6 +378,49 @@ pub struct DocArgs {
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// `lead report`
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Lexicon folder or file; the current folder by default
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub lexicon: PathBuf,
+    /// Folder of the exports; by default the one that lead.toml names, else the lexicon's own
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The time that answers hold for (`2026-06-30`, `2026-06-30T14:00`); by default that of lead.toml, else now
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `lead enrich`
+#[derive(Debug, Args)]
+pub struct EnrichArgs {
+    /// Lexicon folder or file; the current folder by default
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub lexicon: PathBuf,
+    /// Folder of the exports; by default the one that lead.toml names, else the lexicon's own
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The time that answers hold for (`2026-06-30`, `2026-06-30T14:00`); by default that of lead.toml, else now
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// Only what these terms and choices wait for
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// How it is shown; `csv` and `json` have every missing value
+    #[arg(long, value_enum, default_value_t = TimeFormat::Human)]
+    pub format: TimeFormat,
+    /// Write every missing value to this file, as CSV unless `--format json` is given
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write texts that a spreadsheet would take for a formula as they are
+    #[arg(long)]
+    pub raw_cells: bool,
 }
 
 /// `lead init`

@@ -10,6 +10,7 @@ mod data;
 mod debug;
 mod diff;
 mod doc;
+mod enrich;
 mod explain;
 mod files;
 mod fix;
@@ -17,9 +18,11 @@ mod fmt;
 mod grid;
 mod init;
 mod lsp;
+mod report;
 mod run;
 mod staging;
 mod survey;
+mod surveyed;
 mod terminal;
 mod test;
 mod trend;
@@ -76,6 +79,8 @@ fn dispatch(cli: &Cli, terminal: &Terminal) -> Outcome {
         Command::Fix(args) => fix::fix(args, terminal),
         Command::Explain(args) => explain::explain(args, terminal),
         Command::Doc(args) => doc::doc(args, terminal),
+        Command::Enrich(args) => enrich::enrich(args, terminal),
+        Command::Report(args) => report::report(args, terminal),
         Command::Init(args) => init::init(args, terminal),
         Command::Lsp(_) => lsp::lsp(),
         Command::Debug(args) => debug::debug(args, terminal),

@@ -142,7 +142,7 @@ fn stopped_with(
 }
 
 /// The definitions of `--only`; `None`: all.
-fn named(lexicon: &Lexicon, only: &[String]) -> Result<Option<Vec<DefId>>, Failure> {
+pub fn named(lexicon: &Lexicon, only: &[String]) -> Result<Option<Vec<DefId>>, Failure> {
     assemble::is_named(lexicon, only).map_err(|name| {
         let failure = Failure::usage(format!("no definition is named `{}`", lead_diag::render::clean(&name)));
         match nearest_def(lexicon, &name) {

@@ -129,6 +129,11 @@ impl<'a> Engine<'a> {
         Rows { len: 0, slots: &self.store }.get(id)
     }
 
+    /// All nodes of records that are stored.
+    pub(crate) fn rows(&self, len: usize) -> Rows<'_, 'a> {
+        Rows { len, slots: &self.store }
+    }
+
     pub(crate) fn is_event(&self, table: TableId) -> bool {
         self.lexicon.table(table).is_event()
     }

@@ -1,4 +1,4 @@
-//! Pages that people read: the glossary of a lexicon, as HTML or Markdown.
+//! Pages that people read: the glossary of a lexicon, and the report of what it came to on data.
 //!
 //! A page is one file without scripts: nothing is fetched, and nothing runs. Parts of pages are in `parts`, a file each; pictures are
 //! in `chart`. What the pages say about definitions, without saying how it looks, is in [`entry`].
@@ -8,11 +8,16 @@
 
 mod chart;
 mod entry;
+mod figures;
 mod handbook;
 mod markdown;
 mod page;
 mod parts;
+mod report;
 mod rule;
 mod uses;
+mod work_list;
 
 pub use handbook::{html, markdown};
+pub use report::{Facts, more_fields, report};
+pub use work_list::{Lack, LackingValue, WorkList, missing_name, work_list};

@@ -33,7 +33,10 @@ pub(crate) fn page(front: &Front, sections: &[Section]) -> String {
             li {
                 a href={ "#" (section.id) } { (section.title) }
                 @if !section.within.is_empty() {
-                    ul { @for (id, name) in &section.within { li { a href={ "#" (id) } { (name) } } } }
+                    details {
+                        summary { (section.within.len()) " in all" span class="hidden" { " under " (section.title) } }
+                        ul { @for (id, name) in &section.within { li { a href={ "#" (id) } { (name) } } } }
+                    }
                 }
             }
         }
@@ -70,10 +73,7 @@ pub(crate) fn page(front: &Front, sections: &[Section]) -> String {
                 }
                 div class="frame" {
                     nav class="side" aria-label="Contents" {
-                        details class="contents" open {
-                            summary { "Contents" }
-                            ul { (contents) }
-                        }
+                        ul { (contents) }
                     }
                     main id="content" tabindex="-1" {
                         @for section in sections {

@@ -2,8 +2,23 @@
 
 use crate::lab::{CONTACTS, EVENTS, Lab, MAIN, SETTINGS};
 
-const COMMANDS: [&str; 12] =
-    ["check", "run", "compile", "why", "fmt", "fix", "explain", "init", "debug", "completions", "trend", "backtest"];
+const COMMANDS: [&str; 15] = [
+    "check",
+    "run",
+    "compile",
+    "why",
+    "fmt",
+    "fix",
+    "explain",
+    "init",
+    "debug",
+    "completions",
+    "trend",
+    "backtest",
+    "doc",
+    "report",
+    "enrich",
+];
 
 /// The lines of a help text that call `lead`.
 fn examples(help: &str) -> Vec<Vec<String>> {

@@ -50,7 +50,7 @@ pub(crate) fn tables(book: &Book) -> Markup {
                     p class="kind" { @if table.is_event() { "event" } @else { "entity" } ", from " (table.sources.join(", ")) }
                 }
                 @if let Some(docs) = docs_of(table.docs.as_deref()) { div class="docs" { (to_html(&docs)) } }
-                div class="wide" role="region" aria-label={ "Fields of " (table.name.text) } tabindex="0" {
+                div class="wide" role="group" aria-label={ "Fields of " (table.name.text) } tabindex="0" {
                     table {
                         thead { tr { th scope="col" { "Field" } th scope="col" { "Holds" } th scope="col" { "Meaning" } } }
                         tbody {

@@ -34,9 +34,9 @@ pub(crate) fn terms_map(book: &Book) -> Option<Markup> {
                     @for (i, table) in &drawn { li { i class={ "tint-" (i % 5) } {} (table.name.text) } }
                 }
             }
-            div class="wide" role="region" aria-label="Map of terms, scrolls sideways" tabindex="0" { (map(book, &graph)) }
+            div class="wide" role="group" aria-label="Map of terms, scrolls sideways" tabindex="0" { (map(book, &graph)) }
         }
-        div class="wide" role="region" aria-label="Terms and what they build on" tabindex="0" {
+        div class="wide" role="group" aria-label="Terms and what they build on" tabindex="0" {
             table {
                 caption { "Terms and the terms that they build on" }
                 thead { tr { th scope="col" { "Term" } th scope="col" { "Of" } th scope="col" { "Builds on" } } }

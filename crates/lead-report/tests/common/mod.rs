@@ -1,4 +1,5 @@
 //! Lexicons from texts, and pages taken apart.
+#![allow(dead_code)]
 
 use std::collections::HashSet;
 use std::fs;
