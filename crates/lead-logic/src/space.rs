@@ -143,10 +143,15 @@ impl Space {
 
     /// Yes where it is yes, else no.
     pub fn is_yes(&mut self, of: FormId) -> FormId {
+        self.is(of, Truth::Yes)
+    }
+
+    /// Yes where it has this answer, else no.
+    pub fn is(&mut self, of: FormId, answer: Truth) -> FormId {
         match *self.form(of) {
-            Form::Const(truth) => self.constant(Truth::of(truth == Truth::Yes)),
-            Form::Is(..) | Form::IsKnown(_) | Form::Test(_, Test::Known) => of,
-            _ => self.make(Form::Is(of, Truth::Yes)),
+            Form::Const(truth) => self.constant(Truth::of(truth == answer)),
+            Form::Is(..) | Form::IsKnown(_) | Form::Test(_, Test::Known) if answer == Truth::Yes => of,
+            _ => self.make(Form::Is(of, answer)),
         }
     }
 

@@ -1,20 +1,21 @@
 //! Choices: lines that cannot be reached, and gaps; and the steps of funnels.
 
 use lead_diag::codes;
-use lead_hir::hir::{Choice, DefId, Lexicon};
+use lead_hir::hir::{Choice, DefId};
 
 use super::NODES;
 use super::finding::Finding;
 use super::term::{Asked, Condition};
 use crate::diagram::{Map, NodeId, TooLarge, Truth};
 use crate::domain::Cell;
-use crate::lower::{Lowering, World};
+use crate::lower::{Modules, World};
 use crate::prove::Prover;
 
 /// Everything about a choice.
-pub(super) fn check(lexicon: &Lexicon, id: DefId, choice: &Choice, out: &mut Vec<Finding>) {
+pub(super) fn check<'l>(modules: &'l Modules<'l>, id: DefId, choice: &Choice, out: &mut Vec<Finding>) {
+    let lexicon = modules.lexicon();
     let mut world = World::new();
-    let mut lowering = Lowering::new(&mut world, lexicon, 0);
+    let mut lowering = modules.lowering(&mut world);
     let Some(env) = lowering.env_of(id) else { return };
     let lines: Vec<Option<Condition>> =
         choice.lines.iter().map(|l| l.condition.as_ref().map(|c| Condition::new(&mut lowering, c, &env))).collect();
@@ -89,12 +90,13 @@ fn prove(
 }
 
 /// L0620: steps that hold of records for which the step before does not.
-pub(super) fn steps(lexicon: &Lexicon, id: DefId, steps: &[DefId], out: &mut Vec<Finding>) {
+pub(super) fn steps<'l>(modules: &'l Modules<'l>, id: DefId, steps: &[DefId], out: &mut Vec<Finding>) {
+    let lexicon = modules.lexicon();
     let def = lexicon.def(id);
     for pair in steps.windows(2) {
         let (before, after) = (pair[0], pair[1]);
         let mut world = World::new();
-        let mut lowering = Lowering::new(&mut world, lexicon, 0);
+        let mut lowering = modules.lowering(&mut world);
         let (Some(first), Some(second)) = (lowering.definition(before), lowering.definition(after)) else { continue };
         let Ok(prover) = Prover::new(&world, NODES) else { continue };
         let mut asked = Asked { prover, lexicon, base: def.span };

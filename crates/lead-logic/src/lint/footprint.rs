@@ -20,6 +20,8 @@ pub(crate) struct Footprint {
     pub leaves: Vec<u64>,
     /// The leaves as one number; `None` where they are too many.
     pub mark: Option<u64>,
+    /// How many definitions stand on each other in it; very many where that was not looked into.
+    pub height: u32,
     /// It, or something that it rests on, has an error: nothing is said of it.
     pub broken: bool,
 }
@@ -107,6 +109,7 @@ pub(crate) fn of_def(lexicon: &Lexicon, id: DefId, known: &mut Footprints, depth
             made.roots.extend_from_slice(&of.roots);
             lost |= of.leaves.is_empty();
             made.broken |= of.broken;
+            made.height = made.height.max(of.height.saturating_add(1));
             made.leaves.extend_from_slice(&of.leaves);
         }
         walk::of_def(&def.kind, &mut |whole| {
@@ -119,6 +122,9 @@ pub(crate) fn of_def(lexicon: &Lexicon, id: DefId, known: &mut Footprints, depth
         made.leaves.push(number(def.subject));
         tidy(&mut made.roots);
         tidy(&mut made.leaves);
+    }
+    if depth > DEEPEST {
+        made.height = u32::MAX;
     }
     if lost || made.broken || made.leaves.len() > MOST {
         made.leaves.clear();

@@ -18,6 +18,7 @@ use lead_diag::{Code, Diagnostic, Level, codes};
 use lead_hir::hir::{Def, DefId, DefKind, Lexicon};
 use lead_hir::{Config, Lints};
 
+use crate::lower::Modules;
 use crate::table::Table;
 use finding::Finding;
 use footprint::{Footprint, Footprints};
@@ -138,11 +139,13 @@ impl Lints for Linter {
         for id in &stale {
             footprint::of_def(lexicon, *id, &mut footprints, 0);
         }
+        let height = |at: usize| footprints.get(DefId(at as u32)).map_or(u32::MAX, |f| f.height);
+        let modules = Modules::new(lexicon, (0..lexicon.defs.len()).map(height).collect());
         let steps = wants(config, codes::STEP_SKIPPED);
         let asks = |id: DefId| footprint::is_worth_a_proof(lexicon, id, &footprints);
         let todo: Vec<DefId> = stale.iter().copied().filter(|id| asks(*id)).collect();
         let mut found: Table<DefId, Vec<Finding>> =
-            in_parallel(&todo, |id| (*id, of_def(lexicon, *id, steps))).into_iter().collect();
+            in_parallel(&todo, |id| (*id, of_def(&modules, *id, steps))).into_iter().collect();
         let new = footprints.new;
         for id in stale {
             let Some(made) = new.get(&id) else { continue };
@@ -183,13 +186,13 @@ fn untested(lexicon: &Lexicon, out: &mut Vec<Diagnostic>) {
 }
 
 /// What is found in one definition; steps of funnels only if asked for.
-fn of_def(lexicon: &Lexicon, id: DefId, skipped_steps: bool) -> Vec<Finding> {
-    let def: &Def = lexicon.def(id);
+fn of_def<'l>(modules: &'l Modules<'l>, id: DefId, skipped_steps: bool) -> Vec<Finding> {
+    let def: &Def = modules.lexicon().def(id);
     let mut found = Vec::new();
     match &def.kind {
-        DefKind::Term(term) => term::check(lexicon, id, term, &mut found),
-        DefKind::Choice(choice) => choice::check(lexicon, id, choice, &mut found),
-        DefKind::Funnel(steps) if skipped_steps => choice::steps(lexicon, id, steps, &mut found),
+        DefKind::Term(term) => term::check(modules, id, term, &mut found),
+        DefKind::Choice(choice) => choice::check(modules, id, choice, &mut found),
+        DefKind::Funnel(steps) if skipped_steps => choice::steps(modules, id, steps, &mut found),
         DefKind::Funnel(_)
         | DefKind::Value(_)
         | DefKind::Score(_)
@@ -197,7 +200,7 @@ fn of_def(lexicon: &Lexicon, id: DefId, skipped_steps: bool) -> Vec<Finding> {
         | DefKind::Metric(_)
         | DefKind::Error => {}
     }
-    under::check(lexicon, id, &mut found);
+    under::check(modules, id, &mut found);
     found
 }
 

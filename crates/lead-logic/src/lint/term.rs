@@ -7,7 +7,7 @@ use super::NODES;
 use super::finding::Finding;
 use crate::diagram::{Join, Map, NodeId, TooLarge, Truth};
 use crate::lower::text::{Ctx, Env};
-use crate::lower::{Lowering, World};
+use crate::lower::{Lowering, Modules, World};
 use crate::prove::{Found, Prover};
 use crate::space::FormId;
 
@@ -115,9 +115,10 @@ impl Asked<'_, '_> {
 }
 
 /// Everything about a term.
-pub(super) fn check(lexicon: &Lexicon, id: DefId, term: &Term, out: &mut Vec<Finding>) {
+pub(super) fn check<'l>(modules: &'l Modules<'l>, id: DefId, term: &Term, out: &mut Vec<Finding>) {
+    let lexicon = modules.lexicon();
     let mut world = World::new();
-    let mut lowering = Lowering::new(&mut world, lexicon, 0);
+    let mut lowering = modules.lowering(&mut world);
     let Some(env) = lowering.env_of(id) else { return };
     let mut lower = |e: &Expr| Condition::new(&mut lowering, e, &env);
     let alternatives: Vec<Condition> = term.alternatives.iter().map(|c| lower(&c.condition)).collect();

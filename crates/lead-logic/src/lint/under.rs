@@ -1,34 +1,35 @@
 //! Conditions inside of a definition: the `where` of what is measured, the lines of a score, a yes/no value.
 
-use lead_hir::hir::{Def, DefId, DefKind, Expr, ExprKind, Lexicon, ScoreLineKind, Ty};
+use lead_hir::hir::{Def, DefId, DefKind, Expr, ExprKind, ScoreLineKind, Ty};
 use lead_hir::walk;
 
 use super::NODES;
 use super::finding::Finding;
 use super::term::{Asked, Condition};
 use crate::lower::text::Env;
-use crate::lower::{Lowering, World};
+use crate::lower::{Modules, World};
 use crate::prove::Prover;
 
 /// L0615 of everything but alternatives and lines of choices.
-pub(super) fn check(lexicon: &Lexicon, id: DefId, out: &mut Vec<Finding>) {
+pub(super) fn check<'l>(modules: &'l Modules<'l>, id: DefId, out: &mut Vec<Finding>) {
+    let lexicon = modules.lexicon();
     let def = lexicon.def(id);
     let Some(subject) = def.subject else { return };
     let env = Env::record(lexicon, subject);
     match &def.kind {
         DefKind::Value(expr) if expr.ty == Ty::YesNo => {
-            one(lexicon, def, expr, &env, &format!("`{}`", def.name.text), out);
+            one(modules, def, expr, &env, &format!("`{}`", def.name.text), out);
         }
         DefKind::Score(score) => {
             for line in &score.lines {
                 match &line.kind {
                     ScoreLineKind::When(condition) => {
-                        one(lexicon, def, condition, &env, &format!("this line of `{}`", def.name.text), out);
+                        one(modules, def, condition, &env, &format!("this line of `{}`", def.name.text), out);
                     }
                     ScoreLineKind::Per(records) => {
                         if let Some(filter) = records.filter.as_ref().filter(|f| has_parts(f)) {
                             let inner = env.up(records.up).inner(lexicon, records.table);
-                            one(lexicon, def, filter, &inner, "this condition on what is counted", out);
+                            one(modules, def, filter, &inner, "this condition on what is counted", out);
                         }
                     }
                     ScoreLineKind::Always => {}
@@ -37,7 +38,7 @@ pub(super) fn check(lexicon: &Lexicon, id: DefId, out: &mut Vec<Finding>) {
         }
         _ => {}
     }
-    walk::of_def(&def.kind, &mut |whole| filters(lexicon, def, whole, &env, out));
+    walk::of_def(&def.kind, &mut |whole| filters(modules, def, whole, &env, out));
 }
 
 /// A condition of one part alone is never worth a proof.
@@ -50,22 +51,23 @@ fn has_parts(expr: &Expr) -> bool {
     }
 }
 
-fn filters(lexicon: &Lexicon, def: &Def, expr: &Expr, env: &Env, out: &mut Vec<Finding>) {
+fn filters<'l>(modules: &'l Modules<'l>, def: &Def, expr: &Expr, env: &Env, out: &mut Vec<Finding>) {
+    let lexicon = modules.lexicon();
     if let ExprKind::Aggregate(aggregate) = &expr.kind {
         let inner = env.up(aggregate.records.up).inner(lexicon, aggregate.records.table);
         if let Some(filter) = aggregate.records.filter.as_ref().filter(|f| has_parts(f)) {
-            one(lexicon, def, filter, &inner, "this condition on what is counted", out);
+            one(modules, def, filter, &inner, "this condition on what is counted", out);
         }
-        walk::parts(expr, &mut |part| filters(lexicon, def, part, &inner, out));
+        walk::parts(expr, &mut |part| filters(modules, def, part, &inner, out));
         return;
     }
-    walk::parts(expr, &mut |part| filters(lexicon, def, part, env, out));
+    walk::parts(expr, &mut |part| filters(modules, def, part, env, out));
 }
 
-fn one(lexicon: &Lexicon, def: &Def, expr: &Expr, env: &Env, what: &str, out: &mut Vec<Finding>) {
+fn one<'l>(modules: &'l Modules<'l>, def: &Def, expr: &Expr, env: &Env, what: &str, out: &mut Vec<Finding>) {
     let mut world = World::new();
-    let condition = Condition::new(&mut Lowering::new(&mut world, lexicon, 0), expr, env);
+    let condition = Condition::new(&mut modules.lowering(&mut world), expr, env);
     let Ok(prover) = Prover::new(&world, NODES) else { return };
-    let mut asked = Asked { prover, lexicon, base: def.span };
+    let mut asked = Asked { prover, lexicon: modules.lexicon(), base: def.span };
     let _ = asked.never(&condition, what, out);
 }

@@ -9,6 +9,7 @@
 mod aggregate;
 mod compare;
 mod condition;
+mod module;
 mod operand;
 pub mod text;
 
@@ -24,6 +25,7 @@ use crate::space::{FormId, Space, VarId};
 use crate::table::Table;
 use text::{Ctx, Env, Writer};
 
+pub(crate) use module::Modules;
 pub use operand::Operand;
 
 /// What a text is tested for, besides being equal to others.
@@ -122,7 +124,8 @@ pub struct World {
     /// By [`VarId`].
     pub infos: Vec<Info>,
     keys: Table<String, VarId>,
-    roots: Table<String, u32>,
+    roots: Table<Arc<str>, u32>,
+    root_names: Vec<Arc<str>>,
     /// Folded texts as they were written.
     pub spelled: Table<Arc<str>, Arc<str>>,
 }
@@ -144,7 +147,9 @@ impl World {
             return *id;
         }
         let id = self.roots.len() as u32;
-        self.roots.insert(name.to_owned(), id);
+        let name: Arc<str> = name.into();
+        self.root_names.push(name.clone());
+        self.roots.insert(name, id);
         id
     }
 
@@ -182,6 +187,8 @@ pub struct Lowering<'w, 'l> {
     pub world: &'w mut World,
     /// Where from.
     pub lexicon: &'l Lexicon,
+    /// Definitions that were lowered before.
+    modules: Option<&'l Modules<'l>>,
     /// Tells lexicons apart where something is too large to be compared.
     side: usize,
     depth: usize,
@@ -195,7 +202,16 @@ pub struct Lowering<'w, 'l> {
 impl<'w, 'l> Lowering<'w, 'l> {
     /// For the definitions of a lexicon; `side` is another for every lexicon.
     pub fn new(world: &'w mut World, lexicon: &'l Lexicon, side: usize) -> Lowering<'w, 'l> {
-        Lowering { world, lexicon, side, depth: 0, nest: 0, done: Table::default(), operands: Table::default() }
+        Lowering {
+            world,
+            lexicon,
+            modules: None,
+            side,
+            depth: 0,
+            nest: 0,
+            done: Table::default(),
+            operands: Table::default(),
+        }
     }
 
     /// The record that a definition is said of.
@@ -225,7 +241,17 @@ impl<'w, 'l> Lowering<'w, 'l> {
             return *done;
         }
         let ctx = &key.2;
-        let form = match &def.kind {
+        let form = match self.bring_in(id, env, ctx) {
+            Some(operand) => self.as_form(operand),
+            None => self.lower_yes_no(id, env, ctx),
+        };
+        self.done.insert(key, form);
+        form
+    }
+
+    fn lower_yes_no(&mut self, id: DefId, env: &Env, ctx: &Ctx) -> FormId {
+        let def = self.lexicon.def(id);
+        match &def.kind {
             _ if self.too_deep() => self.unseen(id, env, ctx),
             DefKind::Term(term) => {
                 self.depth += 1;
@@ -248,9 +274,7 @@ impl<'w, 'l> Lowering<'w, 'l> {
                 self.as_form(operand)
             }
             _ => self.world.space.constant(Truth::Unknown),
-        };
-        self.done.insert(key, form);
-        form
+        }
     }
 
     /// D10: the alternatives, unless an exception is yes.

@@ -86,19 +86,38 @@ impl Lowering<'_, '_> {
     /// A definition as a value, asked of a record.
     pub(crate) fn definition_operand(&mut self, id: DefId, env: &Env, ctx: &Ctx) -> Operand {
         let def = self.lexicon.def(id);
-        if self.too_deep() {
-            return Operand::Var(self.unseen_var(id, env, ctx));
-        }
         let key = (id, env.key.clone(), ctx.clone());
         if env.outer.is_none()
             && let Some(done) = self.operands.get(&key)
         {
             return done.clone();
         }
-        let inner = ctx.no_window();
-        self.depth += 1;
         let operand = match &def.kind {
             DefKind::Value(_) | DefKind::Term(_) if def.ty == Ty::YesNo => Operand::Form(self.yes_no(id, env, ctx)),
+            _ => match self.bring_in(id, env, ctx) {
+                Some(operand) => operand,
+                None => self.lower_definition(id, env, ctx),
+            },
+        };
+        if env.outer.is_none() {
+            self.operands.insert(key, operand.clone());
+        }
+        operand
+    }
+
+    /// The same, from its rule.
+    pub(super) fn lower_definition(&mut self, id: DefId, env: &Env, ctx: &Ctx) -> Operand {
+        let def = self.lexicon.def(id);
+        let inner = ctx.no_window();
+        if self.too_deep() {
+            return Operand::Var(self.unseen_var(id, env, ctx));
+        }
+        self.depth += 1;
+        let operand = match &def.kind {
+            DefKind::Value(_) | DefKind::Term(_) if def.ty == Ty::YesNo => {
+                self.depth -= 1;
+                return Operand::Form(self.lower_yes_no(id, env, ctx));
+            }
             DefKind::Value(expr) => {
                 let operand = self.operand(expr, env, ctx);
                 if let Operand::Var(var) = operand {
@@ -162,9 +181,6 @@ impl Lowering<'_, '_> {
             }
         };
         self.depth -= 1;
-        if env.outer.is_none() {
-            self.operands.insert(key, operand.clone());
-        }
         operand
     }
 
