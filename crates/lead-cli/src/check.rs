@@ -28,7 +28,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
             let as_of = crate::data::as_of(args.as_of.as_deref(), &project)?;
             let found = survey::survey(&project, folder, as_of, terminal)?;
             exit = exit.max(survey::exit_of(&found));
-            project.diagnostics.extend(found);
+            project.lint_data(found);
         }
         if let Some(written) = &mut written {
             written.add(&project);
@@ -87,8 +87,9 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     }
     if let Some(rest) = known {
         let mut line = format!("{} of the baseline not shown", counted(hidden, "finding", "findings"));
-        if !rest.is_empty() && args.paths.len() < 2 {
-            line.push_str(&format!("; {} gone, `--write-baseline` takes them out", counted(rest.len(), "is", "are")));
+        let gone = rest.gone(args.data.is_some());
+        if gone > 0 && args.paths.len() < 2 {
+            line.push_str(&format!("; {} gone, `--write-baseline` takes them out", counted(gone, "is", "are")));
         }
         eprint(&format!("{}\n", terminal.paint_err(Style::Dim, &line)));
     }

@@ -55,7 +55,8 @@ pub fn diff(args: &DiffArgs, terminal: &Terminal) -> Outcome {
 }
 
 fn version(side: &Side) -> Version<'_> {
-    Version { lexicon: &side.project.lexicon, sources: &side.project.sources, folder: &side.folder }
+    let project = &side.project;
+    Version { lexicon: &project.lexicon, sources: &project.sources, folder: &side.folder, config: &project.config }
 }
 
 /// Errors of the older version hide what its definitions meant.

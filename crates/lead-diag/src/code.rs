@@ -57,7 +57,12 @@ impl Code {
 
     /// Whether it is a lint, whose level `lead.toml` may set.
     pub fn is_lint(self) -> bool {
-        self.id().starts_with("L06")
+        self.id().starts_with("L06") || self.is_of_data() && self.0.level != Level::Error
+    }
+
+    /// Whether it is found in rules beside data, and nowhere else.
+    pub fn is_of_data(self) -> bool {
+        self.id().starts_with("L10")
     }
 }
 

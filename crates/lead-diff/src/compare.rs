@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::discriminant;
 
 use lead_diag::{SourceMap, Span};
+use lead_hir::Config;
 use lead_hir::hir::{Def, DefId, DefKind, FieldId, Lexicon, TableId, Ty};
 
 use crate::class::is_column;
 use crate::meaning::{Item, Meaning, of_def, of_field, of_table};
 use crate::names::Names;
+use crate::settings::{self, Setting};
 
 /// One side of a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,8 @@ pub struct Version<'a> {
     pub sources: &'a SourceMap,
     /// What the names of its files begin with, which is no difference: the path of its folder.
     pub folder: &'a str,
+    /// Its settings.
+    pub config: &'a Config,
 }
 
 /// What differs between two versions.
@@ -29,7 +33,7 @@ pub struct Diff {
     /// How many definitions and tables are as they were.
     pub same: usize,
     /// Settings that all answers rest on: key, before, after.
-    pub settings: Vec<(&'static str, String, String)>,
+    pub settings: Vec<Setting>,
     /// Titles of examples that are new, gone, and other than they were.
     pub examples: [Vec<String>; 3],
     /// Canonical names of the older version.
@@ -65,6 +69,8 @@ pub struct Change {
     pub is_term: bool,
     /// Whether its answers are of another kind than before, or asked of another entity.
     pub other_type: bool,
+    /// Fields, tables and settings that changed and that it rests on: what is read is another thing, whatever its words say.
+    pub reads: Vec<String>,
 }
 
 /// What became of something.
@@ -120,8 +126,8 @@ pub(crate) struct Pairing<'a> {
     pub(crate) head: Version<'a>,
     pub(crate) base_names: Names,
     pub(crate) head_names: Names,
-    base_meanings: Vec<Meaning>,
-    head_meanings: Vec<Meaning>,
+    pub(crate) base_meanings: Vec<Meaning>,
+    pub(crate) head_meanings: Vec<Meaning>,
 }
 
 fn meanings(lexicon: &Lexicon, names: &Names) -> Vec<Meaning> {
@@ -237,13 +243,15 @@ impl<'a> Pairing<'a> {
     }
 
     fn finish(self) -> Diff {
-        let settings = settings(self.base.lexicon, self.head.lexicon);
+        let mut settings = settings::of_lexicon(self.base.lexicon, self.head.lexicon);
         let mut found = Vec::new();
         let mut same = 0;
         let (old, new) = (by_name(self.base.lexicon, &self.base_names), by_name(self.head.lexicon, &self.head_names));
         let moved = self.moved(&old, &new);
         // What changed in itself, as ids of the newer version.
         let mut roots: Vec<(Item, String)> = Vec::new();
+        let (of_sources, read) = settings::of_sources(self.base.config, self.head.config, self.head.lexicon);
+        roots.extend(read.into_iter().map(|(table, name)| (Item::Table(table), name)));
         self.tables(&mut found, &mut roots, &moved, &mut same);
         for (id, def) in self.head.lexicon.def_ids() {
             let name = self.head_names.def(id);
@@ -272,6 +280,7 @@ impl<'a> Pairing<'a> {
         found.extend(gone.into_iter().map(|id| self.def_change(Some(id), None, How::Removed)));
         let before = found.len();
         self.affected(&mut found, &roots, &settings, &old);
+        settings.extend(of_sources);
         same = same.saturating_sub(found.len() - before);
         self.fill_users(&mut found);
         found.sort_by_key(|c| (c.head_span.is_none(), c.head_span.or(c.base_span).map(|s| (s.file, s.start))));
@@ -285,7 +294,7 @@ impl<'a> Pairing<'a> {
         text(&self.base, self.base.lexicon.def(before)) == text(&self.head, self.head.lexicon.def(after))
     }
 
-    fn says_the_same(&self, change: &Change) -> bool {
+    pub(crate) fn says_the_same(&self, change: &Change) -> bool {
         match (&change.how, change.base, change.head) {
             (How::Changed, Some(Item::Def(before)), Some(Item::Def(after))) => self.same_text(before, after),
             _ => false,
@@ -330,7 +339,7 @@ impl<'a> Pairing<'a> {
         (!cosmetic.is_empty()).then_some(How::Cosmetic(cosmetic))
     }
 
-    fn def_change(&self, before: Option<DefId>, after: Option<DefId>, how: How) -> Change {
+    pub(crate) fn def_change(&self, before: Option<DefId>, after: Option<DefId>, how: How) -> Change {
         let (old, new) = (before.map(|d| self.base.lexicon.def(d)), after.map(|d| self.head.lexicon.def(d)));
         let (lexicon, def) = match (new, old) {
             (Some(new), _) => (self.head.lexicon, Some(new)),
@@ -350,6 +359,7 @@ impl<'a> Pairing<'a> {
             is_column: old.or(new).is_some_and(|d| is_column(&d.kind)),
             is_term: is_term(old) && is_term(new),
             other_type: old.zip(new).is_some_and(|(old, new)| self.other_type(old, new)),
+            reads: Vec::new(),
         }
     }
 
@@ -377,81 +387,6 @@ impl<'a> Pairing<'a> {
             || lost(&old.kind, &new.kind)
     }
 
-    /// Adds the definitions that rest on what changed, and say the same as before.
-    fn affected(
-        &self,
-        found: &mut Vec<Change>,
-        roots: &[(Item, String)],
-        settings: &[(&'static str, String, String)],
-        old: &HashMap<String, DefId>,
-    ) {
-        let mut users: BTreeMap<Item, Vec<DefId>> = BTreeMap::new();
-        for (id, _) in self.head.lexicon.def_ids() {
-            for item in &self.head_meanings[id.0 as usize].uses {
-                users.entry(*item).or_default().push(id);
-                // Whoever reads a field reads the records that have it.
-                if let Item::Field(table, _) = item {
-                    users.entry(Item::Table(*table)).or_default().push(id);
-                }
-            }
-        }
-        let mut through: BTreeMap<DefId, BTreeSet<&str>> = BTreeMap::new();
-        for (root, name) in roots {
-            let mut open = vec![*root];
-            let mut seen: BTreeSet<DefId> = BTreeSet::new();
-            while let Some(item) = open.pop() {
-                for user in users.get(&item).into_iter().flatten() {
-                    if seen.insert(*user) {
-                        through.entry(*user).or_default().insert(name);
-                        open.push(Item::Def(*user));
-                    }
-                }
-            }
-        }
-        for (key, _, _) in settings.iter().filter(|s| s.0 != "name") {
-            for (id, _) in self.head.lexicon.def_ids() {
-                through.entry(id).or_default().insert(key);
-            }
-        }
-        for (id, names) in through {
-            // What changed itself, or is new, is there already; what only looks another way is more than that.
-            let listed = found.iter().position(|c| c.head == Some(Item::Def(id)));
-            let how = How::Affected { through: names.iter().map(|n| (*n).to_owned()).collect() };
-            match listed {
-                Some(at) if matches!(found[at].how, How::Cosmetic(_)) => found[at].how = how,
-                // The same words mean something else, because what they name does.
-                Some(at) if self.says_the_same(&found[at]) => found[at].how = how,
-                Some(_) => {}
-                None => {
-                    let Some(before) = old.get(self.head_names.def(id)) else { continue };
-                    found.push(self.def_change(Some(*before), Some(id), how));
-                }
-            }
-        }
-    }
-
-    /// Who names each thing that changed.
-    fn fill_users(&self, found: &mut [Change]) {
-        let users = |version: &Version, meanings: &[Meaning], item: Item| -> Vec<String> {
-            let uses = |id: DefId| {
-                let uses = &meanings[id.0 as usize].uses;
-                let of_table = |u: &Item| matches!((u, item), (Item::Field(t, _), Item::Table(wanted)) if *t == wanted);
-                uses.contains(&item) || uses.iter().any(of_table)
-            };
-            let defs = version.lexicon.def_ids().filter(|(id, _)| Item::Def(*id) != item && uses(*id));
-            defs.map(|(_, d)| d.name.text.clone()).collect()
-        };
-        for change in found {
-            let gone = matches!(change.how, How::Removed | How::Renamed { .. });
-            change.used_by = match (change.base, change.head) {
-                (Some(item), _) if gone => users(&self.base, &self.base_meanings, item),
-                (_, Some(item)) => users(&self.head, &self.head_meanings, item),
-                (Some(item), None) => users(&self.base, &self.base_meanings, item),
-                (None, None) => Vec::new(),
-            };
-        }
-    }
-
     /// Titles of examples that are new, gone, and other than they were.
     fn examples(&self) -> [Vec<String>; 3] {
         let of = |version: &Version| -> BTreeMap<String, BTreeSet<String>> {
@@ -468,35 +403,6 @@ impl<'a> Pairing<'a> {
         let changed = new.iter().filter(|(t, texts)| old.get(*t).is_some_and(|o| o != *texts));
         [added, removed, changed.map(|(t, _)| t.clone()).collect()]
     }
-}
-
-fn settings(old: &Lexicon, new: &Lexicon) -> Vec<(&'static str, String, String)> {
-    let (old, new) = (&old.settings, &new.settings);
-    let month = |m: i8| {
-        let names = [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ];
-        usize::try_from(m - 1).ok().and_then(|m| names.get(m)).copied().unwrap_or("january").to_owned()
-    };
-    let mut out = Vec::new();
-    if old.zone_name != new.zone_name {
-        out.push(("timezone", old.zone_name.clone(), new.zone_name.clone()));
-    }
-    if old.fiscal_start != new.fiscal_start {
-        out.push(("fiscal-year-starts", month(old.fiscal_start), month(new.fiscal_start)));
-    }
-    out
 }
 
 /// What a definition is called.

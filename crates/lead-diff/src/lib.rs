@@ -4,6 +4,7 @@
 //! name alone changed is renamed. With two runs over the same data [`term_moves`] and its kin say whose answers are others, and
 //! which changed condition moved each.
 
+mod affected;
 mod cause;
 mod class;
 mod compare;
@@ -11,6 +12,7 @@ mod meaning;
 mod moved;
 mod names;
 mod people;
+mod settings;
 mod tables;
 
 pub use cause::{Cause, Shown};
@@ -21,3 +23,4 @@ pub use names::Names;
 pub use people::{
     MetricMove, Moved, Rows, Run, TermMoves, Truth, ValueMoves, column, metric_moves, term_moves, value_moves,
 };
+pub use settings::Setting;

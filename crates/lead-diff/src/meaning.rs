@@ -31,6 +31,8 @@ pub struct Meaning {
     pub reasons: Vec<String>,
     /// What it rests on, directly.
     pub uses: BTreeSet<Item>,
+    /// Whether days, months or the time of day have a part in it, which depend on the time zone and on when a year begins.
+    pub is_timely: bool,
 }
 
 /// The meaning of a definition, by the names of its side.
@@ -62,9 +64,27 @@ pub fn of_field(lexicon: &Lexicon, names: &Names, table: TableId, field: FieldId
 
 /// The meaning of a table without its fields: where its records come from, and which of them are one.
 pub fn of_table(lexicon: &Lexicon, names: &Names, id: TableId) -> String {
+    table_meaning(lexicon, names, id).text
+}
+
+/// The meanings of all tables.
+pub fn of_tables(lexicon: &Lexicon, names: &Names) -> Vec<(TableId, Meaning)> {
+    lexicon.table_ids().map(|(id, _)| (id, table_meaning(lexicon, names, id))).collect()
+}
+
+fn table_meaning(lexicon: &Lexicon, names: &Names, id: TableId) -> Meaning {
     let mut writer = Writer { lexicon, names, out: Meaning::default() };
     writer.table(id, lexicon.table(id));
-    writer.out.text
+    writer.out
+}
+
+/// Whether a value is a time or a day, or a list of them.
+fn is_of_time(ty: &Ty) -> bool {
+    match ty {
+        Ty::Time | Ty::Date => true,
+        Ty::List(item) => is_of_time(item),
+        _ => false,
+    }
 }
 
 /// A header as it is compared.
@@ -108,6 +128,7 @@ impl Writer<'_> {
         match table.kind {
             TableKind::Entity => self.push("entity"),
             TableKind::Event { subject, time } => {
+                self.out.is_timely = true;
                 self.push("event of ");
                 if let Some(subject) = subject {
                     self.field(id, subject);
@@ -171,11 +192,13 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, value: &Value) {
+        self.out.is_timely |= matches!(value, Value::Time(_) | Value::Date(_));
         self.debug(value);
         self.push(";");
     }
 
     fn field(&mut self, table: TableId, field: FieldId) {
+        self.out.is_timely |= is_of_time(&self.lexicon.field(table, field).ty);
         self.out.uses.insert(Item::Field(table, field));
         let name = format!("{}.{}", self.names.table(table), self.names.field(table, field));
         self.push(&name);
@@ -204,6 +227,7 @@ impl Writer<'_> {
                 self.expr(expr, env);
             }
             DefKind::Period(window) => {
+                self.out.is_timely = true;
                 self.push("period ");
                 self.debug(&window.kind);
             }
@@ -278,6 +302,7 @@ impl Writer<'_> {
 
     fn window(&mut self, window: Option<&Window>) {
         if let Some(window) = window {
+            self.out.is_timely = true;
             self.push(" window ");
             self.debug(&window.kind);
         }
@@ -387,8 +412,10 @@ impl Writer<'_> {
     fn expr(&mut self, expr: &Expr, env: Env) {
         match &expr.kind {
             ExprKind::Literal(value) => self.value(value),
-            ExprKind::Now => self.push("now"),
-            ExprKind::Today => self.push("today"),
+            ExprKind::Now | ExprKind::Today => {
+                self.out.is_timely = true;
+                self.push(if matches!(expr.kind, ExprKind::Now) { "now" } else { "today" });
+            }
             ExprKind::List(items) => self.all("list", items, env),
             ExprKind::Get { up, path, target } => {
                 let table = self.path(*up, path, env);
@@ -429,12 +456,14 @@ impl Writer<'_> {
                 self.window(Some(window));
             }
             ExprKind::Was { up, path, term, at } => {
+                self.out.is_timely = true;
                 self.push("was ");
                 self.path(*up, path, env);
                 self.def(*term);
                 self.debug(at);
             }
             ExprKind::Became { up, path, term } => {
+                self.out.is_timely = true;
                 self.push("became ");
                 self.path(*up, path, env);
                 self.def(*term);

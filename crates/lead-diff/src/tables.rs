@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lead_diag::Span;
-use lead_hir::hir::{FieldId, TableId};
+use lead_hir::hir::{FieldId, Table, TableId, TableKind};
 
 use crate::class::is_column;
 use crate::compare::{Change, Cosmetic, How, Pairing, Version};
@@ -77,6 +77,7 @@ impl Pairing<'_> {
             is_column: before.as_ref().is_some_and(answers),
             is_term: false,
             other_type: false,
+            reads: Vec::new(),
         }
     }
 
@@ -100,6 +101,7 @@ impl Pairing<'_> {
                 is_column: answers && was.is_some() && old.key == was,
                 is_term: false,
                 other_type: false,
+                reads: Vec::new(),
             }
         };
         for i in 0..new.fields.len() as u32 {
@@ -115,6 +117,9 @@ impl Pairing<'_> {
                 found.push(field_change(Some(was), Some(is), How::Renamed { from }));
             } else if of_field(self.head.lexicon, &self.head_names, after, is) != meaning {
                 roots.push((Item::Field(after, is), new_name.text.clone()));
+                if makes_records(new, is) {
+                    roots.push((Item::Table(after), new_name.text.clone()));
+                }
                 found.push(field_change(Some(was), Some(is), How::Changed));
             }
         }
@@ -125,4 +130,14 @@ impl Pairing<'_> {
             }
         }
     }
+}
+
+/// Whether a field decides which records there are, whose they are, or when they were: without being named it is part of all that
+/// is asked of them.
+fn makes_records(table: &Table, field: FieldId) -> bool {
+    let of_event = match table.kind {
+        TableKind::Entity => false,
+        TableKind::Event { subject, time } => subject == Some(field) || time == field,
+    };
+    of_event || table.key == Some(field) || table.same_when.contains(&field)
 }

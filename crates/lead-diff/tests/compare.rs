@@ -43,12 +43,20 @@ fn lower(files: &[(&str, String)], config: &Config) -> (Lexicon, SourceMap) {
 }
 
 fn diff(base: &[(&str, String)], head: &[(&str, String)]) -> Diff {
-    let (base, head) = (lower(base, &Config::default()), lower(head, &Config::default()));
-    let version = |side| -> Version {
-        let (lexicon, sources): &(Lexicon, SourceMap) = side;
-        Version { lexicon, sources, folder: "" }
-    };
-    compare(version(&base), version(&head))
+    diff_with((base, &Config::default()), (head, &Config::default()))
+}
+
+type Written<'a> = (&'a [(&'a str, String)], &'a Config);
+
+fn diff_with(base: Written, head: Written) -> Diff {
+    let lowered = [lower(base.0, base.1), lower(head.0, head.1)];
+    let [base, head] = [(&lowered[0], base.1), (&lowered[1], head.1)].map(|((lexicon, sources), config)| Version {
+        lexicon,
+        sources,
+        folder: "",
+        config,
+    });
+    compare(base, head)
 }
 
 fn line(change: &Change) -> String {
@@ -223,19 +231,55 @@ fn what_moves_to_another_file_or_place_is_said_to_have_moved() {
 fn settings_reach_every_definition_and_examples_are_told_by_their_titles() {
     let text = |more: &str| vec![("main.lead", format!("{SCHEMA}{RULES}{more}"))];
     let zone = |zone: &str| lead_hir::config::parse(FileId(0), &format!("[lexicon]\ntimezone = \"{zone}\"\n")).0;
-    let base = lower(&text("examples visitor\n    visits | visitor\n    1 | yes\n"), &zone("UTC"));
-    let head = lower(
-        &text(
-            "examples visitor\n    visits | visitor\n    2 | yes\n\nexample \"new\"\n    contact\n    expect not visitor\n",
-        ),
-        &zone("Europe/Berlin"),
+    let base = text("examples visitor\n    visits | visitor\n    1 | yes\n");
+    let head = text(
+        "examples visitor\n    visits | visitor\n    2 | yes\n\nexample \"new\"\n    contact\n    expect not visitor\n",
     );
-    let diff = compare(
-        Version { lexicon: &base.0, sources: &base.1, folder: "" },
-        Version { lexicon: &head.0, sources: &head.1, folder: "" },
-    );
-    assert_eq!(diff.settings, [("timezone", "UTC".to_owned(), "Europe/Berlin".to_owned())]);
+    let diff = diff_with((&base, &zone("UTC")), (&head, &zone("Europe/Berlin")));
+    assert_eq!(diff.settings, [("timezone".to_owned(), "UTC".to_owned(), "Europe/Berlin".to_owned())]);
     assert_eq!(diff.examples, [vec!["new".to_owned()], vec![], vec!["visitor".to_owned()]]);
     assert_eq!(diff.changes.len(), 5, "{:?}", diff.changes);
     assert!(diff.changes.iter().all(|c| matches!(&c.how, How::Affected { through } if through == &["timezone"])));
+}
+
+/// What each definition reads otherwise.
+fn reads(diff: &Diff) -> Vec<String> {
+    let changes = diff.changes.iter().filter(|c| !c.reads.is_empty());
+    changes.map(|c| format!("{} reads {}", c.name, c.reads.join(", "))).collect()
+}
+
+#[test]
+fn what_is_read_otherwise_reaches_all_that_rest_on_it() {
+    let rules = format!("{RULES}large when employees > 500\n");
+    let base = [("main.lead", format!("{SCHEMA}{rules}"))];
+    let with = |from: &str, to: &str| {
+        let text = format!("{SCHEMA}{rules}");
+        assert!(text.contains(from));
+        reads(&diff(&base, &[("main.lead", text.replace(from, to))]))
+    };
+    assert_eq!(
+        with("employees: number", "employees: number from \"Staff\""),
+        ["lead reads employees", "owner reads employees", "large reads employees"]
+    );
+    let all_of_visits = |name: &str| ["visits", "visitor", "lead", "owner"].map(|d| format!("{d} reads {name}"));
+    assert_eq!(with("at: time", "at: time from \"When\""), all_of_visits("at"));
+    assert_eq!(with("\"events.csv\"", "\"events.csv\" where kind = \"visit\""), all_of_visits("visit"));
+    let everything = |name: &str| ["visits", "visitor", "lead", "owner", "large"].map(|d| format!("{d} reads {name}"));
+    assert_eq!(with("id: key\n    employees", "id: key from \"Record\"\n    employees"), everything("id"));
+    assert_eq!(with("size: number", "size: number from \"Staff\""), [""; 0], "no definition asks for it");
+}
+
+#[test]
+fn settings_reach_what_they_have_a_part_in() {
+    let text = [("main.lead", format!("{SCHEMA}{RULES}large when employees > 500\n"))];
+    let config = |toml: &str| lead_hir::config::parse(FileId(0), toml).0;
+    let with = |toml: &str| diff_with((&text, &Config::default()), (&text, &config(toml)));
+    let zone = with("[lexicon]\ntimezone = \"Europe/Berlin\"\n");
+    assert!(zone.changes.iter().all(|c| c.name != "large") && !zone.changes.is_empty(), "{:?}", reads(&zone));
+    let decimal = with("[sources.\"events.csv\"]\ndecimal = \",\"\n");
+    let key = "sources.\"events.csv\".decimal";
+    assert_eq!(decimal.settings, [(key.to_owned(), "not set".to_owned(), "\",\"".to_owned())]);
+    assert_eq!(reads(&decimal), ["visits", "visitor", "lead", "owner"].map(|d| format!("{d} reads {key}")));
+    let of_some_file = with("[sources.\"events_2024.csv\"]\ndecimal = \",\"\n");
+    assert_eq!(of_some_file.changes.len(), 5, "which files there are is not known: {:?}", reads(&of_some_file));
 }

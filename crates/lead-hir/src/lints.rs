@@ -31,6 +31,8 @@ pub struct Linted<'f> {
     pub config: &'f Config,
     /// Whether the lexicon has no errors: only then all lints were looked for.
     pub sound: bool,
+    /// Whether what is added was found in data: comments that allow such a lint are of use there, and there alone.
+    pub of_data: bool,
 }
 
 impl Linted<'_> {
@@ -64,7 +66,8 @@ impl Linted<'_> {
             let unused = |a: &&allow::Allow| {
                 let off = a.code.info().level == Level::Allow && !self.config.lints.contains_key(a.code.id())
                     || self.config.allowed.iter().any(|c| c == a.code.id());
-                !off && !silenced.iter().any(|(code, span)| a.silences(*code, *span))
+                !off && a.code.is_of_data() == self.of_data
+                    && !silenced.iter().any(|(code, span)| a.silences(*code, *span))
             };
             let mut more: Vec<Diagnostic> = allows.iter().filter(unused).map(unused_allow).collect();
             more.retain_mut(|d| allow::leveled(d, &allows, self.config));

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lead_diag::{Diagnostic, fingerprints};
+use lead_diag::{Code, Diagnostic, fingerprints};
 use serde_json::{Value, json};
 
 use crate::Project;
@@ -37,6 +37,12 @@ impl Baseline {
             let known = json!({ "code": found.code.id(), "file": file, "message": found.message });
             self.findings.insert(print, known);
         }
+    }
+
+    /// How many are left of those that were looked for; without data, lints about them were not.
+    pub fn gone(&self, with_data: bool) -> usize {
+        let code = |known: &Value| known.get("code").and_then(Value::as_str).and_then(Code::find);
+        self.findings.values().filter(|known| with_data || !code(known).is_some_and(Code::is_of_data)).count()
     }
 
     /// How many there are.

@@ -132,8 +132,17 @@ impl Project {
 
     /// Adds what is found in the lexicon as a whole.
     pub fn lint(&mut self, lints: &mut dyn Lints) {
+        let found = lints.lint(&self.lexicon, &self.config, None);
+        self.settle(found, false);
+    }
+
+    /// Adds what was found in the data that the lexicon is asked of, as far as comments and settings want to know.
+    pub fn lint_data(&mut self, found: Vec<Diagnostic>) {
+        self.settle(found, true);
+    }
+
+    fn settle(&mut self, mut found: Vec<Diagnostic>, of_data: bool) {
         let sound = self.is_sound();
-        let mut found = lints.lint(&self.lexicon, &self.config, None);
         for (id, file) in &self.asts {
             let (own, rest): (Vec<_>, Vec<_>) =
                 found.into_iter().partition(|d| d.span().is_some_and(|s| s.file == *id));
@@ -144,12 +153,20 @@ impl Project {
                 false => self.diagnostics.iter().filter(|d| here(d.span())).cloned().collect(),
             };
             let silenced: Vec<(Code, Span)> = self.silenced.iter().filter(|(_, s)| here(Some(*s))).copied().collect();
-            let linted =
-                Linted { comments: &file.comments, shown: &shown, silenced: &silenced, config: &self.config, sound };
+            let linted = Linted {
+                comments: &file.comments,
+                shown: &shown,
+                silenced: &silenced,
+                config: &self.config,
+                sound,
+                of_data,
+            };
             let added = linted.settle(own, || file.statements.iter().map(|s| s.span).collect());
             self.diagnostics.retain(|d| !lead_hir::says_less(d, &added));
             self.diagnostics.extend(added);
         }
+        // What stands in no file.
+        self.diagnostics.extend(found);
         self.diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
     }
 

@@ -6,6 +6,7 @@ use lead_diag::render::clean;
 use lead_diff::{Change, Class, Diff, How, Item};
 use lead_logic::{Comparison, Verdict, Witness};
 
+use super::entry::listed;
 use super::sides::Side;
 
 /// What became of a term, proved or doubted.
@@ -30,7 +31,22 @@ impl Logic {
             return None;
         }
         let (Some(Item::Def(before)), Some(Item::Def(after))) = (change.base, change.head) else { return None };
-        Some(Logic::new(&lead_logic::compare(&base.project.lexicon, before, &head.project.lexicon, after)))
+        let logic = Logic::new(&lead_logic::compare(&base.project.lexicon, before, &head.project.lexicon, after));
+        Some(if change.reads.is_empty() { logic } else { logic.reading_otherwise(&change.reads) })
+    }
+
+    /// What is proved of conditions holds of records that are read alike.
+    fn reading_otherwise(self, reads: &[String]) -> Logic {
+        let changed = format!("it rests on {}, which changed", listed(reads, 5));
+        let why = match self.verdict {
+            "undecided" => changed,
+            verdict => format!(
+                "{changed}; by its conditions alone it is {}",
+                if verdict == "same" { "the same" } else { verdict }
+            ),
+        };
+        let classes = BTreeSet::from([Class::Wider, Class::Narrower]);
+        Logic { verdict: "undecided", why: Some(why), same_matches: false, classes, ..self }
     }
 
     fn new(comparison: &Comparison) -> Logic {

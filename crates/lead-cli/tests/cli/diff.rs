@@ -249,3 +249,16 @@ fn what_it_is_split_by_must_be_known_and_data_must_be_there() {
     let by_def = lab.lead(&["diff", "main", "--lexicon=my rules", "--data=my rules/exports", "--by=large"]);
     assert!(by_def.out.contains("c1 (true)"), "{}", by_def.all());
 }
+
+#[test]
+fn what_is_read_from_elsewhere_is_not_proved_to_be_the_same() {
+    let lab = repository();
+    edit(&lab, "employees: number", "employees: number from \"Staff\"");
+    let args = ["diff", "main", "--lexicon=my rules"];
+    let all = json(&lab.lead(&[&args[..], &["--format=json"]].concat()));
+    let large = change(&all, "large");
+    assert_eq!((&large["how"], &large["logic"]["verdict"]), (&"affected".into(), &"undecided".into()), "{large}");
+    let why = "it rests on `employees`, which changed; by its conditions alone it is the same";
+    assert_eq!(large["logic"]["why"], why);
+    assert_eq!(lab.lead(&[&args[..], &["--fail-on=narrower"]].concat()).code, 1);
+}

@@ -90,3 +90,84 @@ fn an_export_that_fits_has_nothing_said_of_it() {
     assert_eq!(Lab::small().lead(&["check", "small", "--data", "nowhere"]).code, 3);
     assert_eq!(Lab::small().lead(&["check", "small", "--as-of", "2026-06-30"]).code, 2);
 }
+
+/// The lines of findings about data, as places and codes.
+fn found(ran: &crate::lab::Ran) -> Vec<String> {
+    let line = |l: &str| {
+        let (place, rest) = l.split_once(": ")?;
+        let (level, code) = rest.split_once(']')?.0.split_once('[')?;
+        let row: usize = place.split(':').nth(1)?.parse().ok()?;
+        let text = RULES.lines().nth(row - 1).unwrap_or_default().trim();
+        Some(format!("{level} {code} {}", text.split(" when").next()?.split(':').next()?))
+    };
+    ran.out.lines().filter_map(line).collect()
+}
+
+#[test]
+fn levels_of_the_settings_hold_for_what_is_found_in_data() {
+    let lab = lab("employees");
+    lab.write(
+        "lead.toml",
+        "[lexicon]\nas-of = \"2026-06-30\"\n[lints]\nnever-filled = \"allow\"\nL1002 = \"allow\"\nnear-twins = \"allow\"\n\
+         threshold-beyond-data = \"error\"\n",
+    );
+    let ran = lab.lead(&["check", "--data", "exports", "--format", "short"]);
+    assert_eq!(ran.code, 1, "a lint that is an error is a finding, no trouble with the data\n{}", ran.all());
+    assert_eq!(
+        found(&ran),
+        [
+            "warning L1004 huge",
+            "error L1003 huge",
+            "warning L1004 any size",
+            "error L1003 any size",
+            "error L1003 often",
+            "warning L1004 known"
+        ],
+        "{}",
+        ran.all()
+    );
+    lab.write("lead.toml", "[lints]\nrenamed-header = \"allow\"\n");
+    let ran = lab.lead(&["check"]);
+    assert!(ran.code == 1 && ran.out.contains("`renamed-header` is not a lint"), "{}", ran.all());
+}
+
+#[test]
+fn a_comment_allows_what_is_found_in_data_and_is_found_itself_where_it_allows_nothing() {
+    let lab = lab("employees");
+    let rules = RULES
+        .replace("huge when", "# allow: L1003 because the big ones are bought next year\n# allow: term-parts-nobody because so\nhuge when")
+        .replace("    device:", "    # allow: value-not-seen because phones come later\n    device:")
+        .replace("reader when", "# allow: L1002 because nothing\nreader when");
+    lab.write("main.lead", &rules);
+    let ran = lab.lead(&["check", "--data", "exports", "--format", "short"]);
+    for (code, name) in [("L1003", "huge"), ("L1004", "huge"), ("L1002", "`device`")] {
+        assert!(!ran.out.lines().any(|l| l.contains(code) && l.contains(name)), "{code} {name}\n{}", ran.all());
+    }
+    let said = "[L0622]: `value-not-seen` is allowed here, and nothing of it is found";
+    assert!(ran.out.contains(said) && ran.out.matches("L0622").count() == 1, "{}", ran.all());
+    assert!(ran.out.contains("L1003") && ran.out.contains("L1002"), "others are shown\n{}", ran.all());
+    // Without data nobody looked.
+    let ran = lab.lead(&["check", "--strict"]);
+    assert!(ran.code == 0 && !ran.out.contains("L0622"), "{}", ran.all());
+}
+
+#[test]
+fn a_baseline_knows_what_was_found_in_data() {
+    let lab = lab("employees");
+    let ran = lab.lead(&["check", "--data=exports", "--write-baseline=known.json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "13 findings in `known.json`\n"), "{}", ran.all());
+    let strict = ["check", "--data=exports", "--strict", "--baseline=known.json"];
+    let ran = lab.lead(&strict);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "13 findings of the baseline not shown\n"), "{}", ran.all());
+    // More records of the same kind are no new findings; figures may move.
+    let contacts = lab.read("exports/contacts.csv");
+    lab.write("exports/contacts.csv", &format!("{contacts}c31,,31,PPC\n"));
+    let ran = lab.lead(&strict);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    lab.write("main.lead", &format!("{RULES}giant when employees > 9_000\n"));
+    let ran = lab.lead(&strict);
+    assert!(ran.code == 1 && ran.out.contains("`giant`") && !ran.out.contains("`huge`"), "{}", ran.all());
+    // Without data it is not said that they are gone.
+    let ran = lab.lead(&["check", "--baseline=known.json"]);
+    assert_eq!(ran.err, "0 findings of the baseline not shown\n", "{}", ran.all());
+}

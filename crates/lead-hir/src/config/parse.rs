@@ -257,7 +257,7 @@ impl Reader {
                     self.report(
                         Diagnostic::new(codes::BAD_SETTINGS, format!("`{key}` is not a lint, its level is fixed"))
                             .label(span, "always reported")
-                            .help("only codes that begin with `L06` can be set here"),
+                            .help("only lints can be set here: codes `L06…`, and warnings about data, `L10…`"),
                     );
                 } else {
                     let known: Vec<&str> = lints().flat_map(|c| [c.slug(), c.id()]).collect();

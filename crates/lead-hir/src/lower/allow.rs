@@ -94,7 +94,7 @@ fn allowed_code(rest: &str, span: Span) -> Result<Code, Box<Diagnostic>> {
     if !code.is_lint() {
         let found = Diagnostic::new(codes::BAD_ALLOW, format!("`{name}` is an error, and cannot be allowed"))
             .label(span, "allows nothing")
-            .help("only lints, whose codes begin with `L06`, can be allowed");
+            .help("only lints can be allowed: codes `L06…`, and warnings about data, `L10…`");
         return Err(Box::new(found));
     }
     if reason.trim().is_empty() {

@@ -152,7 +152,8 @@ impl Checked {
         for id in &self.order {
             let Some(file) = self.files.get(id) else { continue };
             let (shown, silenced) = (&file.diagnostics[..], &file.silenced[..]);
-            let linted = Linted { comments: &file.comments, shown, silenced, config: &self.config, sound };
+            let linted =
+                Linted { comments: &file.comments, shown, silenced, config: &self.config, sound, of_data: false };
             let statements = || file.tree().statements.iter().map(|s| s.span).collect();
             let added = linted.settle(by_file.remove(id).unwrap_or_default(), statements);
             if added.is_empty() {

@@ -61,7 +61,14 @@ pub fn check_files(files: &[(&str, &str)]) -> Checked {
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(here).cloned().collect();
         let own = found.iter().filter(here).cloned().collect();
         let silenced: Vec<_> = lowered.silenced.iter().copied().filter(|(_, s)| s.file == *id).collect();
-        let linted = Linted { comments: &file.comments, shown: &shown, silenced: &silenced, config: &config, sound };
+        let linted = Linted {
+            comments: &file.comments,
+            shown: &shown,
+            silenced: &silenced,
+            config: &config,
+            sound,
+            of_data: false,
+        };
         more.extend(linted.settle(own, || file.statements.iter().map(|s| s.span).collect()));
     }
     diagnostics.retain(|d| !lead_hir::says_less(d, &more));
