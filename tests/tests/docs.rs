@@ -2,7 +2,8 @@
 //! settings or the commands is left out.
 //!
 //! Blocks of pages bear marks behind the opening fence: `lead lexicon` is complete and checks without errors; `lead schema` is that
-//! too, and every later `lead` block of its page checks together with it; `lead wrong` is a mistake and is reported.
+//! too, and every later `lead` block of its page checks together with it; `lead wrong` is a mistake and is reported; `console` shows
+//! commands with what they print, and `diff apply` a change on the way.
 //! In `docs/codes`, what stands below `## Wrong` or `Wrong:` may be a mistake.
 
 // A test says what is wrong by failing.
@@ -10,8 +11,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use lead_diag::{CODES, Diagnostic, FileId};
 use lead_tests::command::{lead, root};
@@ -318,8 +320,39 @@ fn is_shown(output: &[&str], shown: &[&str]) -> bool {
     }
 }
 
-/// `console` blocks: what stands behind `$ lead` is run, in a copy of the examples, and prints the lines below it. With
-/// `UPDATE_PAGES=1` in the environment, blocks without `…` are written anew.
+/// The words of a command; blanks between quotes part none.
+fn words(command: &str) -> Vec<String> {
+    let (mut out, mut open) = (vec![String::new()], false);
+    for sign in command.chars() {
+        match sign {
+            '"' => open = !open,
+            ' ' if !open => out.push(String::new()),
+            _ => out.last_mut().unwrap().push(sign),
+        }
+    }
+    out.retain(|w| !w.is_empty());
+    out
+}
+
+/// Runs a command of a page and gives all that it prints. Git knows nothing of who runs the tests.
+fn printed(program: &Path, args: &[String], folder: &Path, input: &str) -> String {
+    let mut command = Command::new(program);
+    for who in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.com");
+    }
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null").env("NO_COLOR", "1");
+    command.env_remove("GITHUB_STEP_SUMMARY").args(args).current_dir(folder);
+    let pipes = [Stdio::piped(), Stdio::piped(), Stdio::piped()];
+    let [stdin, stdout, stderr] = pipes;
+    let mut run = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap();
+    // A command that reads nothing may have ended already.
+    let _ = run.stdin.take().unwrap().write_all(input.as_bytes());
+    let run = run.wait_with_output().unwrap();
+    String::from_utf8([run.stdout, run.stderr].concat()).unwrap()
+}
+
+/// `console` blocks: what stands behind `$ lead` or `$ git` is run, in a copy of the examples, and prints the lines below it. A block
+/// `diff apply` changes that copy as it says. With `UPDATE_PAGES=1` in the environment, blocks without `…` are written anew.
 #[test]
 fn commands_print_what_the_pages_show() {
     let update = std::env::var_os("UPDATE_PAGES").is_some();
@@ -328,25 +361,34 @@ fn commands_print_what_the_pages_show() {
         let folder = tempfile::tempdir().unwrap();
         copy(&root().join("examples"), &folder.path().join("examples"));
         let mut text = page.text.clone();
-        for block in blocks(&page).iter().filter(|b| b.mark == "console") {
-            for part in format!("\n{}", block.text).split("\n$ lead ").skip(1) {
+        for block in blocks(&page) {
+            if block.mark == "diff apply" {
+                let said = printed(Path::new("git"), &["apply".to_owned(), "-".to_owned()], folder.path(), &block.text);
+                if !said.is_empty() {
+                    wrong.push(format!("{}:{}: {said}", page.name, block.line));
+                }
+            }
+            if block.mark != "console" {
+                continue;
+            }
+            for part in format!("\n{}", block.text).split("\n$ ").skip(1) {
                 let (command, shown) = part.split_once('\n').unwrap_or((part, ""));
-                let run = Command::new(lead())
-                    .args(command.split_whitespace())
-                    .current_dir(folder.path())
-                    .env("NO_COLOR", "1")
-                    .output()
-                    .unwrap();
-                let output = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
+                let asked = words(command);
+                let program = match asked[0].as_str() {
+                    "lead" => lead().to_path_buf(),
+                    "git" => Path::new("git").to_path_buf(),
+                    other => panic!("{}:{}: `{other}` is not run", page.name, block.line),
+                };
+                let output = printed(&program, &asked[1..], folder.path(), "");
                 let lines: Vec<&str> = output.trim_end().lines().collect();
                 if is_shown(&lines, &shown.trim_end().lines().collect::<Vec<_>>()) {
                     continue;
                 }
                 if update && !shown.lines().any(|l| l == "…") {
-                    let (old, new) = (format!("$ lead {part}"), format!("$ lead {command}\n{}\n", output.trim_end()));
+                    let (old, new) = (format!("$ {part}"), format!("$ {command}\n{}\n", output.trim_end()));
                     text = text.replacen(old.trim_end(), new.trim_end(), 1);
                 } else {
-                    wrong.push(format!("{}:{}: `lead {command}` prints\n{output}", page.name, block.line));
+                    wrong.push(format!("{}:{}: `{command}` prints\n{output}", page.name, block.line));
                 }
             }
         }
