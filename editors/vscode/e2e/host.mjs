@@ -107,7 +107,7 @@ export async function withCode(name, flags, test, more = {}) {
     const remote = (path) => `vscode-remote://${new URL(base).host}${path}`;
     const open = (payload) => page.goto(`${base}/?folder=${folder}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
     note('VS Code runs');
-    await test({ page, home, folder, open, remote });
+    await test({ page, home, settings, folder, open, remote });
     check('no request left this machine', foreign.size === 0, [...foreign].join(' '));
   } catch (error) {
     check('the run', false, error.stack);

@@ -1,11 +1,25 @@
 // What a person sees. Leaves a screenshot of each part in OUT.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, note, withCode } from './host.mjs';
 
 const { OUT } = process.env;
 
-await withCode('window', [], async ({ page, folder, open, remote }) => {
+/** The language servers of a VS Code that was started in a home of its own. */
+function servers(home) {
+  const read = (pid, what) => {
+    try {
+      return readFileSync(`/proc/${pid}/${what}`, 'utf8').split('\0');
+    } catch {
+      // Gone, or somebody else's.
+      return [];
+    }
+  };
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => read(pid, 'cmdline')[1] === 'lsp' && read(pid, 'environ').includes(`HOME=${home}`)).map(Number);
+}
+
+await withCode('window', [], async ({ page, home, settings, folder, open, remote }) => {
   await open([['openFile', remote(join(folder, 'review.lead'))]]);
   await page.locator('.monaco-workbench').waitFor();
   note('the workbench is drawn');
@@ -121,6 +135,31 @@ await withCode('window', [], async ({ page, folder, open, remote }) => {
 
   await palette('Lead: How to Get the Program');
   check('the walkthrough opens', await seen(page.locator('.gettingStartedContainer', { hasText: 'Write a definition' })));
+  const done = (step) => page.locator('.getting-started-step', { hasText: step }).locator('.codicon-getting-started-step-checked');
+  for (const step of ['Get the program', 'Write a definition']) {
+    check(`the walkthrough has seen: ${step}`, await seen(done(step), 20_000));
+  }
   await page.waitForTimeout(800);
   await shot('walkthrough');
+  await page.locator('.tabs-container .tab', { hasText: 'review.lead' }).click();
+
+  // A server that is killed starts again, and knows the open file.
+  const status = page.locator('.statusbar-item', { hasText: 'Lead' });
+  const killed = servers(home);
+  for (const pid of killed) process.kill(pid, 'SIGKILL');
+  check('one server ran', killed.length === 1, `${killed.length}`);
+  check('the status tells of the crash', await seen(status.locator('.codicon-warning'), 20_000));
+  check('the server starts again', await seen(status.locator('.codicon-check'), 60_000));
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('\n\nlost reader when pagez > 5', { delay: 20 });
+  check('findings come from the new server', await seen(page.locator('.squiggly-error')));
+
+  // A program that is not there: said at once, with a way to get it.
+  settings('Machine', { 'lead.server.path': join(home, 'no-such-program') });
+  const toast = page.locator('.notification-toast', { hasText: 'no-such-program' });
+  check('a missing program is told', await seen(toast, 60_000), await text(toast));
+  check('the status says so', await seen(status.locator('.codicon-error'), 20_000));
+  await shot('missing');
+  settings('Machine', { 'lead.server.path': process.env.LEAD });
+  check('the program is found again', await seen(status.locator('.codicon-check'), 60_000));
 });

@@ -7,6 +7,7 @@ import { ReferencesRequest } from 'vscode-languageclient/node';
 import { firstFile } from './first';
 import { ExamplesResult, Result, Results } from './results';
 import { Server } from './server';
+import { openWalkthrough } from './steps';
 import { checkTask } from './tasks';
 
 /** Commands that the server carries out, and what they are called in messages. */
@@ -85,9 +86,7 @@ export function registerCommands(server: Server, results: Results): Disposable[]
     commands.registerCommand('lead.restartServer', () => server.restart()),
     commands.registerCommand('lead.showLog', () => server.log.show()),
     commands.registerCommand('lead.chooseServer', () => chooseServer(server)),
-    commands.registerCommand('lead.getServer', () =>
-      commands.executeCommand('workbench.action.openWalkthrough', { category: 'lead-lang.lead#first', step: 'lead-lang.lead#first#program' }, false),
-    ),
+    commands.registerCommand('lead.getServer', openWalkthrough),
     commands.registerCommand('lead.newFile', async () => {
       const document = await workspace.openTextDocument({ language: 'lead', content: firstFile });
       await window.showTextDocument(document);

@@ -6,6 +6,7 @@ import { ASKED, registerCommands, SHOWN } from './commands';
 import { Results } from './results';
 import { Server } from './server';
 import { Status } from './status';
+import { watchFiles } from './steps';
 import { Tasks } from './tasks';
 
 let server: Server | undefined;
@@ -19,6 +20,7 @@ export async function activate(context: ExtensionContext): Promise<{ state(): st
   context.subscriptions.push(
     log,
     status,
+    watchFiles(),
     ...results.register(),
     ...registerCommands(started, results),
     tasks.registerTaskProvider('lead', new Tasks(started)),

@@ -14,6 +14,7 @@ import {
 import { Backoff } from './backoff';
 import { findServer, serverVersion, thisMachine } from './find';
 import { Status } from './status';
+import { serverRuns } from './steps';
 
 /** What of the settings the server is not told. */
 const OWN = new Set(['server']);
@@ -103,7 +104,7 @@ export class Server {
       return;
     }
     this.status.show({ kind: 'running', version, path: found.path, from: found.from });
-    await commands.executeCommand('setContext', 'lead.serverRunning', true);
+    await serverRuns(true);
   }
 
   async stop(): Promise<void> {
@@ -172,7 +173,7 @@ export class Server {
       return;
     }
     this.run += 1;
-    void commands.executeCommand('setContext', 'lead.serverRunning', false);
+    void serverRuns(false);
     const wait = this.backoff.crashed(Date.now());
     if (wait === undefined) {
       this.status.show({ kind: 'crashed' });
@@ -198,7 +199,7 @@ export class Server {
 
   private missing(why: string): void {
     this.status.show({ kind: 'missing', why });
-    void commands.executeCommand('setContext', 'lead.serverRunning', false);
+    void serverRuns(false);
     this.log.error(why);
     if (!this.told) {
       this.told = true;
