@@ -108,6 +108,7 @@ pub fn compare(base: &Lexicon, before: DefId, head: &Lexicon, after: DefId) -> C
     }
     let mut world = World::new();
     let first = Lowering::new(&mut world, base, 0).definition(before);
+    world.newer = Some(world.infos.len() as u32);
     let second = Lowering::new(&mut world, head, 1).definition(after);
     let (Some(first), Some(second)) = (first, second) else {
         return Comparison::undecided("the definition has no answer of its own");

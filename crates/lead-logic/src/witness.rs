@@ -19,6 +19,8 @@ pub struct Given {
     pub what: String,
     /// The window it is taken over, where `what` does not say it.
     pub window: Option<String>,
+    /// Of two versions: which of them takes it, where the other has one of that name that means something else.
+    pub when: Option<&'static str>,
     /// The column of a table of examples that can give it, where there is one: the name of a field or a definition.
     pub column: Option<String>,
     /// Its value; `None`: unknown.
@@ -45,8 +47,12 @@ impl fmt::Display for Witness {
             let between = if i > 0 { ", " } else { "" };
             write!(f, "{between}`{}`", given.what)?;
             let twice = self.givens.iter().filter(|g| g.what == given.what).count() > 1;
+            let alike = self.givens.iter().filter(|g| g.what == given.what && g.window == given.window).count() > 1;
             if let Some(window) = given.window.as_ref().filter(|_| twice || given.value_is_of_time()) {
                 write!(f, " {window}")?;
+            }
+            if let Some(when) = given.when.filter(|_| alike) {
+                write!(f, " {when}")?;
             }
             write!(f, " {}", given.shown)?;
         }
@@ -122,7 +128,8 @@ impl Prover<'_> {
                 None => "unknown".to_owned(),
             };
             let column = info.name.clone().filter(|_| !known);
-            Given { what: info.label.clone(), window: info.window.clone(), column, value, shown }
+            let when = self.world.newer.map(|newer| if var.0 < newer { "before" } else { "now" });
+            Given { what: info.label.clone(), window: info.window.clone(), when, column, value, shown }
         });
         Witness { givens: givens.collect(), doubt: found.doubt.clone() }
     }

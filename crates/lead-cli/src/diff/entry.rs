@@ -160,14 +160,15 @@ impl Entry {
         let class = self.classes.iter().rev().find(|c| fail_on.contains(c)).copied().unwrap_or(self.class());
         let base = lead_diag::render::clean(&report.base);
         let title = self.title();
+        let is = if self.logic.as_ref().is_some_and(|l| l.verdict == "undecided") { "may be" } else { "is" };
         let (code, message): (Code, String) = match class {
             Class::Cosmetic | Class::Added if !failing => return None,
             Class::Breaking => (codes::BREAKING_CHANGE, self.broken(&base)),
             Class::Narrower if self.classes.contains(&Class::Wider) => {
                 (codes::NARROWER_TERM, format!("{title} may keep out some that it let in at `{base}`"))
             }
-            Class::Narrower => (codes::NARROWER_TERM, format!("{title} is narrower than at `{base}`")),
-            Class::Wider => (codes::WIDER_TERM, format!("{title} is wider than at `{base}`")),
+            Class::Narrower => (codes::NARROWER_TERM, format!("{title} {is} narrower than at `{base}`")),
+            Class::Wider => (codes::WIDER_TERM, format!("{title} {is} wider than at `{base}`")),
             Class::Changed => (codes::CHANGED_ANSWERS, format!("{title} may answer otherwise than at `{base}`")),
             Class::Cosmetic | Class::Added => {
                 (codes::CHANGED_ANSWERS, format!("{title} is not as at `{base}`: {}", self.said()))

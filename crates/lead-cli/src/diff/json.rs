@@ -70,6 +70,7 @@ fn one(report: &Report, entry: &Entry) -> Value {
         let said = json!({
             "verdict": logic.verdict,
             "why": logic.why,
+            "may_be": logic.may,
             "same_matches": logic.same_matches,
             "matches_now": logic.enters,
             "matches_no_more": logic.leaves,

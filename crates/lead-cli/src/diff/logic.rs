@@ -15,6 +15,8 @@ pub struct Logic {
     pub verdict: &'static str,
     /// Why it is undecided.
     pub why: Option<String>,
+    /// Where it is undecided: what it is if it is not the same, as far as that is known.
+    pub may: Option<&'static str>,
     /// The same records match, and others cannot be told than before.
     pub same_matches: bool,
     /// The plainest record that matches now and did not.
@@ -46,12 +48,12 @@ impl Logic {
             ),
         };
         let classes = BTreeSet::from([Class::Wider, Class::Narrower]);
-        Logic { verdict: "undecided", why: Some(why), same_matches: false, classes, ..self }
+        Logic { verdict: "undecided", why: Some(why), may: None, same_matches: false, classes, ..self }
     }
 
     fn new(comparison: &Comparison) -> Logic {
         let both = || BTreeSet::from([Class::Wider, Class::Narrower]);
-        let (verdict, classes) = match &comparison.verdict {
+        let of = |verdict: &Verdict| match verdict {
             Verdict::Same => ("same", BTreeSet::from([Class::Cosmetic])),
             Verdict::Wider if comparison.same_matches => ("wider", BTreeSet::from([Class::Changed])),
             Verdict::Narrower if comparison.same_matches => ("narrower", BTreeSet::from([Class::Changed])),
@@ -59,9 +61,15 @@ impl Logic {
             Verdict::Narrower => ("narrower", BTreeSet::from([Class::Narrower])),
             Verdict::Disjoint => ("disjoint", both()),
             Verdict::Overlapping => ("overlapping", both()),
-            // What is not ruled out may be.
             Verdict::Undecided(_) => ("undecided", both()),
         };
+        let (verdict, mut classes) = of(&comparison.verdict);
+        let mut may = None;
+        // What is not ruled out may be, and no more than that.
+        if let Some(most) = &comparison.may {
+            let (word, of_most) = of(most);
+            (may, classes) = (Some(word).filter(|w| ["wider", "narrower"].contains(w)), of_most);
+        }
         let why = match &comparison.verdict {
             Verdict::Undecided(why) => Some(why.clone()),
             _ => None,
@@ -70,6 +78,7 @@ impl Logic {
         Logic {
             verdict,
             why,
+            may,
             same_matches: comparison.same_matches,
             enters: shown(comparison.only_head()),
             leaves: shown(comparison.only_base()),
@@ -92,7 +101,11 @@ impl Logic {
             "narrower" => "narrower: what matches did before, and less",
             "disjoint" => "disjoint: nothing that matched still does",
             "overlapping" => "overlapping: some match no more, and some now do",
-            _ => "cannot be decided without data",
+            _ => match self.may {
+                Some("wider") => "whatever matched still does; whether more do cannot be decided without data",
+                Some(_) => "whatever matches did before; whether less do cannot be decided without data",
+                None => "cannot be decided without data",
+            },
         };
         let why = self.why.as_ref().map(|w| format!(": {}", clean(w))).unwrap_or_default();
         let mut out = vec![format!("{verdict}{why}")];

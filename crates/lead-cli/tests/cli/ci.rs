@@ -133,3 +133,48 @@ fn examples_that_fail_have_every_format() {
     assert!(of("markdown").starts_with("### `lead test`: 1 error in 1 file\n"), "{}", of("markdown"));
     assert!(of("junit").contains("failures=\"1\""));
 }
+
+/// The fingerprints of what a command finds, in SARIF and for GitLab.
+fn fingerprints(lab: &Lab, args: &[&str]) -> [Vec<String>; 2] {
+    let of = |format: &str| json(&lab.lead(&[args, &["--format", format]].concat()).out);
+    let text = |v: &serde_json::Value| v.as_str().expect("a fingerprint").to_owned();
+    let (log, list) = (of("sarif"), of("gitlab"));
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let sarif = results.iter().map(|r| text(&r["partialFingerprints"]["leadFingerprint/v1"])).collect();
+    [sarif, list.as_array().expect("a list").iter().map(|i| text(&i["fingerprint"])).collect()]
+}
+
+#[test]
+fn check_test_and_diff_have_every_format_and_findings_are_known_again() {
+    let old = format!("{MAIN}\nexamples visitor\n    visits | visitor\n    0      | yes\n    1      | no\n");
+    let new = old.replace("employees > 100", "employees > 200") + "hot when pages > 5 or visits >= 2 within 90d\n";
+    let lab = Lab::empty().with("old/main.lead", &old).with("new/main.lead", &new);
+    let vars = [("GITHUB_STEP_SUMMARY", lab.path("summary.md"))];
+    let vars = [(vars[0].0, vars[0].1.to_str().expect("a path"))];
+    let commands: [(&[&str], &str); 3] =
+        [(&["check", "new"], "L0602"), (&["test", "new"], "L0802"), (&["diff", "old", "new"], "L1102")];
+    for (args, code) in commands {
+        let of = |format: &str| lab.lead_with(&[args, &["--format", format]].concat(), &vars, "").out;
+        lab.write("summary.md", "");
+        assert!(of("github").lines().any(|l| l.starts_with("::") && l.contains(code)), "{}", of("github"));
+        assert!(of("markdown").starts_with("### "), "{}", of("markdown"));
+        assert!(
+            lab.read("summary.md").starts_with(&of("markdown")),
+            "the summary is that text\n{}",
+            lab.read("summary.md")
+        );
+        assert_sarif(&json(&of("sarif")));
+        assert!(of("sarif").contains(code) && of("gitlab").contains(code), "{}", of("gitlab"));
+        assert!(of("junit").starts_with("<?xml") && of("junit").contains("<testsuite "), "{}", of("junit"));
+        assert!(json(&of("json")).is_array() || json(&of("json")).is_object());
+        let before = fingerprints(&lab, args);
+        assert!(before.iter().all(|f| !f.is_empty()), "{before:?}");
+        let mut all = before[0].clone();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), before[0].len(), "no two findings are one");
+        lab.write("new/main.lead", &format!("# a note\n\n{new}"));
+        assert_eq!(fingerprints(&lab, args), before, "{args:?}: what moved is what it was");
+        lab.write("new/main.lead", &new);
+    }
+}

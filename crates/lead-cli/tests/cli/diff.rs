@@ -262,3 +262,29 @@ fn what_is_read_from_elsewhere_is_not_proved_to_be_the_same() {
     assert_eq!(large["logic"]["why"], why);
     assert_eq!(lab.lead(&[&args[..], &["--fail-on=narrower"]].concat()).code, 1);
 }
+
+#[test]
+fn what_cannot_be_decided_counts_as_no_more_than_it_may_be() {
+    let rules = |least: u32| {
+        format!(
+            "entity company from \"a.csv\"\n    id: key\n\nentity contact from \"b.csv\"\n    id: key\n    company -> company\n\n\
+             event page view of contact from \"c.csv\"\n    at: time\n\nfor contact\n\nreader when count(page view) > {least}\n\n\
+             for company\n\nbusy when count(contact where reader) >= 2\n"
+        )
+    };
+    let lab = Lab::empty().with("old/main.lead", &rules(5)).with("new/main.lead", &rules(3));
+    let ran = lab.lead(&["diff", "old", "new", "--format=json", "--fail-on=narrower"]);
+    let all = json(&ran);
+    let busy = change(&all, "busy");
+    assert_eq!((ran.code, &busy["classes"]), (0, &serde_json::json!(["wider"])), "{busy}");
+    assert_eq!((&busy["logic"]["verdict"], &busy["logic"]["may_be"]), (&"undecided".into(), &"wider".into()));
+    let shown = "`count(contact where reader)` before 0, `count(contact where reader)` now 2";
+    assert_eq!(busy["logic"]["matches_now"], shown);
+    assert!(
+        lab.lead(&["diff", "old", "new"])
+            .out
+            .contains("whatever matched still does; whether more do cannot be decided")
+    );
+    let narrower = lab.lead(&["diff", "new", "old", "--fail-on=narrower"]);
+    assert!(narrower.code == 1 && narrower.out.contains("whatever matches did before"), "{}", narrower.all());
+}

@@ -123,6 +123,8 @@ pub struct World {
     pub space: Space,
     /// By [`VarId`].
     pub infos: Vec<Info>,
+    /// Of two versions: the first measurement that only the newer one takes.
+    pub newer: Option<u32>,
     keys: Table<String, VarId>,
     roots: Table<Arc<str>, u32>,
     root_names: Vec<Arc<str>>,
