@@ -1,7 +1,7 @@
 """One engine for one run of the comparison: reads a job a line from standard input, answers each with a line.
 
 A job is {"tables": [{"name": [...], "columns": [[name, type], ...], "rows": [[...], ...]}], "statements": [sql, ...]};
-cells are texts, lists or null. The answer is a list with {"rows": [[...], ...]} or {"error": "..."} for each statement.
+cells are texts, lists or null; without tables those that are there stay. The answer is a list with {"rows": [[...], ...]} or {"error": "..."} for each statement.
 """
 
 import datetime
@@ -49,7 +49,7 @@ class DuckDb:
     def __init__(self):
         import duckdb
 
-        self.session = duckdb.connect()
+        self.session = duckdb.connect(os.environ.get("LEAD_AGREE_DUCKDB", ":memory:"))
         # Nothing may depend on it.
         self.session.execute("SET TimeZone = 'Asia/Tokyo'")
         self.session.execute("SET threads = 1")
@@ -119,7 +119,8 @@ def main():
     engine = ENGINES[sys.argv[1]]()
     for line in sys.stdin:
         job = json.loads(line)
-        engine.load(job["tables"])
+        if job["tables"] is not None:
+            engine.load(job["tables"])
         out = []
         for statement in job["statements"]:
             try:

@@ -30,3 +30,12 @@ pub fn lead() -> &'static Path {
         folder.join(format!("lead{}", std::env::consts::EXE_SUFFIX))
     })
 }
+
+/// The command for a program of this package, which stands beside it.
+pub fn lead_beside() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--package", "lead-cli", "--all-targets"]).current_dir(root());
+    assert!(build.status().unwrap().success(), "the command does not build");
+    own.with_file_name(format!("lead{}", std::env::consts::EXE_SUFFIX))
+}

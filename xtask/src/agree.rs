@@ -1,14 +1,14 @@
-//! The comparison with other engines: handed on to the package `lead-tests`, which has the programs and the evaluator.
+//! The comparison with other engines, and with what dbt builds: handed on to the package `lead-tests`, which has the programs and the evaluator.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-/// Runs it with its options.
-pub fn run(options: &[String]) -> ExitCode {
+/// Runs a program of that package with its options.
+pub fn run(program: &str, options: &[String]) -> ExitCode {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let ran = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "lead-tests", "--bin", "agree", "--manifest-path"])
+        .args(["run", "--quiet", "--package", "lead-tests", "--bin", program, "--manifest-path"])
         .arg(root.join("Cargo.toml"))
         .arg("--")
         .args(options)

@@ -23,6 +23,7 @@ tasks:
   bench            speed against other engines, and of the checker (options: benches/README.md)
   soak             what happens with little memory, a full disk, an export that loses its end, a run that is killed
   agree            answers of the evaluator beside those of other engines (options: --help)
+  dbt              `dbt build` of what `lead compile --dbt` writes, and its tables beside the evaluator (options: --help)
   counts           benches/counts.json, instructions of the parser, the checker and a run
 
 --check writes nothing and fails where a file differs, or a count has grown";
@@ -30,7 +31,7 @@ tasks:
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.split_first() {
-        Some((task, rest)) if task == "agree" => return agree::run(rest),
+        Some((task, rest)) if matches!(task.as_str(), "agree" | "dbt") => return agree::run(task, rest),
         Some((task, rest)) if matches!(task.as_str(), "bench" | "counts" | "soak") => return bench::run(task, rest),
         _ => {}
     }

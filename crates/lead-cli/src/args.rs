@@ -61,7 +61,7 @@ pub enum Command {
     Run(RunArgs),
     /// Write a lexicon as SQL
     #[command(
-        after_help = "Examples:\n  lead compile examples/hello --dialect duckdb\n  lead compile examples/hello --dialect duckdb --as-of 2026-06-30 --output sql"
+        after_help = "Examples:\n  lead compile examples/hello --dialect duckdb\n  lead compile examples/hello --dialect duckdb --as-of 2026-06-30 --output sql\n  lead compile examples/hello --dialect duckdb --dbt lead"
     )]
     Compile(CompileArgs),
     /// Show how the answer for one record comes about
@@ -552,6 +552,9 @@ pub struct CompileArgs {
     /// Write a file for each statement into this folder
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Write a dbt project into this folder: sources, models, documentation, tests, exposures
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    pub dbt: Option<PathBuf>,
     /// Only these definitions
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,

@@ -1,5 +1,8 @@
 //! `lead compile`: a lexicon as SQL, a statement per subject, metric and funnel.
 
+mod dbt;
+
+use lead_diag::Diagnostic;
 use lead_hir::hir::Def;
 use lead_project::Project;
 use lead_sql::{AsOf, Compiled, Dialect, Options, Target};
@@ -19,8 +22,8 @@ pub fn compile(args: &CompileArgs, terminal: &Terminal) -> Outcome {
     };
     let dialect = dialect(args.dialect.as_deref().or(target.dialect.as_deref()))?;
     let as_of = match &args.as_of {
-        Some(_) => AsOf::At(crate::data::as_of(args.as_of.as_deref(), &project)?),
-        None => AsOf::Open,
+        Some(_) => Some(crate::data::as_of(args.as_of.as_deref(), &project)?),
+        None => None,
     };
     let only = assemble_named(&project.lexicon, &args.only).map_err(|name| {
         let failure = Failure::usage(format!("no definition is named `{}`", lead_diag::render::clean(&name)));
@@ -31,7 +34,17 @@ pub fn compile(args: &CompileArgs, terminal: &Terminal) -> Outcome {
     })?;
     let names: Vec<String> = only.iter().flatten().map(|id| project.lexicon.def(*id).name.key.clone()).collect();
     let wanted = |def: &Def| names.is_empty() || names.contains(&def.name.key);
-    let options = Options { dialect, target: &target, as_of };
+    if let Some(folder) = &args.dbt {
+        let of = lead_sql::dbt::Project { dialect, target: &target, as_of };
+        let files = lead_sql::dbt::project(&project.lexicon, &of, &wanted)
+            .map_err(|diagnostics| lacking(&diagnostics, &project, terminal))?;
+        let (written, gone) = dbt::write(folder, &files)?;
+        let listed = written.iter().map(|p| format!("{}\n", p.display()));
+        let removed = gone.iter().map(|p| format!("{} (removed)\n", p.display()));
+        print(&listed.chain(removed).collect::<String>())?;
+        return Ok(Exit::Fine);
+    }
+    let options = Options { dialect, target: &target, as_of: as_of.map_or(AsOf::Open, AsOf::At) };
     let compiled = statements(&project, &options, &wanted, terminal)?;
     let Some(folder) = &args.output else {
         let texts: Vec<&str> = compiled.iter().map(|c| c.sql.as_str()).collect();
@@ -63,13 +76,16 @@ pub fn statements(
     wanted: &(dyn Fn(&Def) -> bool + Sync),
     terminal: &Terminal,
 ) -> Result<Vec<Compiled>, Failure> {
-    lead_sql::compile(&project.lexicon, options, wanted).map_err(|diagnostics| {
-        for diagnostic in diagnostics {
-            let shown = lead_diag::render::human(&diagnostic, &project.sources, &terminal.err_options());
-            eprint(&format!("{shown}\n"));
-        }
-        Failure::said(Exit::Findings)
-    })
+    lead_sql::compile(&project.lexicon, options, wanted).map_err(|diagnostics| lacking(&diagnostics, project, terminal))
+}
+
+/// Shows what the dialect lacks.
+fn lacking(diagnostics: &[Diagnostic], project: &Project, terminal: &Terminal) -> Failure {
+    for diagnostic in diagnostics {
+        let shown = lead_diag::render::human(diagnostic, &project.sources, &terminal.err_options());
+        eprint(&format!("{shown}\n"));
+    }
+    Failure::said(Exit::Findings)
 }
 
 /// A target of `lead.toml`.

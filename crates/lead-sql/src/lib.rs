@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 pub mod compile;
+pub mod dbt;
 pub mod dialect;
 pub mod ir;
 mod names;

@@ -213,10 +213,14 @@ const RESERVED: &[&str] = &[
 
 /// A name as the dialect takes it: bare where that is safe, else quoted.
 pub fn quoted(name: &str, dialect: &dyn Dialect) -> String {
-    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+    if is_plain(name) { name.to_owned() } else { dialect.quoted(name) }
+}
+
+/// Whether a name is safe without quotes.
+pub fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && !RESERVED.contains(&name);
-    if plain { name.to_owned() } else { dialect.quoted(name) }
+        && !RESERVED.contains(&name)
 }
 
 /// Names in use; each is given once.

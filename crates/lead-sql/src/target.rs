@@ -14,6 +14,8 @@ pub struct Target {
     pub tables: BTreeMap<String, TableTarget>,
     /// What stands for the as-of time in statements compiled without one.
     pub as_of: Option<String>,
+    /// What statements write in the place of a table's name, by the parts of that name: a name of its own.
+    pub stand_ins: BTreeMap<Vec<String>, String>,
 }
 
 /// A table of the place.
@@ -83,6 +85,11 @@ impl Target {
             }
         }
         Ok(target)
+    }
+
+    /// The name that statements write for a table.
+    pub fn written(&self, parts: &[String]) -> Vec<String> {
+        self.stand_ins.get(parts).map_or_else(|| parts.to_vec(), |name| vec![name.clone()])
     }
 
     /// The tables that a table of the lexicon is read from, in order, with the source that each stands for.

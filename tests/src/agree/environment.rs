@@ -37,32 +37,55 @@ pub fn cache() -> PathBuf {
 /// # Errors
 /// Python is missing, or an engine cannot be installed.
 pub fn python(dir: &Path, engines: &[String]) -> Result<PathBuf, String> {
-    let folder = dir.join("engines");
+    let python = host(&dir.join("engines"))?;
+    for engine in engines {
+        let package = PACKAGES.iter().find(|p| p.name == engine);
+        let package = package.ok_or_else(|| format!("no engine `{engine}`; there are {}", names().join(", ")))?;
+        install(&python, package)?;
+    }
+    Ok(python)
+}
+
+/// The Python of an environment that has dbt, the versions that are known to install from packages alone.
+///
+/// # Errors
+/// Python is missing, or dbt cannot be installed.
+pub fn dbt(dir: &Path) -> Result<PathBuf, String> {
+    let packages = &["dbt-core==1.10.*", "dbt-duckdb==1.10.*"];
+    let python = host(&dir.join("dbt"))?;
+    install(&python, &Package { name: "dbt", packages, module: "dbt.adapters.duckdb" })?;
+    Ok(python)
+}
+
+/// The Python of an environment, made if it is missing.
+fn host(folder: &Path) -> Result<PathBuf, String> {
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     if !python.exists() {
-        let host = if cfg!(windows) { "python" } else { "python3" };
-        let made = Command::new(host).args(["-m", "venv"]).arg(&folder).status();
+        let name = if cfg!(windows) { "python" } else { "python3" };
+        let made = Command::new(name).args(["-m", "venv"]).arg(folder).status();
         if !made.is_ok_and(|s| s.success()) {
             return Err("no Python environment can be made: it takes Python 3 with venv".to_string());
         }
     }
-    for engine in engines {
-        let package = PACKAGES.iter().find(|p| p.name == engine);
-        let package = package.ok_or_else(|| format!("no engine `{engine}`; there are {}", names().join(", ")))?;
-        let there = || {
-            let mut command = Command::new(&python);
-            command.args(["-c", &format!("import {}", package.module)]).stderr(Stdio::null());
-            command.status().is_ok_and(|s| s.success())
-        };
-        if !there() {
-            let mut pip = Command::new(&python);
-            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(package.packages);
-            if !pip.status().is_ok_and(|s| s.success()) || !there() {
-                return Err(format!("{engine} cannot be installed"));
-            }
-        }
-    }
     Ok(python)
+}
+
+/// Installs what is missing.
+fn install(python: &Path, package: &Package) -> Result<(), String> {
+    let there = || {
+        let mut command = Command::new(python);
+        command.args(["-c", &format!("import {}", package.module)]).stderr(Stdio::null());
+        command.status().is_ok_and(|s| s.success())
+    };
+    if there() {
+        return Ok(());
+    }
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(package.packages);
+    if !pip.status().is_ok_and(|s| s.success()) || !there() {
+        return Err(format!("{} cannot be installed", package.name));
+    }
+    Ok(())
 }
 
 /// A PostgreSQL server that nobody else reaches; it ends with this value.

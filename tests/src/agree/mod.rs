@@ -93,54 +93,57 @@ fn on(
     let (mut count, mut wrong) = (0, Vec::new());
     for (((open, compiled), sql), result) in statements.iter().zip(&texts).zip(&results) {
         let statement = format!("{}{}", compiled.name, if *open { ", as-of time open" } else { "" });
-        let difference = |place: String, engine: String, native: String| Difference {
-            statement: statement.clone(),
-            place,
-            engine,
-            native,
-            sql: sql.clone(),
-        };
-        let rows = match result {
-            Ok(rows) => rows,
-            Err(e) => {
-                wrong.push(difference("all".to_string(), e.clone(), "answers".to_string()));
-                continue;
-            }
-        };
-        let shown: Vec<Vec<String>> = rows
-            .iter()
-            .map(|row| row.iter().zip(&compiled.columns).map(|(v, (_, ty))| value(v, ty)).collect())
-            .collect();
-        count += match compiled.subject {
-            Subject::Records(table) => {
-                let entity = lexicon.table(table);
-                let keys = answered.keys.get(&entity.name.key).cloned().unwrap_or_default();
-                records(lexicon, table, &keys, answered, &shown, &mut |place, engine, native| {
-                    wrong.push(difference(place, engine, native));
-                })
-            }
-            Subject::Metric(def) => {
-                let native = answered.metrics.get(&lexicon.def(def).name.key).cloned().unwrap_or_default();
-                let own: Vec<String> = shown.iter().map(|r| r.join(" | ")).collect();
-                for i in 0..native.len().max(own.len()) {
-                    let (a, b) = (own.get(i), native.get(i));
-                    if a != b {
-                        let text = |t: Option<&String>| t.cloned().unwrap_or("nothing".to_string());
-                        wrong.push(difference(format!("row {i}"), text(a), text(b)));
-                    }
-                }
-                native.len()
-            }
-            Subject::Funnel(def) => {
-                let native = funnel(lexicon, def, answered);
-                if native != shown {
-                    wrong.push(difference("rows".to_string(), format!("{shown:?}"), format!("{native:?}")));
-                }
-                native.len()
-            }
-        };
+        count += judge(lexicon, answered, compiled, result, &mut |place, engine, native| {
+            wrong.push(Difference { statement: statement.clone(), place, engine, native, sql: sql.clone() });
+        });
     }
     Ok(if wrong.is_empty() { Outcome::Agree(count) } else { Outcome::Differ(wrong) })
+}
+
+/// Compares what came of a statement with the evaluator's answers; how many there were. What differs is told: its place,
+/// what the engine answers, what the evaluator does.
+pub fn judge(
+    lexicon: &Lexicon,
+    answered: &Answered,
+    compiled: &Compiled,
+    result: &engine::Rows,
+    wrong: &mut dyn FnMut(String, String, String),
+) -> usize {
+    let rows = match result {
+        Ok(rows) => rows,
+        Err(e) => {
+            wrong("all".to_string(), e.clone(), "answers".to_string());
+            return 0;
+        }
+    };
+    let shown: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().zip(&compiled.columns).map(|(v, (_, ty))| value(v, ty)).collect()).collect();
+    match compiled.subject {
+        Subject::Records(table) => {
+            let entity = lexicon.table(table);
+            let keys = answered.keys.get(&entity.name.key).cloned().unwrap_or_default();
+            records(lexicon, table, &keys, answered, &shown, wrong)
+        }
+        Subject::Metric(def) => {
+            let native = answered.metrics.get(&lexicon.def(def).name.key).cloned().unwrap_or_default();
+            let own: Vec<String> = shown.iter().map(|r| r.join(" | ")).collect();
+            for i in 0..native.len().max(own.len()) {
+                let (a, b) = (own.get(i), native.get(i));
+                if a != b {
+                    let text = |t: Option<&String>| t.cloned().unwrap_or("nothing".to_string());
+                    wrong(format!("row {i}"), text(a), text(b));
+                }
+            }
+            native.len()
+        }
+        Subject::Funnel(def) => {
+            let native = funnel(lexicon, def, answered);
+            if native != shown {
+                wrong("rows".to_string(), format!("{shown:?}"), format!("{native:?}"));
+            }
+            native.len()
+        }
+    }
 }
 
 /// Compares the answers for records; how many there were.

@@ -52,3 +52,38 @@ fn the_stage_is_shown() {
     let ran = Lab::small().lead(&["debug", "sql", "small"]);
     assert!(ran.code == 0 && ran.out.contains("SELECT") && ran.out.contains("moments"), "{}", ran.all());
 }
+
+#[test]
+fn a_dbt_project_is_written_and_written_again_and_stale_files_go() {
+    let lab = Lab::small();
+    let compile = |only: &[&str]| {
+        lab.lead(
+            &[&["compile", "small", "--dialect", "duckdb", "--as-of", "2026-06-30", "--dbt", "house"], only].concat(),
+        )
+    };
+    let ran = compile(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    insta::assert_snapshot!("files of a dbt project", ran.out.replace('\\', "/"));
+    insta::assert_snapshot!("answers.yml", lab.read("house/models/answers/answers.yml"));
+    insta::assert_snapshot!("sources.yml", lab.read("house/models/sources.yml"));
+    insta::assert_snapshot!("lead_contacts.sql", lab.read("house/models/answers/lead_contacts.sql"));
+    assert!(lab.read("house/dbt_project.yml").contains("as_of: \"2026-06-30 21:59:59.999999\""));
+    lab.write("house/models/answers/mine.sql", "select 1\n");
+    let ran = compile(&["--only", "large"]);
+    assert!(ran.code == 0 && ran.out.contains("lead_journey.sql (removed)"), "{}", ran.all());
+    assert!(!lab.path("house/models/answers/lead_journey.sql").exists());
+    assert_eq!(lab.read("house/models/answers/mine.sql"), "select 1\n");
+}
+
+#[test]
+fn a_dbt_project_takes_the_place_of_nothing_that_somebody_wrote() {
+    let lab = Lab::small().with("house/dbt_project.yml", "name: house\n");
+    let ran = lab.lead(&["compile", "small", "--dialect", "duckdb", "--dbt", "house"]);
+    assert!(ran.code == 3 && ran.err.contains("dbt_project.yml") && ran.err.contains("packages.yml"), "{}", ran.all());
+    assert_eq!(lab.bytes("house").len(), 1);
+    let lab = Lab::small().with("house/models/answers/lead_contact.sql", "select 1\n");
+    let ran = lab.lead(&["compile", "small", "--dialect", "duckdb", "--dbt", "house"]);
+    assert!(ran.code == 3 && ran.err.contains("lead_contact.sql"), "{}", ran.all());
+    assert_eq!(lab.read("house/models/answers/lead_contact.sql"), "select 1\n");
+    assert!(!lab.path("house/dbt_project.yml").exists());
+}

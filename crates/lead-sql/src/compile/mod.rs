@@ -8,6 +8,7 @@ mod metric;
 mod moments;
 mod number;
 mod range;
+mod records;
 mod sequence;
 mod source;
 mod time;
@@ -23,6 +24,7 @@ use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Statement};
 use crate::names::Names;
 use crate::print;
 use crate::target::Target;
+pub use records::{Needs, Records, needs, records};
 
 /// The as-of time of statements.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +65,8 @@ pub struct Compiled {
     pub name: String,
     /// Columns of its result, with their types.
     pub columns: Vec<(String, Ty)>,
+    /// The definitions that it answers: of a subject one for each column behind the key.
+    pub defs: Vec<DefId>,
     /// Its text.
     pub sql: String,
 }
@@ -141,7 +145,7 @@ fn one(lexicon: &Lexicon, options: &Options<'_>, subject: Subject, defs: &[DefId
         },
     ];
     let sql = print::statement(&Statement { comment, ctes, body }, options.dialect);
-    Ok(Compiled { subject, name, columns, sql })
+    Ok(Compiled { subject, name, columns, defs: defs.to_vec(), sql })
 }
 
 /// What stops a statement.

@@ -31,6 +31,11 @@ impl Compiler<'_> {
     /// A query for each table that is needed.
     pub fn sources(&mut self) -> Result<(), Wrong> {
         let needs = self.needed();
+        self.sources_of(&needs)
+    }
+
+    /// A query for each of these tables, with these fields.
+    pub fn sources_of(&mut self, needs: &BTreeMap<TableId, BTreeSet<FieldId>>) -> Result<(), Wrong> {
         // Tables whose records have several keys come first: references to them are looked up there.
         let (merged, plain): (Vec<TableId>, Vec<TableId>) =
             needs.keys().partition(|t| !self.lexicon.table(**t).same_when.is_empty());
@@ -54,7 +59,7 @@ impl Compiler<'_> {
         for feed in feeds {
             match feed.as_slice() {
                 [one] => self.source(*one, &needs[one])?,
-                many => self.shared_source(many, &needs)?,
+                many => self.shared_source(many, needs)?,
             }
         }
         Ok(())
@@ -143,7 +148,8 @@ impl Compiler<'_> {
     ) -> Result<Select, Wrong> {
         let table = self.lexicon.table(id);
         let raw = parts.last().cloned().unwrap_or_default();
-        let mut select = Select { from: Some((Relation::Table(parts.to_vec()), raw.clone())), ..Select::default() };
+        let written = Relation::Table(self.options.target.written(parts));
+        let mut select = Select { from: Some((written, raw.clone())), ..Select::default() };
         let mut fields: Vec<(&FieldId, &String)> = state.fields.iter().collect();
         fields.sort();
         for (field, name) in fields {
@@ -214,7 +220,8 @@ impl Compiler<'_> {
         let name = self.query_name(&format!("{raw}_read"));
         let mut names = Names::default();
         let mut made: Vec<(Sql, String)> = Vec::new();
-        let mut select = Select { from: Some((Relation::Table(parts), raw.clone())), ..Select::default() };
+        let written = Relation::Table(self.options.target.written(&parts));
+        let mut select = Select { from: Some((written, raw.clone())), ..Select::default() };
         let mut columns = |value: Sql, wanted: &str, table: &str, select: &mut Select| -> String {
             if let Some((_, name)) = made.iter().find(|m| m.0 == value && m.1 == wanted) {
                 return name.clone();
