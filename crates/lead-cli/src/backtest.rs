@@ -45,7 +45,7 @@ pub fn backtest(args: &BacktestArgs, terminal: &Terminal) -> Outcome {
         return Err(Failure::usage("the horizon of every time runs past the end of the data")
             .help("name an earlier `--from`, or a shorter `--horizon`"));
     }
-    let base = args.compare.as_deref().map(|base| other(base, &ask, &project, terminal)).transpose()?;
+    let base = args.compare.as_deref().map(|base| other(args, base, &ask, &project, terminal)).transpose()?;
     let flags = base
         .as_ref()
         .map(|(base, term)| PreparedFlags::new(&base.lexicon, *term, &prepared.times).map(|flags| (base, flags)));
@@ -206,15 +206,21 @@ fn by(lexicon: &Lexicon, from: TableId, name: &str) -> Result<By, Failure> {
         .help("name a text, or what is yes or no; a choice can turn numbers into texts"))
 }
 
-/// The other lexicon, and its definition of the term.
-fn other(base: &str, ask: &BacktestAsk, project: &Project, terminal: &Terminal) -> Result<(Project, DefId), Failure> {
-    let other = open(std::path::Path::new(base))?;
+/// The other version of the lexicon, a revision or a folder, and its definition of the term.
+fn other(
+    args: &BacktestArgs,
+    base: &str,
+    ask: &BacktestAsk,
+    project: &Project,
+    terminal: &Terminal,
+) -> Result<(Project, DefId), Failure> {
+    let other = crate::diff::sides::one(base, &args.lexicon)?.project;
     refuse_errors(&other, terminal)?;
     let name = &project.lexicon.def(ask.term).name;
     let found = other.lexicon.def_ids().find(|(_, d)| d.name.key == name.key && is_decision(d));
     let Some((id, _)) = found else {
         let shown = lead_diag::render::clean(base);
-        return Err(Failure::usage(format!("the lexicon `{shown}` defines no term `{}`", name.text)));
+        return Err(Failure::usage(format!("`{shown}` defines no term `{}`", name.text)));
     };
     Ok((other, id))
 }

@@ -7,7 +7,7 @@ mod json;
 mod logic;
 mod markdown;
 mod people;
-mod sides;
+pub mod sides;
 
 use std::collections::BTreeSet;
 

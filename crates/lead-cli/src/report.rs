@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use lead_hir::hir::{DefId, DefKind};
+use lead_plan::calendar;
 use lead_project::Project;
 use lead_report::Facts;
 use lead_trend::{Ask, Every, Prepared, Trend};
@@ -13,7 +14,6 @@ use crate::data::{self, Progress};
 use crate::doc::put;
 use crate::surveyed::{Surveyed, plan, refuse_export, survey};
 use crate::terminal::{Exit, Failure, Outcome, Terminal};
-use crate::value;
 
 /// So many steps back in time.
 const STEPS: usize = 12;
@@ -69,11 +69,14 @@ fn moved(project: &Project, args: &ReportArgs, as_of: i64, terminal: &Terminal) 
     found.map_err(|e| crate::trend::stopped(&e, project, terminal))
 }
 
-/// Times for the heads of columns: days, or months where the day of the month is always the same.
+/// Days of times as people write them: `1 Jul 2025`.
 fn days(project: &Project, times: &[i64]) -> Vec<String> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let zone = &project.lexicon.settings.zone;
-    let days: Vec<String> =
-        times.iter().map(|t| value::time(*t, zone).unwrap_or_default().chars().take(10).collect()).collect();
-    let same = days.windows(2).all(|w| w[0].get(8..) == w[1].get(8..));
-    if same { days.iter().map(|d| d.chars().take(7).collect()).collect() } else { days }
+    let day = |t: &i64| {
+        let date = calendar::date_of_days(calendar::local_day(*t, zone));
+        let month = usize::try_from(date.month() - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();
+        format!("{} {month} {}", date.day(), date.year())
+    };
+    times.iter().map(day).collect()
 }

@@ -3,4 +3,5 @@
 
 pub(crate) mod bars;
 pub(crate) mod line;
+pub(crate) mod lines;
 pub(crate) mod map;

@@ -14,6 +14,8 @@ pub(crate) struct Book<'a> {
     pub uses: Uses,
     anchors: BTreeMap<DefId, String>,
     tables: BTreeMap<TableId, String>,
+    /// How much of the names of files is the folder that holds them all.
+    home: usize,
 }
 
 impl<'a> Book<'a> {
@@ -21,7 +23,7 @@ impl<'a> Book<'a> {
         let mut taken = HashSet::new();
         let anchors = lexicon.def_ids().map(|(id, def)| (id, anchor(&def.name.key, "", &mut taken))).collect();
         let tables = lexicon.table_ids().map(|(id, t)| (id, anchor(&t.name.key, "data-", &mut taken))).collect();
-        Book { lexicon, sources, uses: Uses::new(lexicon), anchors, tables }
+        Book { lexicon, sources, uses: Uses::new(lexicon), anchors, tables, home: home(sources) }
     }
 
     /// Where a definition stands on its page: an id that no other has.
@@ -34,10 +36,11 @@ impl<'a> Book<'a> {
         self.tables.get(&id).map_or("", String::as_str)
     }
 
-    /// `terms.lead`, line 44
+    /// `terms.lead`, line 44. Files are named from the folder that holds them all.
     pub fn place(&self, def: &Def) -> (String, u32) {
         let file = self.sources.file(def.name_span.file);
-        (file.name().to_string(), file.line_col(def.name_span.start).line)
+        let name = file.name().get(self.home..).unwrap_or(file.name());
+        (name.to_string(), file.line_col(def.name_span.start).line)
     }
 
     /// The rule as it is written.
@@ -63,6 +66,19 @@ impl<'a> Book<'a> {
         }
         chapters
     }
+}
+
+/// How long the folder is that all files are in.
+fn home(sources: &SourceMap) -> usize {
+    let mut folders = sources.files().map(|(_, f)| f.name().rfind(['/', '\\']).map_or("", |at| &f.name()[..=at]));
+    let Some(first) = folders.next() else { return 0 };
+    let mut home = first;
+    for folder in folders {
+        while !folder.starts_with(home) {
+            home = home[..home.len() - 1].rfind(['/', '\\']).map_or("", |at| &home[..=at]);
+        }
+    }
+    home.len()
 }
 
 /// What is the same for every record belongs to no kind of record, wherever it stands.

@@ -145,11 +145,34 @@ pub(crate) fn share(part: usize, whole: usize) -> String {
 /// A number for people: at most two places.
 pub(crate) fn number(n: f64) -> String {
     let rounded = if n.abs() >= 1000.0 { n.round() } else { (n * 100.0).round() / 100.0 };
-    let text = format!("{rounded}");
-    let (whole, rest) = text.split_once('.').map_or((text.as_str(), String::new()), |(w, r)| (w, format!(".{r}")));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |w| ("−", w));
-    let whole = digits.parse::<usize>().map_or(digits.to_string(), count);
+    grouped(&format!("{rounded}"))
+}
+
+/// A number with so many places.
+pub(crate) fn fixed(n: f64, places: usize) -> String {
+    grouped(&format!("{n:.places$}"))
+}
+
+/// Thousands parted, and a minus that is one.
+fn grouped(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |w| ("−", w));
+    let sign = if digits.bytes().all(|b| b == b'0' || b == b'.') { "" } else { sign };
+    let (whole, rest) = digits.split_once('.').map_or((digits, String::new()), |(w, r)| (w, format!(".{r}")));
+    let whole = whole.parse::<usize>().map_or(whole.to_string(), count);
     format!("{sign}{whole}{rest}")
+}
+
+/// How many places the numbers of a column have: alike for all of them, and no more than tell them apart.
+pub(crate) fn places(numbers: impl Iterator<Item = f64> + Clone) -> usize {
+    let whole = numbers.clone().all(|n| n.fract() == 0.0);
+    let greatest = numbers.fold(0.0, |a: f64, n| a.max(n.abs()));
+    match greatest {
+        _ if whole => 0,
+        n if n >= 1000.0 => 0,
+        n if n >= 20.0 => 1,
+        n if n >= 1.0 => 2,
+        _ => 3,
+    }
 }
 
 /// The column of a definition.

@@ -86,7 +86,7 @@ pub fn report(facts: &Facts) -> String {
         add("terms", "Terms", body, links(&book, &wanted));
     }
     if facts.trend.times.len() > 1 {
-        add("trend", "How it moved", trend::trend(&book, facts.trend, facts.days), Vec::new());
+        add("trend", "How it moved", trend::trend(&book, facts.trend, facts.days, facts.data), Vec::new());
     }
     if let Some(body) = terms_map::terms_map(&book) {
         add("map", "How terms build on each other", body, Vec::new());

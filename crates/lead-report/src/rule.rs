@@ -123,6 +123,11 @@ fn part(book: &Book, names: &Names, text: &str, tokens: &[Token], own: DefId) ->
     if first.kind == TokenKind::Word && scan::is_keyword(word) {
         return (1, html! { span class="k" { (word) } });
     }
+    // `at` may be a field as well.
+    let next = tokens.get(1).map_or("", |t| t.text(text)).to_lowercase();
+    if word.eq_ignore_ascii_case("at") && ["most", "least"].contains(&next.as_str()) {
+        return (1, html! { span class="k" { (word) } });
+    }
     let most = tokens
         .iter()
         .take(names.longest)

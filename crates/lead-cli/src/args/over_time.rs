@@ -91,7 +91,7 @@ pub struct BacktestArgs {
     /// Also tell cases apart by this text of the record, such as `lead source` or `company.industry`
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
-    /// Also test the definition of the same term in another lexicon
+    /// Also test the definition that the same term had before: a revision, as in `lead diff`, or a folder
     #[arg(long, value_name = "BASE")]
     pub compare: Option<String>,
     /// How it is shown

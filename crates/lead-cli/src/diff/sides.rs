@@ -20,6 +20,11 @@ pub struct Side {
     pub folder: String,
 }
 
+/// One version: a revision of git or a folder.
+pub fn one(name: &str, lexicon: &Path) -> Result<Side, Failure> {
+    side(name, &Place::of(lexicon)?)
+}
+
 /// Both versions: `base`, and `head` or the working tree.
 pub fn both(base: &str, head: Option<&str>, lexicon: &Path) -> Result<(Side, Side), Failure> {
     let place = Place::of(lexicon)?;

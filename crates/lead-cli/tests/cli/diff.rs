@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::lab::{Lab, MAIN, Ran};
 
 /// Runs git in a folder, knowing nothing of who runs the tests.
-fn git(folder: &Path, args: &[&str]) {
+pub fn git(folder: &Path, args: &[&str]) {
     let done = Command::new("git")
         .args(["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"])
         .args(args)

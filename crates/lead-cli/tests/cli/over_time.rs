@@ -1,5 +1,6 @@
 //! `lead trend` and `lead backtest`.
 
+use crate::diff::git;
 use crate::lab::{EVENTS, Lab, MAIN};
 
 /// A lab whose contacts order, with a date for the order and an owner that nobody remembers.
@@ -159,6 +160,63 @@ fn a_backtest_compares_definitions_and_reaches_over_references() {
     assert_eq!(json["compared"]["missed_by_both"], 0, "{json:#}");
     let human = lab.lead(&args[..args.len() - 2]);
     assert!(human.out.contains("both definitions") && human.out.contains("old alone"), "{}", human.all());
+}
+
+#[test]
+fn a_backtest_compares_with_a_revision_as_with_a_folder_that_holds_it() {
+    let lab = shop();
+    let now = lab.read("small/main.lead");
+    let before = now.replace("reader when pages >= 3 within 10d", "reader when pages >= 1");
+    let lab =
+        lab.with("old/lead.toml", &lab_settings()).with("old/main.lead", &before).with("small/main.lead", &before);
+    let top = lab.path(".");
+    git(&top, &["init", "-q", "-b", "main"]);
+    git(&top, &["add", "."]);
+    git(&top, &["commit", "-q", "-m", "first"]);
+    lab.write("small/main.lead", &now);
+    let ask = |base: &str| {
+        let args =
+            ["backtest", "reader", "--against", "bought", "--horizon", "14d", "--every", "1w", "--to", "2026-06-14"];
+        let ran = lab.lead(&[&args[..], &["--lexicon", "small", "--compare", base]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        // Heads are as wide as names; the figures are what counts.
+        ran.out
+            .replace(&format!("{base} alone"), "before alone")
+            .replace(base, "before")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let (revision, folder) = (ask("main"), ask("old"));
+    assert!(revision.contains("before alone"), "{revision}");
+    assert_eq!(revision, folder);
+    let wrong = lab.lead(&["backtest", "reader", "--against", "bought", "--lexicon", "small", "--compare", "nowhere"]);
+    assert_eq!((wrong.code, wrong.err.contains("neither a folder nor a revision")), (2, true), "{}", wrong.all());
+}
+
+#[test]
+fn a_backtest_warns_of_fields_that_know_the_future() {
+    let lab = shop();
+    let ask = |term: &str| {
+        lab.lead(&[
+            "backtest",
+            term,
+            "--against",
+            "bought",
+            "--horizon",
+            "14d",
+            "--to",
+            "2026-06-14",
+            "--lexicon",
+            "small",
+        ])
+    };
+    let by_field = ask("large");
+    assert!(by_field.out.contains("here the past may know the future"), "{}", by_field.all());
+    assert!(by_field.out.contains("contact.employees") && by_field.out.contains("main.lead:"), "{}", by_field.all());
+    let by_events = ask("reader");
+    assert_eq!(by_events.code, 0);
+    assert!(!by_events.out.contains("know the future"), "{}", by_events.all());
 }
 
 fn lab_settings() -> String {

@@ -62,22 +62,28 @@ pub(crate) fn length(n: f64, greatest: f64, said: &str) -> Markup {
     }
 }
 
-/// How values are spread: counts of ranges of equal width.
-pub(crate) fn histogram(counts: &[usize], from: &str, to: &str, title: &str) -> Markup {
+/// How values are spread: counts of ranges of equal width, with the limits between them.
+pub(crate) fn histogram(counts: &[usize], limits: &[String], title: &str) -> Markup {
     let greatest = counts.iter().max().copied().unwrap_or(0).max(1) as f64;
-    let wide = 100.0 / counts.len().max(1) as f64;
+    // Room at both ends for half of a limit.
+    let wide = 96.0 / counts.len().max(1) as f64;
+    let left = |i: usize| 2.0 + i as f64 * wide;
     html! {
         figure class="histogram" {
-            svg width="100%" height="150" role="img" aria-label=(title) {
+            svg width="100%" height="210" role="img" aria-label=(title) {
                 title { (title) }
                 @for (i, n) in counts.iter().enumerate() {
                     // What is there shows, however little it is.
-                    @let tall = if *n == 0 { 0.0 } else { (*n as f64 / greatest * 140.0).max(2.0) };
-                    rect class="yes" x=(format!("{:.2}%", i as f64 * wide + wide * 0.06)) width=(format!("{:.2}%", wide * 0.88))
-                        y=(format!("{:.1}", 150.0 - tall)) height=(format!("{tall:.1}")) { title { (count(*n)) } }
+                    @let tall = if *n == 0 { 0.0 } else { (*n as f64 / greatest * 160.0).max(2.0) };
+                    rect class="yes" x=(format!("{:.2}%", left(i) + wide * 0.06)) width=(format!("{:.2}%", wide * 0.88))
+                        y=(format!("{:.1}", 184.0 - tall)) height=(format!("{tall:.1}")) {}
+                    text class="amount" x=(format!("{:.2}%", left(i) + wide / 2.0)) y=(format!("{:.1}", 179.0 - tall)) text-anchor="middle" { (count(*n)) }
+                }
+                line x1="0" x2="100%" y1="184" y2="184" {}
+                @for (i, limit) in limits.iter().enumerate() {
+                    text class="tick" x=(format!("{:.2}%", left(i))) y="202" text-anchor="middle" { (limit) }
                 }
             }
-            figcaption { span { (from) } span { (to) } }
         }
     }
 }

@@ -12,10 +12,14 @@ use crate::entry::Book;
 
 /// More boxes than this make no picture that anybody reads.
 const MOST: usize = 160;
+/// Height of a box with one line, and of each line more.
 const BOX: f64 = 34.0;
+const LINE: f64 = 15.0;
+/// Longer names are broken where a word ends.
+const BROKEN: usize = 17;
 const GAP: f64 = 12.0;
 const BEND: f64 = 9.0;
-const BETWEEN: f64 = 64.0;
+const BETWEEN: f64 = 48.0;
 /// Width of a letter, generously.
 const LETTER: f64 = 7.5;
 
@@ -162,10 +166,16 @@ struct Placed {
 
 fn place(book: &Book, layout: &Layout) -> Placed {
     let wide = |spot: &Spot| match spot {
-        Spot::Term(id) => book.lexicon.def(*id).name.text.chars().count() as f64 * LETTER + 26.0,
+        Spot::Term(id) => {
+            let longest = broken(book, *id).iter().map(|l| l.chars().count()).max().unwrap_or(0);
+            longest as f64 * LETTER + 26.0
+        }
         Spot::Bend(..) => 0.0,
     };
-    let tall = |spot: &Spot| if matches!(spot, Spot::Term(_)) { BOX } else { BEND };
+    let tall = |spot: &Spot| match spot {
+        Spot::Term(id) => BOX + (broken(book, *id).len() as f64 - 1.0) * LINE,
+        Spot::Bend(..) => BEND,
+    };
     let height_of = |layer: &[Spot]| layer.iter().map(|s| tall(s) + GAP).sum::<f64>();
     let height = layout.layers.iter().map(|l| height_of(l)).fold(0.0, f64::max);
     let mut spots = BTreeMap::new();
@@ -217,12 +227,31 @@ pub(crate) fn map(book: &Book, graph: &Graph) -> Markup {
                     a href={ "#" (book.anchor(*id)) } class={ "box tint-" (tint(*id)) } {
                         rect x=(round(*x)) y=(round(*y)) width=(round(*w)) height=(round(*h)) rx="6" {}
                         rect class="band" x=(round(*x)) y=(round(*y)) width="6" height=(round(*h)) rx="3" {}
-                        text x=(round(x + 15.0)) y=(round(y + h / 2.0 + 4.5)) { (book.lexicon.def(*id).name.text) }
+                        @let lines = broken(book, *id);
+                        @let top = y + h / 2.0 + 4.5 - (lines.len() as f64 - 1.0) * LINE / 2.0;
+                        text { @for (i, line) in lines.iter().enumerate() {
+                            tspan x=(round(x + 15.0)) y=(round(top + i as f64 * LINE)) { (line) @if i + 1 < lines.len() { " " } }
+                        } }
                     }
                 }
             }
         }
     }
+}
+
+/// The lines of a name.
+fn broken(book: &Book, id: DefId) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in book.lexicon.def(id).name.text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= BROKEN => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn layer_width(placed: &Placed, spot: &Spot) -> f64 {

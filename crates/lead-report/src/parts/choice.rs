@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use crate::chart::bars;
 use crate::entry::Book;
 use crate::figures::{column_of, count, number, order_of, share, texts};
-use crate::parts::scroll;
+use crate::parts::{num, scroll};
 
 /// More different answers are not listed.
 const MOST: usize = 40;
@@ -52,7 +52,7 @@ pub(crate) fn numbers(book: &Book, survey: &Survey, id: DefId) -> Markup {
     scroll(
         &format!("Answers of {}", book.lexicon.def(id).name.text),
         &html! {
-            table {
+            table class="rows two" {
                 caption { "How often each answer was given" }
                 thead { tr {
                     th scope="col" { "Answer" } th scope="col" class="pic" { span class="hidden" { "Picture" } }
@@ -63,8 +63,8 @@ pub(crate) fn numbers(book: &Book, survey: &Survey, id: DefId) -> Markup {
                         tr {
                             th scope="row" { @match answer { Some(answer) => (answer), None => span class="none" { "cannot tell" } } }
                             td class="pic" { (bars::length(*n as f64, greatest, &format!("{} records", count(*n)))) }
-                            td class="num" { (count(*n)) }
-                            td class="num" { (share(*n, all)) }
+                            (num("Records", count(*n)))
+                            (num("Share", share(*n, all)))
                         }
                     }
                 }

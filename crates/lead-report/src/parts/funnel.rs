@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::chart::bars;
 use crate::entry::Book;
 use crate::figures::{column_of, count, decision, share, text};
-use crate::parts::scroll;
+use crate::parts::{num, scroll};
 
 /// A step of a funnel.
 pub(crate) struct Step {
@@ -48,7 +48,7 @@ pub(crate) fn funnel(book: &Book, answers: &lead_eval::Answers, id: DefId) -> Ma
     scroll(
         &format!("Funnel {}", def.name.text),
         &html! {
-            table class="funnel" {
+            table class="funnel rows" {
                 caption { strong { (def.name.text) } ": how far each of " (count(all)) " " (lead_prose::plural(who)) " has come" }
                 thead { tr {
                     th scope="col" { "Step" } th scope="col" class="pic" { span class="hidden" { "Picture" } }
@@ -61,10 +61,10 @@ pub(crate) fn funnel(book: &Book, answers: &lead_eval::Answers, id: DefId) -> Ma
                         tr {
                             th scope="row" { a href={ "#" (book.anchor(step.term)) } { (book.lexicon.def(step.term).name.text) } }
                             td class="pic" { (bars::reached(step.reached, step.unsure, all)) }
-                            td class="num" { (count(step.reached)) }
-                            td class="num" { (share(step.reached, all)) }
-                            td class="num" { @match before { Some(b) => (share(step.reached, b.reached)), None => "–" } }
-                            td class="num" { (count(step.unsure)) }
+                            (num("Reached", count(step.reached)))
+                            (num("Of all", share(step.reached, all)))
+                            (num("Of the step before", before.map_or("–".into(), |b| share(step.reached, b.reached))))
+                            (num("Cannot tell", count(step.unsure)))
                         }
                     }
                 }

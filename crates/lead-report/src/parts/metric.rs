@@ -1,13 +1,13 @@
 //! Metrics, by whatever they are split.
 
 use lead_eval::Survey;
-use lead_hir::hir::{DefId, DefKind, Ty, Value};
+use lead_hir::hir::{DefId, DefKind, Value};
 use maud::{Markup, html};
 
 use crate::chart::bars;
 use crate::entry::Book;
-use crate::figures::number;
-use crate::parts::scroll;
+use crate::figures::{fixed, number, places};
+use crate::parts::{num, scroll};
 
 /// More rows are not shown.
 const MOST: usize = 60;
@@ -17,31 +17,36 @@ pub(crate) fn numbers(book: &Book, survey: &Survey, id: DefId) -> Markup {
     let Some(found) = survey.answers.metrics.iter().find(|m| m.def == id) else { return html! {} };
     let DefKind::Metric(metric) = &book.lexicon.def(id).kind else { return html! {} };
     let name = &book.lexicon.def(id).name.text;
-    let greatest = found.rows.iter().filter_map(|r| size(r.value.as_ref()?)).fold(0.0, f64::max);
+    let sizes: Vec<f64> = found.rows.iter().filter_map(|r| size(r.value.as_ref()?)).collect();
+    let greatest = sizes.iter().fold(0.0, |a: f64, n| a.max(n.abs()));
+    let places = places(sizes.iter().copied());
     if metric.by.is_empty() {
         let value = found.rows.first().and_then(|r| r.value.as_ref());
-        return html! { p class="figure" { (shown(value, &found.ty)) } };
+        return html! { p class="figure" { (shown(value, places)) } };
     }
+    let by: Vec<&str> = metric.by.iter().map(|b| b.name.text.as_str()).collect();
+    let title = format!("{}, by {}", lead_prose::capital(name), by.join(" and "));
+    let head = lead_prose::capital(name);
     scroll(
-        name,
+        &title,
         &html! {
-            table {
-                caption { (name) }
+            table class="rows one" {
+                caption { (title) }
                 thead { tr {
-                    @for by in &metric.by { th scope="col" { (lead_prose::capital(&by.name.text)) } }
+                    @for by in &by { th scope="col" { (lead_prose::capital(by)) } }
                     th scope="col" class="pic" { span class="hidden" { "Picture" } }
-                    th scope="col" class="num" { (lead_prose::capital(name)) }
+                    th scope="col" class="num" { (head) }
                 } }
                 tbody {
                     @for row in found.rows.iter().take(MOST) {
-                        @let value = shown(row.value.as_ref(), &found.ty);
+                        @let value = shown(row.value.as_ref(), places);
                         tr {
                             @for (i, by) in row.by.iter().enumerate() {
                                 @let said = match by { Some(value) => text(value), None => "not known".into() };
-                                @if i == 0 { th scope="row" { (said) } } @else { td { (said) } }
+                                @if i == 0 { th scope="row" class=[by.is_none().then_some("none")] { (said) } } @else { td { (said) } }
                             }
-                            td class="pic" { @if let Some(n) = row.value.as_ref().and_then(size) { (bars::length(n, greatest, &value)) } }
-                            td class="num" { (value) }
+                            td class="pic" { @if let Some(n) = row.value.as_ref().and_then(size) { (bars::length(n.abs(), greatest, &value)) } }
+                            @if row.value.is_some() { (num(&head, value)) } @else { (num(&head, html! { span class="none" { (value) } })) }
                         }
                     }
                 }
@@ -51,19 +56,26 @@ pub(crate) fn numbers(book: &Book, survey: &Survey, id: DefId) -> Markup {
     )
 }
 
+/// A value as it is measured: money in its unit, lengths of time in days, percentages in hundredths.
 fn size(value: &Value) -> Option<f64> {
     match value {
-        Value::Number(n) | Value::Percent(n) => Some(n.abs()),
-        Value::Money(n) => Some(n.unsigned_abs() as f64),
-        Value::Duration(n) => Some(n.unsigned_abs() as f64),
+        Value::Number(n) => Some(*n),
+        Value::Percent(n) => Some(n * 100.0),
+        Value::Money(n) => Some(*n as f64 / 10_000.0),
+        Value::Duration(n) => Some(*n as f64 / DAY),
         _ => None,
     }
 }
 
-fn shown(value: Option<&Value>, ty: &Ty) -> String {
-    match (value, ty) {
-        (None, _) => "cannot tell".into(),
-        (Some(value), _) => text(value),
+const DAY: f64 = 86_400_000_000.0;
+
+fn shown(value: Option<&Value>, places: usize) -> String {
+    let Some(value) = value else { return "cannot tell".into() };
+    match (size(value), value) {
+        (Some(n), Value::Percent(_)) => format!("{}%", fixed(n, places.min(1))),
+        (Some(n), Value::Duration(_)) => format!("{} days", fixed(n, places)),
+        (Some(n), _) => fixed(n, places),
+        (None, value) => text(value),
     }
 }
 
@@ -75,7 +87,7 @@ pub(crate) fn text(value: &Value) -> String {
         Value::Percent(n) => format!("{}%", number(n * 100.0)),
         Value::Money(n) => number(*n as f64 / 10_000.0),
         Value::Text(text) => text.to_string(),
-        Value::Duration(n) => format!("{} days", number(*n as f64 / 86_400_000_000.0)),
+        Value::Duration(n) => format!("{} days", number(*n as f64 / DAY)),
         Value::Date(days) => lead_plan::calendar::date_of_days(*days).to_string(),
         Value::Time(at) => format!("{} days after 1970", number(*at as f64 / 86_400_000_000.0)),
         Value::List(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),

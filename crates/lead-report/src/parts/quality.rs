@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::chart::bars;
 use crate::entry::Book;
 use crate::figures::{count, share};
-use crate::parts::scroll;
+use crate::parts::{num, scroll, ticked};
 
 /// The section.
 pub(crate) fn quality(book: &Book, data: &Data, report: &Report) -> Markup {
@@ -27,7 +27,7 @@ fn files(report: &Report) -> Markup {
     scroll(
         "Files",
         &html! {
-            table {
+            table class="rows files" {
                 caption { "Files, and what became of their rows" }
                 thead { tr {
                     th scope="col" { "File" } th scope="col" { "Read as" } th scope="col" class="num" { "Rows" }
@@ -38,9 +38,9 @@ fn files(report: &Report) -> Markup {
                         tr {
                             th scope="row" { (source.file) }
                             td { (source.table) }
-                            td class="num" { (count(source.rows as usize)) }
-                            td class="num" { (count(source.taken as usize)) }
-                            td class="num" { (count(source.rejected as usize)) }
+                            (num("Rows", count(source.rows as usize)))
+                            (num("Taken", count(source.taken as usize)))
+                            (num("Rejected", count(source.rejected as usize)))
                         }
                     }
                 }
@@ -56,21 +56,20 @@ fn problems(report: &Report) -> Markup {
     scroll(
         "Problems",
         &html! {
-            table {
+            table class="rows problems" {
                 caption { "Problems of the data, with the first places" }
                 thead { tr {
-                    th scope="col" { "Problem" } th scope="col" { "Where" } th scope="col" class="num" { "How often" } th scope="col" { "First places" }
+                    th scope="col" { "Problem" } th scope="col" class="num" { "How often" } th scope="col" { "First places" }
                 } }
                 tbody {
                     @for problem in &report.problems {
                         tr {
                             th scope="row" {
                                 @match problem.severity { Severity::Error => "Error: ", Severity::Warning => "", _ => "Note: " }
-                                (problem.message)
-                                @if let Some(help) = &problem.help { br; small { (help) } }
+                                (ticked(&problem.message))
+                                @if let Some(help) = &problem.help { br; small { (ticked(help)) } }
                             }
-                            td { (where_is(problem)) }
-                            td class="num" { (count(problem.count as usize)) }
+                            (num("How often", count(problem.count as usize)))
                             td {
                                 @for (i, place) in problem.places.iter().take(3).enumerate() {
                                     @if i > 0 { br; }
@@ -86,11 +85,6 @@ fn problems(report: &Report) -> Markup {
     )
 }
 
-fn where_is(problem: &lead_data::Problem) -> String {
-    let parts = [&problem.table, &problem.field, &problem.file];
-    parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
-}
-
 fn short(text: &str) -> String {
     let mut out: String = text.chars().take(60).collect();
     if out.len() < text.len() {
@@ -104,7 +98,7 @@ fn known(book: &Book, data: &Data) -> Markup {
     html! {
         @for (_, table, records) in tables.filter(|(_, t, _)| !t.is_event()) {
             (scroll(&format!("Fields of {}", table.name.text), &html! {
-                table {
+                table class="rows three" {
                     caption { (table.name.text) ": " (count(records.rows)) " records" }
                     thead { tr {
                         th scope="col" { "Field" } th scope="col" class="pic" { span class="hidden" { "Picture" } }
@@ -118,9 +112,9 @@ fn known(book: &Book, data: &Data) -> Markup {
                                 tr {
                                     th scope="row" { (field.name.text) }
                                     td class="pic" { (bars::length(known as f64, column.len() as f64, &format!("{} known", share(known, column.len())))) }
-                                    td class="num" { (count(known)) }
-                                    td class="num" { (count(missing)) }
-                                    td class="num" { (share(missing, column.len())) }
+                                    (num("Known", count(known)))
+                                    (num("Missing", count(missing)))
+                                    (num("Share missing", share(missing, column.len())))
                                 }
                             }
                         }

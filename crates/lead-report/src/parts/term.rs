@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use crate::chart::bars;
 use crate::entry::Book;
 use crate::figures::{Tri, by_source, column_of, count, decision, order_of, share, source_field};
-use crate::parts::{scroll, work};
+use crate::parts::{num, scroll, work};
 use crate::work_list::work_list;
 
 /// The numbers of a term.
@@ -80,7 +80,7 @@ fn sources(book: &Book, found: &lead_eval::DefAnswers, data: &Data, id: DefId) -
     scroll(
         &format!("By {name}"),
         &html! {
-            table {
+            table class="rows tri" {
                 caption { "By " (name) }
                 thead { tr {
                     th scope="col" { (lead_prose::capital(name)) } th scope="col" class="pic" { span class="hidden" { "Picture" } }
@@ -92,10 +92,10 @@ fn sources(book: &Book, found: &lead_eval::DefAnswers, data: &Data, id: DefId) -
                         tr {
                             th scope="row" { @match source { Some(source) => (source), None => span class="none" { "not known" } } }
                             td class="pic" { (bars::decisions(tri)) }
-                            td class="num" { (count(tri.yes)) }
-                            td class="num" { (share(tri.yes, tri.all())) }
-                            td class="num" { (count(tri.unknown)) }
-                            td class="num" { (count(tri.no)) }
+                            (num("Yes", count(tri.yes)))
+                            (num("Share", share(tri.yes, tri.all())))
+                            (num("Cannot tell", count(tri.unknown)))
+                            (num("No", count(tri.no)))
                         }
                     }
                 }
@@ -117,7 +117,7 @@ pub(crate) fn overview(book: &Book, survey: &Survey, terms: &[DefId]) -> Markup 
     scroll(
         "All terms",
         &html! {
-            table {
+            table class="rows tri all" {
                 caption { "All terms at a glance" }
                 thead { tr {
                     th scope="col" { "Term" } th scope="col" { "Of" } th scope="col" class="pic" { span class="hidden" { "Picture" } }
@@ -132,10 +132,10 @@ pub(crate) fn overview(book: &Book, survey: &Survey, terms: &[DefId]) -> Markup 
                             th scope="row" { a href={ "#" (book.anchor(*id)) } { (def.name.text) } }
                             td { @if let Some(table) = def.subject { (book.lexicon.table(table).name.text) } }
                             td class="pic" { (bars::decisions(tri)) }
-                            td class="num" { (count(tri.yes)) }
-                            td class="num" { (share(tri.yes, tri.all())) }
-                            td class="num" { (count(tri.unknown)) }
-                            td class="num" { (count(tri.no)) }
+                            (num("Yes", count(tri.yes)))
+                            (num("Share", share(tri.yes, tri.all())))
+                            (num("Cannot tell", count(tri.unknown)))
+                            (num("No", count(tri.no)))
                         }
                     }
                 }
