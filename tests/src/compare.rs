@@ -39,7 +39,7 @@ pub enum Outcome {
     Differ(Box<Difference>),
 }
 
-fn said(panic: Box<dyn std::any::Any + Send>) -> String {
+pub(crate) fn said(panic: Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     format!("panic: {}", text.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default())
 }
@@ -165,7 +165,7 @@ pub fn compare(generated: &Generated, keep: &dyn Fn(usize) -> bool, sheets: &She
 }
 
 /// The reference's answers of a definition: each with its record. `None` for a period, which has none.
-fn expected(reference: &Reference, name: &str, as_of: i64) -> Option<Vec<(String, String)>> {
+pub(crate) fn expected(reference: &Reference, name: &str, as_of: i64) -> Option<Vec<(String, String)>> {
     let def = &reference.schema.defs[reference.schema.def(name)?];
     match &def.body {
         DefBody::Metric(_) => {

@@ -141,10 +141,15 @@ impl Moments {
 
     /// The earlier of a moment and one that is known to be the as-of time or right behind it.
     fn capped(&mut self, id: WhenId, cap: WhenId) -> WhenId {
-        if id == cap || self.when(id) == When::Fixed(i64::MAX) {
+        if id == cap || matches!(self.when(id), When::Fixed(t) if t >= i64::MAX - 1) {
             return cap;
         }
-        let inner = |id: WhenId| if let When::After(inner) = self.when(id) { inner } else { id };
+        let inner = |id: WhenId| match self.when(id) {
+            When::After(inner) => inner,
+            // As long as the cap is the as-of time itself, and not the moment behind it.
+            When::Before(inner) if !matches!(self.when(cap), When::After(_)) => inner,
+            _ => id,
+        };
         let forward = |by: Step| by.months >= 0 && by.days >= 0 && by.micros >= 0;
         match self.when(inner(id)) {
             // What lies in the past of the cap is earlier, whatever the as-of time.

@@ -92,8 +92,6 @@ pub enum Sql {
     Filtered(Box<Sql>, Vec<Sql>),
     /// Whether a query has a row.
     Exists(Box<Select>),
-    /// The one value of a query.
-    Scalar(Box<Select>),
 }
 
 impl Sql {
@@ -222,6 +220,8 @@ pub enum JoinKind {
     Left,
     /// All rows of both.
     Full,
+    /// Each with each; `on` means nothing.
+    Cross,
 }
 
 /// A relation joined.

@@ -97,6 +97,10 @@ impl Printer<'_> {
                 JoinKind::Inner => "JOIN",
                 JoinKind::Left => "LEFT JOIN",
                 JoinKind::Full => "FULL JOIN",
+                JoinKind::Cross => {
+                    out.push_str(&format!("\n{pad}CROSS JOIN {}", self.relation(relation, alias)));
+                    continue;
+                }
             };
             let on = self.expr(on, Tight::Any, indent + 4);
             out.push_str(&format!("\n{pad}{word} {} ON {on}", self.relation(relation, alias)));
@@ -253,7 +257,6 @@ impl Printer<'_> {
                 }
             }
             Sql::Exists(select) => format!("EXISTS ({})", self.inner(select)),
-            Sql::Scalar(select) => format!("({})", self.inner(select)),
         };
         (text, Tight::Atom)
     }

@@ -30,10 +30,98 @@ pub fn postgres(pattern: &str) -> Result<String, Lacks> {
 }
 
 fn write(pattern: &str, family: &Family) -> Result<String, Lacks> {
-    let hir = regex_syntax::parse(pattern).map_err(|_| "no such regular expression".to_owned())?;
+    let hir = parsed(pattern)?;
     let mut out = String::new();
-    part(&hir, family, &mut out)?;
+    part(&at_ends(hir)?, family, &mut out)?;
     Ok(out)
+}
+
+fn parsed(pattern: &str) -> Result<Hir, Lacks> {
+    regex_syntax::parse(pattern).map_err(|_| "no such regular expression".to_owned())
+}
+
+/// Where a match may lie anywhere in a text, what stands at its very ends may as well be part of it: borders of words and lines
+/// there become characters, which all engines know.
+fn at_ends(hir: Hir) -> Result<Hir, Lacks> {
+    inner_ends(hir, true, true)
+}
+
+/// Likewise of a part with which an expression begins (`first`) or ends (`last`).
+fn inner_ends(hir: Hir, first: bool, last: bool) -> Result<Hir, Lacks> {
+    match hir.kind() {
+        HirKind::Alternation(parts) => {
+            let parts: Result<Vec<Hir>, Lacks> = parts.iter().cloned().map(|p| inner_ends(p, first, last)).collect();
+            Ok(Hir::alternation(parts?))
+        }
+        HirKind::Capture(capture) => inner_ends((*capture.sub).clone(), first, last),
+        HirKind::Concat(parts) => {
+            let mut parts = parts.clone();
+            let end = parts.len() - 1;
+            for (at, beside, first) in
+                [(0, 1, true), (end, end - 1, false)].into_iter().filter(|e| if e.2 { first } else { last })
+            {
+                parts[at] = match parts[at].kind() {
+                    HirKind::Look(look) => {
+                        border(*look, edge(&parts[beside], first), first)?.unwrap_or(parts[at].clone())
+                    }
+                    _ => inner_ends(parts[at].clone(), first, !first)?,
+                };
+            }
+            Ok(Hir::concat(parts))
+        }
+        _ => Ok(hir),
+    }
+}
+
+/// What a border at the first (or last) place of an expression becomes, beside what is of a word or is not; `None`: it stays.
+fn border(look: Look, beside: Option<bool>, first: bool) -> Result<Option<Hir>, Lacks> {
+    let (other, word) = (r"\W", r"\w");
+    let or_end = |class: &str| if first { format!(r"\A|{class}") } else { format!(r"{class}|\z") };
+    let text = match (look, beside) {
+        (Look::StartLF, _) if first => r"\A|\n".to_owned(),
+        (Look::EndLF, _) if !first => r"\n|\z".to_owned(),
+        (Look::WordUnicode, Some(true)) => or_end(other),
+        (Look::WordUnicode, Some(false)) => word.to_owned(),
+        (Look::WordStartUnicode, Some(true)) if first => or_end(other),
+        (Look::WordEndUnicode, Some(true)) if !first => or_end(other),
+        (Look::WordStartHalfUnicode, _) if first => or_end(other),
+        (Look::WordEndHalfUnicode, _) if !first => or_end(other),
+        _ => return Ok(None),
+    };
+    parsed(&text).map(Some)
+}
+
+/// Whether what an expression matches surely begins (or ends) with a character of a word, or surely does not; `None`: either, or nothing.
+fn edge(hir: &Hir, first: bool) -> Option<bool> {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).ok()?;
+            let c = if first { text.chars().next()? } else { text.chars().next_back()? };
+            is_word(c, c)
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut all = class.ranges().iter().map(|r| is_word(r.start(), r.end()));
+            let one = all.next()??;
+            all.all(|o| o == Some(one)).then_some(one)
+        }
+        HirKind::Repetition(repetition) if repetition.min > 0 => edge(&repetition.sub, first),
+        HirKind::Capture(capture) => edge(&capture.sub, first),
+        HirKind::Concat(parts) => edge(if first { parts.first()? } else { parts.last()? }, first),
+        HirKind::Alternation(parts) => {
+            let one = edge(parts.first()?, first)?;
+            parts.iter().all(|p| edge(p, first) == Some(one)).then_some(one)
+        }
+        _ => None,
+    }
+}
+
+/// Whether all characters of a range are of words, or none is.
+fn is_word(from: char, to: char) -> Option<bool> {
+    let hir = regex_syntax::parse(r"\w").ok()?;
+    let HirKind::Class(Class::Unicode(words)) = hir.kind() else { return None };
+    let holds = |r: &regex_syntax::hir::ClassUnicodeRange| r.start() <= from && to <= r.end();
+    let meets = |r: &regex_syntax::hir::ClassUnicodeRange| r.start() <= to && from <= r.end();
+    if words.ranges().iter().any(holds) { Some(true) } else { (!words.ranges().iter().any(meets)).then_some(false) }
 }
 
 fn part(hir: &Hir, family: &Family, out: &mut String) -> Result<(), Lacks> {
@@ -153,5 +241,27 @@ fn member(c: char, family: &Family, out: &mut String) {
         out.push(c);
     } else {
         out.push_str(&(family.code)(c));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn borders_at_the_ends_become_characters() {
+        let texts = ["CEO", "the CEO", "CEO, Europe", "MyCEO", "CEOs", "Head of CEO", "élCEO", "x\nCEO", "CEO\ny", ""];
+        for pattern in
+            [r"\bCEO\b", r"\bCEO|\bHead\b", r"(?m)^CEO$", r"\b\w+\b", r"(\bof\b)", r"CEO\b", r"\b{start}CEO\b{end}"]
+        {
+            let rewritten = at_ends(parsed(pattern).unwrap()).unwrap();
+            let (before, after) =
+                (regex::Regex::new(pattern).unwrap(), regex::Regex::new(&rewritten.to_string()).unwrap());
+            for text in texts {
+                assert_eq!(before.is_match(text), after.is_match(text), "{pattern}: {text:?}");
+            }
+            assert!(re2(pattern).is_ok() && postgres(pattern).is_ok(), "{pattern}");
+        }
+        assert!(re2(r"VP\b.*\bSales").is_err(), "inside an expression a border is no character");
     }
 }

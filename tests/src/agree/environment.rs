@@ -13,16 +13,25 @@ struct Package {
     packages: &'static [&'static str],
     /// What Python loads.
     module: &'static str,
+    /// What its process finds in its environment.
+    variables: &'static [(&'static str, &'static str)],
 }
 
 const PACKAGES: &[Package] = &[
-    Package { name: "duckdb", packages: &["duckdb"], module: "duckdb" },
-    Package { name: "postgres", packages: &["psycopg[binary]"], module: "psycopg" },
+    Package { name: "duckdb", packages: &["duckdb"], module: "duckdb", variables: &[] },
+    Package { name: "postgres", packages: &["psycopg[binary]"], module: "psycopg", variables: &[] },
 ];
 
 /// Names of all engines.
 pub fn names() -> Vec<&'static str> {
     PACKAGES.iter().map(|p| p.name).collect()
+}
+
+/// What the process of an engine finds in its environment.
+pub fn variables(name: &str) -> Vec<(String, String)> {
+    let package = PACKAGES.iter().find(|p| p.name == name);
+    let own = package.into_iter().flat_map(|p| p.variables);
+    own.map(|(name, value)| (name.to_string(), value.to_string())).collect()
 }
 
 /// Where environments are kept where nothing else is said.
@@ -53,7 +62,7 @@ pub fn python(dir: &Path, engines: &[String]) -> Result<PathBuf, String> {
 pub fn dbt(dir: &Path) -> Result<PathBuf, String> {
     let packages = &["dbt-core==1.10.*", "dbt-duckdb==1.10.*"];
     let python = host(&dir.join("dbt"))?;
-    install(&python, &Package { name: "dbt", packages, module: "dbt.adapters.duckdb" })?;
+    install(&python, &Package { name: "dbt", packages, module: "dbt.adapters.duckdb", variables: &[] })?;
     Ok(python)
 }
 

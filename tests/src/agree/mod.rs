@@ -5,6 +5,7 @@ pub mod engine;
 pub mod environment;
 pub mod programs;
 pub mod raw;
+pub mod reference;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,8 @@ pub struct Difference {
     pub statement: String,
     /// The record and the definition.
     pub place: String,
+    /// The definition, where it is known.
+    pub def: Option<String>,
     /// What the engine answers.
     pub engine: String,
     /// What the evaluator answers.
@@ -46,8 +49,11 @@ pub struct Difference {
 /// What stands for the as-of time in statements with an open one.
 const PARAMETER: &str = "{{ as_of }}";
 
-/// Runs a program natively and on engines, and compares every answer.
-pub fn compare(program: &Program, engines: &mut [Engine]) -> Result<Vec<(String, Outcome)>, String> {
+/// Runs a program natively and on engines, and compares every answer. `reference`: on the reference interpreter, too.
+///
+/// # Errors
+/// It does not run at all.
+pub fn compare(program: &Program, engines: &mut [Engine], reference: bool) -> Result<Vec<(String, Outcome)>, String> {
     let checked = program.checked()?;
     let answered = match pipeline::answer(&checked, &program.data, program.as_of, 1) {
         Ok(answered) => answered,
@@ -60,8 +66,24 @@ pub fn compare(program: &Program, engines: &mut [Engine]) -> Result<Vec<(String,
     let target = Target { as_of: Some(PARAMETER.to_string()), ..Target::default() };
     let tables = raw::tables(&checked, &target, &program.data)?;
     let mut out = Vec::new();
-    for engine in engines {
-        out.push((engine.name.clone(), on(engine, &checked.lexicon, &target, program.as_of, &tables, &answered)?));
+    if reference {
+        out.push((reference::NAME.to_string(), reference::compare(program, &answered)));
+    }
+    let (lexicon, as_of) = (&checked.lexicon, program.as_of);
+    let found: Vec<Result<(String, Outcome), String>> = std::thread::scope(|scope| {
+        let jobs = engines.iter_mut().map(|engine| {
+            let (target, tables, answered) = (&target, &tables, &answered);
+            let job = move || {
+                let outcome = on(engine, lexicon, target, as_of, tables, answered)?;
+                Ok((engine.name.clone(), outcome))
+            };
+            scope.spawn(job)
+        });
+        let jobs: Vec<_> = jobs.collect();
+        jobs.into_iter().map(|j| j.join().unwrap_or_else(|_| Err("the comparison panics".to_string()))).collect()
+    });
+    for one in found {
+        out.push(one?);
     }
     Ok(out)
 }
@@ -93,8 +115,13 @@ fn on(
     let (mut count, mut wrong) = (0, Vec::new());
     for (((open, compiled), sql), result) in statements.iter().zip(&texts).zip(&results) {
         let statement = format!("{}{}", compiled.name, if *open { ", as-of time open" } else { "" });
+        let asked = match compiled.subject {
+            Subject::Metric(def) | Subject::Funnel(def) => Some(lexicon.def(def).name.key.clone()),
+            Subject::Records(_) => None,
+        };
         count += judge(lexicon, answered, compiled, result, &mut |place, engine, native| {
-            wrong.push(Difference { statement: statement.clone(), place, engine, native, sql: sql.clone() });
+            let def = asked.clone().or_else(|| place.split_once(": ").map(|p| p.1.to_string()));
+            wrong.push(Difference { statement: statement.clone(), place, def, engine, native, sql: sql.clone() });
         });
     }
     Ok(if wrong.is_empty() { Outcome::Agree(count) } else { Outcome::Differ(wrong) })

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use lead_diag::FileId;
 use lead_hir::Config;
 
 use crate::cases;
 use crate::compare::as_of;
 use crate::generate::Generated;
 use crate::pipeline::{self, Checked};
+use crate::reference::Calendar;
 
 /// A lexicon with its data and its as-of time.
 pub struct Program {
@@ -19,6 +21,8 @@ pub struct Program {
     pub data: PathBuf,
     /// Microseconds since 1970 UTC.
     pub as_of: i64,
+    /// The seed, if it is random.
+    pub seed: Option<u64>,
     /// The folder, if it is made for this alone.
     _folder: Option<tempfile::TempDir>,
 }
@@ -58,6 +62,7 @@ impl Program {
             config: pipeline::config(&setting.zone, cases::month_number(&setting.fiscal)),
             data: folder.path().to_path_buf(),
             as_of: as_of(generated),
+            seed: Some(seed),
             _folder: Some(folder),
         };
         program.checked().is_ok().then_some(program)
@@ -69,6 +74,45 @@ impl Program {
         let def = generated.defs.iter().position(|d| d.name == name)?;
         let needed = generated.needed(def);
         Program::generated(&generated, seed, &|i| needed.contains(&i))
+    }
+
+    /// Writes it down as a folder that runs: settings, lexicon, exports.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(folder.join("data"))?;
+        let zone = self.config.timezone.as_ref().map_or("UTC", |z| z.0.as_str());
+        let at = jiff::Timestamp::from_microsecond(self.as_of).map(|t| t.to_string()).unwrap_or_default();
+        let month = jiff::civil::date(2000, self.config.fiscal_start.unwrap_or(1), 1).strftime("%B").to_string();
+        let settings = format!(
+            "[lexicon]\nname = \"Random\"\ntimezone = {zone:?}\nfiscal-year-starts = {:?}\nas-of = {at:?}\ndata = \"data\"\n",
+            month.to_lowercase()
+        );
+        std::fs::write(folder.join("lead.toml"), settings)?;
+        for (name, text) in &self.files {
+            std::fs::write(folder.join(name), text)?;
+        }
+        for entry in std::fs::read_dir(&self.data)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), folder.join("data").join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Trees of its files.
+    pub fn trees(&self) -> Vec<(FileId, lead_syntax::ast::File)> {
+        let id = |i: usize| FileId(i as u32);
+        self.files.iter().enumerate().map(|(i, (_, text))| (id(i), lead_syntax::parse(id(i), text).file)).collect()
+    }
+
+    /// Its zone, and the month that fiscal years start with.
+    pub fn calendar(&self) -> Option<Calendar> {
+        let zone = self.config.timezone.as_ref().map_or("UTC", |z| z.0.as_str());
+        let zone = jiff::tz::TimeZone::get(zone).ok()?;
+        Some(Calendar { zone, fiscal_start: self.config.fiscal_start.unwrap_or(1) })
     }
 
     /// Every case of `tests/meaning`.
@@ -95,6 +139,7 @@ impl Program {
                 config,
                 data: folder.path().to_path_buf(),
                 as_of: case.as_of(),
+                seed: None,
                 _folder: Some(folder),
             });
         }
@@ -125,6 +170,7 @@ impl Program {
             config: project.config.clone(),
             data: project.data_dir.clone(),
             as_of: lead_plan::calendar::moment(&told, zone)?,
+            seed: None,
             _folder: None,
         })
     }

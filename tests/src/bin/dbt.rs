@@ -97,9 +97,9 @@ impl Bench {
         .map_err(wrong)?;
         let engine = || {
             let variables = [("LEAD_AGREE_DUCKDB".to_string(), file.display().to_string())];
-            Engine::start("duckdb", &self.python, &variables)
+            Engine::new("duckdb", &self.python, &variables, 300)
         };
-        engine()?.ask(&raw::tables(&checked, &Target::default(), &program.data)?, &[])?;
+        engine().ask(&raw::tables(&checked, &Target::default(), &program.data)?, &[])?;
 
         let project = work.join("lead");
         let _ = fs::remove_dir_all(&project);
@@ -137,7 +137,7 @@ impl Bench {
             .iter()
             .map(|c| format!("SELECT * FROM main.{}", dialect.quoted(&format!("lead_{}", c.name))))
             .collect();
-        let results = engine()?.ask(&Json::Null, &selects)?;
+        let results = engine().ask(&Json::Null, &selects)?;
         let (mut count, mut differ) = (0, Vec::new());
         for (compiled, result) in compiled.iter().zip(&results) {
             count += judge(&checked.lexicon, &answered, compiled, result, &mut |place, engine, native| {

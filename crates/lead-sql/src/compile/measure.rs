@@ -284,6 +284,7 @@ impl Compiler<'_> {
                 if half_life.is_none() && self.whole_points(id) {
                     return Ok((d.whole_sum(self.expr(argument, at, frame)?), Some(Sql::Int(0)), false));
                 }
+                let large = self.large_points(id);
                 let mut points = self.float(argument, at, frame)?;
                 if let (Some(half_life), Some(time)) = (half_life, self.lexicon.table(measure.table).time()) {
                     let as_of = self.moment(*moment)?;
@@ -292,9 +293,18 @@ impl Compiler<'_> {
                         value = self.day_start(value);
                     }
                     let age = d.between(as_of, value).cast(Type::Double);
-                    points = points.times(d.power_of_two(age.over(Sql::Double(*half_life as f64))));
+                    let share = d.power_of_two(age.over(Sql::Double(*half_life as f64)));
+                    // What leaves the range of a float is more than a score takes, and looked at below.
+                    points = if large && self.most(argument) > 1e200 {
+                        d.reckoned("*", points.clone(), share).or_else(Sql::when(
+                            points.is_known(),
+                            Sql::Double(f64::MAX),
+                            None,
+                        ))
+                    } else {
+                        points.times(share)
+                    };
                 }
-                let large = self.most(argument) >= 4e18;
                 let size =
                     Sql::compare(Sql::call("abs", [points.clone()]), "<", Sql::Double(4_611_686_018_427_387_904.0));
                 let share = d.to_whole(points.clone().times(Sql::Double(1e9)));

@@ -4,6 +4,7 @@ mod expr;
 mod group;
 mod levels;
 mod measure;
+mod merge;
 mod metric;
 mod moments;
 mod number;
@@ -135,8 +136,10 @@ fn one(lexicon: &Lexicon, options: &Options<'_>, subject: Subject, defs: &[DefId
         Subject::Funnel(def) => format!("The funnel `{}`", lexicon.def(def).name.text),
         Subject::Metric(def) => format!("The metric `{}`", lexicon.def(def).name.text),
     };
-    let mut ctes = compiler.moments_cte()?;
+    let mut ctes = compiler.moments_ctes()?;
     ctes.append(&mut compiler.ctes);
+    let mut body = body;
+    ctes.iter_mut().flat_map(|c| &mut c.selects).chain([&mut body]).for_each(moments::beside_moments);
     let comment = vec![
         format!("{title} of {}, in the SQL of {}.", lexicon.settings.name, options.dialect.title()),
         match options.as_of {
@@ -217,6 +220,8 @@ pub(crate) struct Compiler<'a> {
     pub moments: BTreeMap<WhenId, String>,
     pub moment_names: Names,
     levels: levels::Levels,
+    /// Entities whose rows are put together by `same when`.
+    merged: HashMap<TableId, merge::Merged>,
 }
 
 impl<'a> Compiler<'a> {
@@ -249,6 +254,7 @@ impl<'a> Compiler<'a> {
             moments: BTreeMap::new(),
             moment_names: Names::default(),
             levels: levels::levels(plan),
+            merged: HashMap::new(),
         }
     }
 

@@ -1,12 +1,40 @@
 //! The times that windows begin and end with. With an as-of time they are written out; without one they are columns of
 //! the query `moments`, worked out from the as-of time by the calendar of the lexicon's zone.
 
+use std::collections::HashMap;
+
 use lead_hir::hir::{Period, PeriodUnit, Step, Value};
-use lead_plan::{When, WhenId};
+use lead_plan::{Moments, When, WhenId};
 
 use super::{AsOf, Compiler, Wrong};
 use crate::dialect::{Shift, Unit};
-use crate::ir::{Cte, Item, Relation, Select, Sql, Type};
+use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
+use crate::print::walk;
+
+/// The query with the times that statements name.
+const MOMENTS: &str = "moments";
+
+/// Queries that work out moments, one on top of the other: the columns of each, with what they are.
+#[derive(Debug, Default)]
+struct Layers {
+    columns: Vec<Vec<(Sql, String)>>,
+    /// By moment: the layer that has it, and its column there.
+    made: HashMap<WhenId, (usize, Sql)>,
+    /// Likewise in local time.
+    local: HashMap<WhenId, (usize, Sql)>,
+}
+
+impl Layers {
+    /// Adds a column on top of a layer.
+    fn add(&mut self, on: usize, value: Sql, name: String) -> (usize, Sql) {
+        while self.columns.len() <= on {
+            self.columns.push(Vec::new());
+        }
+        let column = Sql::column("", &name);
+        self.columns[on].push((value, name));
+        (on + 1, column)
+    }
+}
 
 impl Compiler<'_> {
     /// A moment.
@@ -14,15 +42,17 @@ impl Compiler<'_> {
         if self.options.as_of != AsOf::Open || !self.plan.moments.moves(id) {
             return Ok(Sql::Time(self.plan.moments.at(id)));
         }
+        let name = self.moment_name(id);
+        Ok(Sql::column(MOMENTS, &name))
+    }
+
+    fn moment_name(&mut self, id: WhenId) -> String {
         if !self.moments.contains_key(&id) {
             let words = self.moment_words(id);
             let name = self.moment_names.fresh(&words, self.dialect.name_limit());
             self.moments.insert(id, name);
         }
-        let name = &self.moments[&id];
-        let items = vec![Item::new(Sql::column("moments", name), name)];
-        let from = Some((Relation::Query("moments".to_owned()), "moments".to_owned()));
-        Ok(Sql::Scalar(Box::new(Select { items, from, ..Select::default() })))
+        self.moments[&id].clone()
     }
 
     /// The as-of time in force, or its date.
@@ -31,8 +61,8 @@ impl Compiler<'_> {
         Ok(if matches!(value, Value::Date(_)) { self.local_day(moment) } else { moment })
     }
 
-    /// The query `moments`, if anything asks for it.
-    pub fn moments_cte(&mut self) -> Result<Vec<Cte>, Wrong> {
+    /// The queries that work moments out, if the as-of time is open.
+    pub fn moments_ctes(&mut self) -> Result<Vec<Cte>, Wrong> {
         if self.options.as_of != AsOf::Open {
             return Ok(Vec::new());
         }
@@ -41,42 +71,118 @@ impl Compiler<'_> {
             Some(parameter) => Sql::form(&parameter.replace("{}", ""), []).cast(Type::Time),
             None => self.dialect.now().cast(Type::Time),
         };
-        let first = self.query_name("run");
-        let select = Select { items: vec![Item::new(as_of, "as_of")], ..Select::default() };
-        let comment = vec!["The as-of time, in UTC.".to_owned()];
-        let mut ctes = vec![Cte { name: first.clone(), comment, selects: vec![select], recursive: false }];
-        let wanted: Vec<(WhenId, String)> = self.moments.iter().map(|(id, name)| (*id, name.clone())).collect();
-        let items = wanted.iter().map(|(id, name)| Item::new(self.worked_out(*id, &first), name)).collect();
-        let mut select =
-            Select { items, from: Some((Relation::Query(first.clone()), first.clone())), ..Select::default() };
-        if select.items.is_empty() {
-            select.items.push(Item::new(Sql::column(&first, "as_of"), "as_of"));
+        let mut layers = Layers::default();
+        self.moment_name(Moments::AS_OF);
+        let wanted: Vec<WhenId> = self.moments.keys().copied().collect();
+        for id in wanted {
+            self.laid(id, &mut layers);
         }
-        let comment = vec!["The times that windows begin and end with.".to_owned()];
-        ctes.push(Cte { name: "moments".to_owned(), comment, selects: vec![select], recursive: false });
+        let mut said = vec!["The as-of time, in UTC.".to_owned()];
+        let name = self.moments[&Moments::AS_OF].clone();
+        let mut select = Select { items: vec![Item::new(as_of, &name)], ..Select::default() };
+        let mut ctes = Vec::new();
+        let last = layers.columns.len();
+        for (i, columns) in std::iter::once(Vec::new()).chain(layers.columns).enumerate() {
+            if let Some(Cte { name: before, .. }) = ctes.last() {
+                let from = Some((Relation::Query(before.clone()), before.clone()));
+                select = Select { items: vec![Item::All(before.clone())], from, ..Select::default() };
+            }
+            select.items.extend(columns.into_iter().map(|(value, name)| Item::new(value, &name)));
+            let name = if i == last { MOMENTS.to_owned() } else { self.query_name(["run", "run_local"][i.min(1)]) };
+            if i == last && i > 0 {
+                said = vec!["The times that windows begin and end with.".to_owned()];
+            }
+            let selects = vec![std::mem::take(&mut select)];
+            ctes.push(Cte { name, comment: std::mem::take(&mut said), selects, recursive: false });
+        }
         Ok(ctes)
     }
 
-    /// How a moment comes about, from the column of the as-of time.
-    fn worked_out(&self, id: WhenId, run: &str) -> Sql {
+    /// Where a moment comes from: the layer that has it, and its column.
+    fn laid(&mut self, id: WhenId, layers: &mut Layers) -> (usize, Sql) {
         let plan = self.plan;
         if !plan.moments.moves(id) {
-            return Sql::Time(plan.moments.at(id));
+            return (0, Sql::Time(plan.moments.at(id)));
         }
-        let day = |id: WhenId| self.local_day(self.worked_out(id, run));
-        match plan.moments.when(id) {
-            When::AsOf | When::Fixed(_) => Sql::column(run, "as_of"),
-            When::Step { from, by, back } => self.stepped(self.worked_out(from, run), by, back),
-            When::DayStart(of) => self.day_start(day(of)),
-            When::DayEnd(of) => {
-                let next = self.dialect.day_moved(day(of), Shift { months: 0, days: 1 });
-                self.dialect.later(self.day_start(next), Sql::Int(-1))
+        if let Some(made) = layers.made.get(&id) {
+            return made.clone();
+        }
+        let name = self.moment_name(id);
+        let made = match plan.moments.when(id) {
+            When::AsOf | When::Fixed(_) => (0, Sql::column("", &name)),
+            When::Step { from, by, back } => {
+                let sign = if back { -1 } else { 1 };
+                let shift = Shift { months: by.months.saturating_mul(sign), days: by.days.saturating_mul(sign) };
+                let (layer, mut value) = self.laid(from, layers);
+                let mut on = layer;
+                if shift.months != 0 || shift.days != 0 {
+                    let (layer, local) = self.laid_local(from, layers);
+                    (on, value) = self.laid_instant(layer, self.dialect.moved(local, shift), &name, layers);
+                }
+                if by.micros != 0 {
+                    value = self.dialect.later(value, Sql::Int(i128::from(by.micros) * i128::from(sign)));
+                }
+                layers.add(on, value, name)
             }
-            When::PeriodStart { of, period, offset } => self.day_start(self.period_start(day(of), period, offset)),
-            When::After(of) => self.dialect.later(self.worked_out(of, run), Sql::Int(1)),
-            When::Before(of) => self.dialect.later(self.worked_out(of, run), Sql::Int(-1)),
-            When::Earlier(a, b) => self.dialect.least(self.worked_out(a, run), self.worked_out(b, run)),
+            When::DayStart(of) => {
+                let (layer, local) = self.laid_local(of, layers);
+                let day = local.cast(Type::Date).cast(Type::Time);
+                let (on, value) = self.laid_instant(layer, day, &name, layers);
+                layers.add(on, value, name)
+            }
+            When::DayEnd(of) => {
+                let (layer, local) = self.laid_local(of, layers);
+                let next = self.dialect.day_moved(local.cast(Type::Date), Shift { months: 0, days: 1 });
+                let (on, value) = self.laid_instant(layer, next.cast(Type::Time), &name, layers);
+                layers.add(on, self.dialect.later(value, Sql::Int(-1)), name)
+            }
+            When::PeriodStart { of, period, offset } => {
+                let (layer, local) = self.laid_local(of, layers);
+                let day = self.period_start(local.cast(Type::Date), period, offset);
+                let (on, value) = self.laid_instant(layer, day.cast(Type::Time), &name, layers);
+                layers.add(on, value, name)
+            }
+            When::After(of) => {
+                let (layer, value) = self.laid(of, layers);
+                layers.add(layer, self.dialect.later(value, Sql::Int(1)), name)
+            }
+            When::Before(of) => {
+                let (layer, value) = self.laid(of, layers);
+                layers.add(layer, self.dialect.later(value, Sql::Int(-1)), name)
+            }
+            When::Earlier(a, b) => {
+                let ((on_a, a), (on_b, b)) = (self.laid(a, layers), self.laid(b, layers));
+                layers.add(on_a.max(on_b), self.dialect.least(a, b), name)
+            }
+        };
+        layers.made.insert(id, made.clone());
+        made
+    }
+
+    /// A moment in local time.
+    fn laid_local(&mut self, id: WhenId, layers: &mut Layers) -> (usize, Sql) {
+        if let Some(made) = layers.local.get(&id) {
+            return made.clone();
         }
+        let (layer, value) = self.laid(id, layers);
+        if self.is_utc() {
+            return (layer, value);
+        }
+        let name = self.moment_name(id);
+        let name = self.moment_names.fresh(&format!("{name}_local"), self.dialect.name_limit());
+        let made = layers.add(layer, self.local(value), name);
+        layers.local.insert(id, made.clone());
+        made
+    }
+
+    /// The time of a local time that is worked out on top of a layer.
+    fn laid_instant(&mut self, on: usize, local: Sql, name: &str, layers: &mut Layers) -> (usize, Sql) {
+        if self.is_utc() {
+            return (on, local);
+        }
+        let name = self.moment_names.fresh(&format!("{name}_local"), self.dialect.name_limit());
+        let (on, local) = layers.add(on, local, name);
+        (on, self.instant(local))
     }
 
     /// The first day of the period that holds a day, or of one some periods later.
@@ -142,6 +248,30 @@ impl Compiler<'_> {
             When::Before(of) => format!("before{}", inner(of)),
             When::Earlier(a, b) => format!("earlier_of{}_and{}", inner(a), inner(b)),
         }
+    }
+}
+
+/// Puts the query of moments beside the relation of a select that names one.
+pub(crate) fn beside_moments(select: &mut Select) {
+    let mut named = false;
+    let mut look = |sql: &Sql| named |= matches!(sql, Sql::Column { of, .. } if of == MOMENTS);
+    let mut all = |sql: &Sql| walk(sql, &mut look);
+    for item in &select.items {
+        if let Item::Value { value, .. } = item {
+            all(value);
+        }
+    }
+    select.filter.iter().chain(&select.group).chain(&select.order).for_each(&mut all);
+    select.joins.iter().for_each(|j| all(&j.on));
+    if !named {
+        return;
+    }
+    let relation = Relation::Query(MOMENTS.to_owned());
+    match &select.from {
+        None => select.from = Some((relation, MOMENTS.to_owned())),
+        Some(_) => select
+            .joins
+            .insert(0, Join { kind: JoinKind::Cross, relation, alias: MOMENTS.to_owned(), on: Sql::Bool(true) }),
     }
 }
 

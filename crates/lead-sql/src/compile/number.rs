@@ -53,6 +53,17 @@ impl Compiler<'_> {
         self.plan.measure(measure).argument.is_some_and(|a| self.is_whole(a) && self.most(a) < 1e6)
     }
 
+    /// Whether points of an event may be more than a score takes: those of large numbers, and those that grow the further ahead an
+    /// event is.
+    pub fn large_points(&self, id: lead_plan::MeasureId) -> bool {
+        let measure = self.plan.measure(id);
+        let ahead = match (&measure.kind, &measure.times) {
+            (MeasureKind::Points { half_life: Some(_), as_of, .. }, Some(times)) => times.end > as_of.saturating_add(1),
+            _ => false,
+        };
+        ahead || measure.argument.is_none_or(|a| self.most(a) >= 4e18)
+    }
+
     /// More than the size of any value that a number has.
     pub fn most(&self, id: NodeId) -> f64 {
         let node = self.plan.node(id);
@@ -133,8 +144,8 @@ impl Compiler<'_> {
                 if op == Divide && !known {
                     right = Sql::call("nullif", [right, Sql::Int(0)]);
                 }
-                let value = infix(word(op), left, right);
-                Ok(if self.most(id) > f64::MAX { self.dialect.finite(value) } else { value })
+                let unbound = self.most(id) > f64::MAX;
+                Ok(if unbound { self.dialect.reckoned(word(op), left, right) } else { infix(word(op), left, right) })
             }
             (x, y) if amount(x) && amount(y) && op == Divide => {
                 let left = self.units(a, at, frame)?.cast(Type::Double);
@@ -186,7 +197,7 @@ impl Compiler<'_> {
         let as_floats = |c: &Self, n: Sql| {
             let units = units.clone().cast(Type::Double);
             let value = if multiply { units.times(n) } else { units.over(Sql::call("nullif", [n, Sql::Int(0)])) };
-            c.dialect.rounded(value).cast(Type::Huge)
+            c.dialect.to_whole(c.dialect.rounded(value))
         };
         if let Some(Value::Number(number) | Value::Percent(number)) = self.written(n).cloned() {
             return Ok(match exact(number) {
@@ -216,7 +227,7 @@ impl Compiler<'_> {
             Sql::compare(Sql::call("abs", [q.clone()]), "<", Sql::Double(1e15)),
             Sql::compare(q.clone().over(Sql::Int(10_000)), "=", number.clone()),
         ]);
-        let (n, by) = whole(q.cast(Type::Huge));
+        let (n, by) = whole(self.dialect.small_to_whole(q));
         let exactly = self.dialect.divided(n, by);
         let roughly = as_floats(self, number);
         Ok(self.amount(&ty, Sql::when(few, exactly, Some(roughly))))
@@ -232,7 +243,7 @@ impl Compiler<'_> {
             }
             Op::ToMoney(inner) => {
                 let n = self.float(*inner, at, frame)?;
-                let whole = self.dialect.rounded(n.times(Sql::Int(10_000))).cast(Type::Huge);
+                let whole = self.dialect.to_whole(self.dialect.rounded(n.times(Sql::Int(10_000))));
                 return Ok(self.dialect.money_of(whole));
             }
             Op::Call(function, args) => match args.first() {
@@ -330,6 +341,17 @@ impl Compiler<'_> {
 
     fn line(&mut self, line: &ScoreLine, whole: bool, at: &Place, frame: &mut Frame) -> Result<Sql, Wrong> {
         let constant = self.written(line.points).is_some();
+        if let (false, Some(Value::Number(n) | Value::Percent(n)), None, None) =
+            (whole, self.written(line.points), line.at_most, line.at_least)
+            && n.abs() < 4e18
+        {
+            // Billionths of what is written out are written out.
+            let billionths = Sql::Int((n * 1e9).round_ties_even() as i128);
+            return Ok(match line.condition {
+                Some(condition) => Sql::when(self.expr(condition, at, frame)?, billionths, Some(Sql::Int(0))),
+                None => billionths,
+            });
+        }
         let mut points = if whole { self.expr(line.points, at, frame)? } else { self.float(line.points, at, frame)? };
         let zero = || if whole { Sql::Int(0) } else { Sql::Double(0.0) };
         if !constant && !self.is_certain_count(line.points) {
@@ -342,14 +364,36 @@ impl Compiler<'_> {
         if whole {
             return Ok(points);
         }
-        let billionths = self.dialect.to_whole(points.clone().times(Sql::Double(1e9)));
-        // A line that leaves the range gives nothing.
-        let limited = line.at_most.is_some_and(|b| self.written(b).is_some());
-        if (self.most(line.points) < 4e18) || (limited && line.at_least.is_none() && self.never_negative(line.points)) {
+        let most = self.most_of_line(line);
+        let billionths = points.clone().times(Sql::Double(1e9));
+        if most < 8e9 {
+            return Ok(self.dialect.small_to_whole(billionths));
+        }
+        let billionths = self.dialect.to_whole(billionths);
+        if most < 4e18 {
             return Ok(billionths);
         }
+        // A line that leaves the range gives nothing.
         let size = Sql::compare(Sql::call("abs", [points]), "<", Sql::Double(4_611_686_018_427_387_904.0));
         Ok(Sql::when(size, billionths, Some(Sql::Int(0))))
+    }
+
+    /// More than the size of the points of a line, within its bounds.
+    fn most_of_line(&self, line: &ScoreLine) -> f64 {
+        let written = |id: Option<NodeId>| match self.written(id?) {
+            Some(Value::Number(n) | Value::Percent(n)) => Some(*n),
+            _ => None,
+        };
+        let most = self.most(line.points);
+        let low = match written(line.at_least) {
+            Some(n) => n,
+            None if self.never_negative(line.points) => 0.0,
+            None => -most,
+        };
+        let high = written(line.at_most).unwrap_or(most).min(most);
+        // A bound of its own reaches farther than the points do.
+        let others = line.at_most.into_iter().chain(line.at_least).filter(|id| self.written(*id).is_none());
+        others.map(|id| self.most(id)).fold(low.abs().max(high.abs()), f64::max)
     }
 
     /// Whether a measure is a count or a total, which is 0 of nothing.
@@ -357,7 +401,7 @@ impl Compiler<'_> {
         match &self.plan.node(id).op {
             Op::Measure(m) => match self.plan.measure(*m).kind {
                 MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sequence(_) => true,
-                MeasureKind::Points { .. } => self.plan.measure(*m).argument.is_some_and(|a| self.most(a) < 4e18),
+                MeasureKind::Points { .. } => !self.large_points(*m),
                 _ => false,
             },
             _ => false,

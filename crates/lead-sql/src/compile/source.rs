@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lead_hir::hir::{CompareOp, FieldId, SourceFilter, Table, TableId, Ty, Value};
-use lead_plan::Op;
+use lead_plan::{Op, Scope};
 
 use super::expr::fold_text;
 use super::{Compiler, TableState, Wrong};
@@ -22,8 +22,7 @@ impl Compiler<'_> {
         }
         for (table, fields) in &mut needs {
             let table = self.lexicon.table(*table);
-            fields.extend(table.key);
-            fields.extend(table.time());
+            fields.extend(table.key.iter().chain(&table.time()).chain(&table.same_when));
         }
         needs
     }
@@ -36,11 +35,13 @@ impl Compiler<'_> {
 
     /// A query for each of these tables, with these fields.
     pub fn sources_of(&mut self, needs: &BTreeMap<TableId, BTreeSet<FieldId>>) -> Result<(), Wrong> {
-        // Tables whose records have several keys come first: references to them are looked up there.
-        let (merged, plain): (Vec<TableId>, Vec<TableId>) =
-            needs.keys().partition(|t| !self.lexicon.table(**t).same_when.is_empty());
+        // References to records that have several keys are looked up: which row is of which record is told before all others.
+        for id in needs.keys().filter(|t| !self.lexicon.table(**t).same_when.is_empty()) {
+            let state = self.names_of(*id, &needs[id]);
+            self.merge(*id, state)?;
+        }
         let mut feeds: Vec<Vec<TableId>> = Vec::new();
-        for id in merged.into_iter().chain(plain) {
+        for id in needs.keys().copied() {
             let table = self.lexicon.table(id);
             let tables = self.options.target.tables_of(table);
             // Events of one table are read once, together.
@@ -58,6 +59,7 @@ impl Compiler<'_> {
         }
         for feed in feeds {
             match feed.as_slice() {
+                [one] if self.merged.contains_key(one) => self.merged_source(*one, &needs[one])?,
                 [one] => self.source(*one, &needs[one])?,
                 many => self.shared_source(many, needs)?,
             }
@@ -74,6 +76,11 @@ impl Compiler<'_> {
             state.fields.insert(*field, name);
         }
         state.key = table.key.and_then(|k| state.fields.get(&k).cloned());
+        // What is measured of records that have no key is told apart by their number.
+        let measured = self.plan.measures.iter().any(|m| m.subject == Scope::Table(id));
+        if state.key.is_none() && measured && !table.is_event() {
+            state.key = Some(state.names.fresh("row_number", limit));
+        }
         for field in fields {
             if matches!(table.fields[field.0 as usize].ty, Ty::Text | Ty::OneOf(_)) && self.is_folded(*field, id) {
                 let name = state.names.fresh(&format!("{}_folded", state.fields[field]), limit);
@@ -91,17 +98,26 @@ impl Compiler<'_> {
         let name = self.query_name(&table.name.snake());
         let comment: Vec<String> = table.docs.iter().flat_map(|d| d.lines()).map(str::to_owned).collect();
         (state.head, state.source) = (name.clone(), name.clone());
-        if !table.same_when.is_empty() {
-            return Err(self.lacks_at(
-                "no way to make one record of rows that are the same by `same when`".to_owned(),
-                Some(table.span),
-            ));
-        }
+        let several = sources.len() > 1 && table.key.is_some();
         let mut selects = Vec::new();
-        for (parts, source) in &sources {
-            selects.push(self.raw_select(id, parts, source.as_deref(), &state)?);
+        for (i, (parts, source)) in sources.iter().enumerate() {
+            let mut select = self.raw_select(id, parts, source.as_deref(), &state, !several)?;
+            for item in &mut select.items {
+                if let (None, Item::Value { value, name, .. }) = (table.key, item)
+                    && i > 0
+                    && Some(&*name) == state.key.as_ref()
+                {
+                    *value = value.clone().plus(Sql::Int(i as i128 * super::merge::SOURCE));
+                }
+            }
+            // A row without a time is in no window, and one without a key is no record (D35, D43).
+            for field in table.time().into_iter().chain(table.key) {
+                let raw = parts.last().cloned().unwrap_or_default();
+                let column = Sql::column(&raw, &self.options.target.column(table, field, source.as_deref()));
+                select.filter.push(column.is_known());
+            }
+            selects.push(select);
         }
-        let several = selects.len() > 1 && state.key.is_some();
         if !several {
             self.tables.insert(id, state);
             self.ctes.push(Cte { name, comment, selects, recursive: false });
@@ -125,26 +141,29 @@ impl Compiler<'_> {
             alias: parts[i].clone(),
             on: Sql::compare(Sql::column(&parts[i], &key), "=", first_of(&key, &parts[..i])),
         });
-        let mut columns: Vec<&String> = fields.iter().map(|f| &state.fields[f]).collect();
-        columns.extend(fields.iter().filter_map(|f| state.folded.get(f)));
-        let select = Select {
-            items: columns.iter().map(|c| Item::new(first_of(c, &parts), c)).collect(),
-            from: Some((Relation::Query(parts[0].clone()), parts[0].clone())),
-            joins: joins.collect(),
-            ..Select::default()
-        };
+        let from = Some((Relation::Query(parts[0].clone()), parts[0].clone()));
+        let mut select = Select { from, joins: joins.collect(), ..Select::default() };
+        for field in fields {
+            let column = &state.fields[field];
+            let value = self.looked_up(table, *field, first_of(column, &parts), &mut select);
+            select.items.push(Item::new(value, column));
+        }
+        for column in fields.iter().filter_map(|f| state.folded.get(f)) {
+            select.items.push(Item::new(first_of(column, &parts), column));
+        }
         self.cte(&name, comment, select);
         self.tables.insert(id, state);
         Ok(())
     }
 
-    /// What a table takes of a table of the warehouse.
-    fn raw_select(
+    /// What a table takes of a table of the warehouse. `resolved`: references name records, not only keys.
+    pub fn raw_select(
         &mut self,
         id: TableId,
         parts: &[String],
         source: Option<&str>,
         state: &TableState,
+        resolved: bool,
     ) -> Result<Select, Wrong> {
         let table = self.lexicon.table(id);
         let raw = parts.last().cloned().unwrap_or_default();
@@ -154,7 +173,10 @@ impl Compiler<'_> {
         fields.sort();
         for (field, name) in fields {
             let column = Sql::column(&raw, &self.options.target.column(table, *field, source));
-            let value = self.clean(table, *field, column);
+            let mut value = self.clean(table, *field, column);
+            if resolved {
+                value = self.looked_up(table, *field, value, &mut select);
+            }
             select.items.push(Item::new(value, name));
         }
         let mut folded: Vec<(&FieldId, &String)> = state.folded.iter().collect();
@@ -164,6 +186,18 @@ impl Compiler<'_> {
             let text = self.dialect.trimmed(column);
             select.items.push(Item::new(self.dialect.lower(text), name));
         }
+        if let (None, Some(key)) = (table.key, &state.key) {
+            // Rows that have all in common may take each other's number.
+            let values = select
+                .items
+                .iter()
+                .filter_map(|i| if let Item::Value { value, .. } = i { Some(value.clone()) } else { None });
+            let values: Vec<Sql> = values.collect();
+            let places = vec!["{}"; values.len()].join(", ");
+            let order = if values.is_empty() { String::new() } else { format!("ORDER BY {places}") };
+            let number = Sql::form(&format!("row_number() OVER ({order})"), values);
+            select.items.push(Item::new(number, key));
+        }
         if select.items.is_empty() {
             // Rows that nothing is asked of still count.
             select.items.push(Item::new(Sql::Int(1), "one"));
@@ -171,16 +205,11 @@ impl Compiler<'_> {
         if let Some(filter) = &table.filter {
             select.filter.push(self.selected(table, filter, &raw)?);
         }
-        // A row without a time is in no window, and one without a key is no record (D35, D43).
-        for field in table.time().into_iter().chain(table.key) {
-            let column = Sql::column(&raw, &self.options.target.column(table, field, source));
-            select.filter.push(column.is_known());
-        }
         Ok(select)
     }
 
     /// A column as the lexicon reads it.
-    fn clean(&self, table: &Table, field: FieldId, column: Sql) -> Sql {
+    pub fn clean(&self, table: &Table, field: FieldId, column: Sql) -> Sql {
         let text = |column: Sql| self.dialect.trimmed(column);
         match &table.fields[field.0 as usize].ty {
             Ty::Key | Ty::Record(_) => text(column.cast(Type::Text)),
@@ -242,6 +271,7 @@ impl Compiler<'_> {
             for field in fields {
                 let column = Sql::column(&raw, &self.options.target.column(table, *field, source.as_deref()));
                 let value = self.clean(table, *field, column.clone());
+                let value = self.looked_up(table, *field, value, &mut select);
                 let wanted = table.fields[field.0 as usize].name.snake();
                 let made = columns(value, &wanted, &own, &mut select);
                 let is_text = matches!(table.fields[field.0 as usize].ty, Ty::Text | Ty::OneOf(_));

@@ -14,7 +14,7 @@ impl Compiler<'_> {
         &self.lexicon.settings.zone_name
     }
 
-    fn is_utc(&self) -> bool {
+    pub fn is_utc(&self) -> bool {
         matches!(self.zone(), "UTC" | "Etc/UTC")
     }
 

@@ -1,6 +1,6 @@
 //! DuckDB.
 
-use super::{Dialect, Fold, Lacks};
+use super::{Dialect, Fold, Lacks, Shift};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
 
@@ -33,6 +33,11 @@ impl Dialect for DuckDb {
         Some(Sql::column(table, "rowid"))
     }
 
+    // Without a list of them, blanks alone are trimmed.
+    fn trim(&self, text: Sql) -> Sql {
+        Sql::form("trim({}, E' \\t\\r\\n')", [text])
+    }
+
     // DuckDB makes one letter of `İ`.
     fn lower(&self, text: Sql) -> Sql {
         Sql::form("lower(replace({}, 'İ', 'i̇'))", [text])
@@ -59,7 +64,7 @@ impl Dialect for DuckDb {
         match fold {
             Fold::Exact => Sql::call("list_contains", [list, item]),
             Fold::Case => {
-                let folded = self.lower(Sql::form("trim(x)", []));
+                let folded = self.lower(self.trim(Sql::form("x", [])));
                 Sql::form("list_contains([{} FOR x IN {}], {})", [folded, list, item])
             }
         }
@@ -67,6 +72,18 @@ impl Dialect for DuckDb {
 
     fn list_length(&self, list: Sql) -> Sql {
         Sql::call("len", [list])
+    }
+
+    // DuckDB takes three months and ninety days for one interval, and works out only one of two expressions that differ in
+    // that alone. So months are always added and days always taken away.
+    fn moved(&self, time: Sql, by: Shift) -> Sql {
+        let mut out = time;
+        for (op, n, unit) in [("+", by.months, "month"), ("-", -by.days, "day")] {
+            if n != 0 {
+                out = Sql::Template(Tight::Add, Tight::Add, format!("{{}} {op} INTERVAL '{n}' {unit}"), vec![out]);
+            }
+        }
+        out
     }
 
     fn later(&self, time: Sql, micros: Sql) -> Sql {
@@ -95,6 +112,10 @@ impl Dialect for DuckDb {
 
     fn to_whole(&self, n: Sql) -> Sql {
         Sql::form("TRY_CAST({} AS HUGEINT)", [n])
+    }
+
+    fn small_to_whole(&self, n: Sql) -> Sql {
+        n.cast(Type::Huge)
     }
 
     fn exact_sum(&self, n: Sql, small: bool) -> Sql {

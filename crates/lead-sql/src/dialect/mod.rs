@@ -136,9 +136,14 @@ pub trait Dialect: Sync {
         Sql::Template(Tight::Sign, Tight::Sign, "CURRENT_TIMESTAMP AT TIME ZONE 'UTC'".to_owned(), vec![])
     }
 
-    /// A text without blanks around it; NULL where nothing is left.
+    /// A text without blanks, tabs and ends of lines around it; NULL where nothing is left.
     fn trimmed(&self, text: Sql) -> Sql {
-        Sql::call("nullif", [Sql::call("trim", [text]), Sql::Text(String::new())])
+        Sql::call("nullif", [self.trim(text), Sql::Text(String::new())])
+    }
+
+    /// A text without blanks, tabs and ends of lines around it.
+    fn trim(&self, text: Sql) -> Sql {
+        Sql::call("trim", [text])
     }
 
     /// A text in small letters, letter by letter: `İ` becomes two, and no letter looks at its neighbours.
@@ -207,15 +212,13 @@ pub trait Dialect: Sync {
     /// A local time of a zone as the time in UTC. One that does not exist moves forward by the gap; of one that exists
     /// twice the earlier is meant.
     fn instant(&self, local: Sql, zone: &str) -> Sql {
-        // Engines take the later of two. The offset of a day before is that before the change: if the local time that it
-        // stands for is the one asked for, it is meant.
-        let engine = at_zone(at_zone(local.clone(), zone), "UTC");
-        let day_before = self.moved(engine.clone(), Shift { months: 0, days: -1 });
-        let offset = self.between(day_before.clone(), self.local(day_before, zone));
-        let earlier =
-            self.later(local.clone(), Sql::Template(Tight::Sign, Tight::Atom, "-{}".to_owned(), vec![offset]));
-        let same = Sql::compare(self.local(earlier.clone(), zone), "=", local);
-        Sql::when(same, earlier, Some(engine))
+        // Engines take the later of two. What the offset of the day before makes of it is the earlier, if it stands for that
+        // local time at all.
+        let engine = |local: Sql| at_zone(at_zone(local, zone), "UTC");
+        let day = |days| Shift { months: 0, days };
+        let earlier = self.moved(engine(self.moved(local.clone(), day(-1))), day(1));
+        let same = Sql::compare(self.local(earlier.clone(), zone), "=", local.clone());
+        Sql::when(same, earlier, Some(engine(local)))
     }
 
     /// A time without a zone moved by calendar months, then by days; where the day is missing the last of the month.
@@ -288,6 +291,12 @@ pub trait Dialect: Sync {
         Sql::when(Sql::call("isfinite", [n.clone()]), n, None)
     }
 
+    /// What `+`, `-`, `*` or `/` makes of two floats, NULL where it is not finite. What a divisor of 0 gives does not matter.
+    fn reckoned(&self, op: &'static str, left: Sql, right: Sql) -> Sql {
+        let tight = if matches!(op, "+" | "-") { Tight::Add } else { Tight::Multiply };
+        self.finite(Sql::Infix(tight, op, vec![left, right]))
+    }
+
     /// A float rounded to a whole one, half away from zero.
     fn rounded(&self, n: Sql) -> Sql {
         Sql::call("round", [n])
@@ -296,6 +305,11 @@ pub trait Dialect: Sync {
     /// A float rounded half to even, as a whole number of 64 bits or more; no error where it is too large for that.
     fn to_whole(&self, n: Sql) -> Sql {
         n.cast(Type::Huge)
+    }
+
+    /// Likewise of a float that is less than 9e18 in size.
+    fn small_to_whole(&self, n: Sql) -> Sql {
+        self.to_whole(n)
     }
 
     /// Two to the power of a float.

@@ -45,6 +45,11 @@ impl Dialect for Postgres {
         Some(Sql::column(table, "ctid"))
     }
 
+    // Without a list of them, blanks alone are trimmed.
+    fn trim(&self, text: Sql) -> Sql {
+        Sql::form("btrim({}, E' \\t\\r\\n')", [text])
+    }
+
     // ICU makes a letter of its own of a capital sigma at the end of a word.
     fn lower(&self, text: Sql) -> Sql {
         Sql::form(&format!("lower(replace({{}}, 'Σ', 'σ') {LETTERS})"), [text])
@@ -68,7 +73,7 @@ impl Dialect for Postgres {
         match fold {
             Fold::Exact => Sql::form("{} = ANY ({})", [item, list]),
             Fold::Case => {
-                let folded = self.lower(Sql::form("btrim(x)", []));
+                let folded = self.lower(self.trim(Sql::form("x", [])));
                 let text = "EXISTS (SELECT 1 FROM unnest({}) AS items (x) WHERE {} = {})";
                 Sql::form(text, [list, folded, item])
             }
@@ -101,9 +106,53 @@ impl Dialect for Postgres {
         Sql::call("div", [n.cast(Type::Huge), by.cast(Type::Huge)])
     }
 
-    // What is not finite does not come about here: it is an error.
+    // What is not finite does not come about here: it is an error. So it is seen beforehand.
     fn finite(&self, n: Sql) -> Sql {
         n
+    }
+
+    fn reckoned(&self, op: &'static str, left: Sql, right: Sql) -> Sql {
+        let size = |n: &Sql| Sql::call("abs", [n.clone()]);
+        let tight = if matches!(op, "+" | "-") { Tight::Add } else { Tight::Multiply };
+        let value = |left: &Sql, right: &Sql| Sql::Infix(tight, op, vec![left.clone(), right.clone()]);
+        let constant = |n: &Sql| if let Sql::Double(n) = n { Some(n.abs()) } else { None };
+        // The most that the other side may be, where one is written out.
+        let bound = match (op, constant(&left), constant(&right)) {
+            ("*", Some(c), _) if c > 1.0 => Some((&right, f64::MAX / c)),
+            ("*", _, Some(c)) if c > 1.0 => Some((&left, f64::MAX / c)),
+            ("/", _, Some(c)) if c < 1.0 && c > 0.0 => Some((&left, f64::MAX * c)),
+            ("+" | "-", _, Some(c)) if c < 1e290 => return value(&left, &right),
+            ("*" | "/", _, Some(_)) | ("*", Some(_), _) => return value(&left, &right),
+            _ => None,
+        };
+        if let Some((side, most)) = bound {
+            return Sql::when(Sql::compare(size(side), "<=", Sql::Double(most)), value(&left, &right), None);
+        }
+        if tight == Tight::Add {
+            // Halves tell whether it fits, and do fit.
+            let half = |n: &Sql| n.clone().over(Sql::Int(2));
+            let halves = value(&half(&left), &half(&right));
+            let fits = Sql::compare(Sql::call("abs", [halves]), "<", Sql::Double(8.988_465_674_311_58e307));
+            return Sql::when(fits, value(&left, &right), None);
+        }
+        // Decimals of any size say how large it will be.
+        let decimal = |n: &Sql| n.clone().cast(Type::Huge);
+        let exact = match op {
+            "*" => value(&decimal(&left), &decimal(&right)),
+            _ => {
+                // Of a quotient, the sizes on both sides say as much.
+                let digits = |n: &Sql| Sql::call("log", [Sql::call("nullif", [size(n), Sql::Int(0)])]);
+                let digits = digits(&left).minus(digits(&right));
+                let large = Sql::compare(digits.clone(), ">=", Sql::Number(308.25));
+                let little = Sql::compare(digits, "<=", Sql::Int(-323));
+                let arms = vec![(large, Sql::Null), (little, Sql::Double(0.0))];
+                return Sql::Case(arms, Some(Box::new(value(&left, &right))));
+            }
+        };
+        let large = Sql::compare(Sql::call("abs", [exact.clone()]), ">", Sql::Double(f64::MAX).cast(Type::Huge));
+        let little = Sql::compare(Sql::call("abs", [exact]), "<", Sql::form("1e-323", []));
+        let arms = vec![(large, Sql::Null), (little, Sql::Double(0.0))];
+        Sql::Case(arms, Some(Box::new(value(&left, &right))))
     }
 
     // Floats are rounded half to even here.
@@ -114,16 +163,26 @@ impl Dialect for Postgres {
         Sql::Template(Tight::Atom, Tight::Add, "({} + {})".to_owned(), vec![whole, more])
     }
 
-    // A float becomes a decimal by its first 15 digits, and a whole number of 64 bits by all of them.
+    // A float becomes a decimal by its first 15 digits, and a whole number of 64 bits by all of them. So a large one is parted.
     fn to_whole(&self, n: Sql) -> Sql {
         let fits = Sql::compare(Sql::call("abs", [n.clone()]), "<", Sql::Double(9e18));
-        let large = Sql::form("CAST(CAST({} AS text) AS numeric)", [n.clone()]);
-        Sql::when(fits, n.cast(Type::Int).cast(Type::Huge), Some(large))
+        let step = || Sql::Double(4_294_967_296.0);
+        let upper = Sql::call("trunc", [n.clone().over(step())]);
+        let lower = n.clone().minus(upper.clone().times(step()));
+        let large = upper.cast(Type::Int).cast(Type::Huge).times(Sql::Int(4_294_967_296)).plus(lower.cast(Type::Int));
+        // More than that is more than anything that is made of it.
+        let fits_parted = Sql::compare(Sql::call("abs", [n.clone()]), "<", Sql::Double(3e28));
+        Sql::Case(vec![(fits, self.small_to_whole(n)), (fits_parted, large)], None)
+    }
+
+    fn small_to_whole(&self, n: Sql) -> Sql {
+        n.cast(Type::Int).cast(Type::Huge)
     }
 
     fn power_of_two(&self, n: Sql) -> Sql {
-        // Less than the least float is an error here, and nothing to the result.
-        let n = self.greatest(n, Sql::Int(-1_000));
+        // Less than the least float and more than the greatest are errors here; the one is nothing to the result, and the
+        // other far more than a score takes.
+        let n = self.least(self.greatest(n, Sql::Int(-1_000)), Sql::Int(200));
         Sql::call("power", [self.base_two(), n])
     }
 
