@@ -63,8 +63,14 @@ fn surveyed(project: &Project, folder: &Path, as_of: i64, terminal: &Terminal) -
             return Ok(out);
         }
     };
-    out.extend(fields::findings(lexicon, opened.data(), &needs));
-    out.extend(terms::thresholds(project, &plan, opened.data(), &run, &trees));
+    let asked = plan.needs(lexicon);
+    out.extend(fields::findings(lexicon, opened.data(), &needs, &asked));
+    let settings = &lexicon.settings;
+    let when = data::as_of_text(as_of, &settings.zone, &settings.zone_name);
+    out.extend(terms::thresholds(
+        &terms::Looked { project, plan: &plan, data: opened.data(), run: &run, when },
+        &trees,
+    ));
     out.extend(terms::members(lexicon, run.answers()));
     out.sort_by_key(|d| d.span().map(|s| (s.file, s.start)));
     Ok(out)

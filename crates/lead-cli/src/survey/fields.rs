@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lead_data::{Batch, Column, Data, EventSink, Needs, ScanRequest, Values, fold_text};
-use lead_diag::{Diagnostic, codes};
+use lead_data::{Batch, Column, Data, EventSink, Needs, Problem, ScanRequest, Values, fold_text};
+use lead_diag::{Diagnostic, Severity, codes};
 use lead_hir::hir::{FieldId, Lexicon, TableId, Ty};
 
 use super::{finding, records};
@@ -20,8 +20,11 @@ struct Seen {
 
 type Tally = BTreeMap<(TableId, FieldId), Seen>;
 
-/// Findings about the fields that were read.
-pub fn findings(lexicon: &Lexicon, data: &Data, needs: &Needs) -> Vec<Diagnostic> {
+/// Fields by table.
+pub type Fields = BTreeMap<TableId, BTreeSet<FieldId>>;
+
+/// Findings about the fields that were read; `asked`: those that rules ask for.
+pub fn findings(lexicon: &Lexicon, data: &Data, needs: &Needs, asked: &Fields) -> Vec<Diagnostic> {
     let mut tally = Tally::new();
     let mut requests = Vec::new();
     for (table, fields) in &needs.tables {
@@ -43,11 +46,55 @@ pub fn findings(lexicon: &Lexicon, data: &Data, needs: &Needs) -> Vec<Diagnostic
             all.values.extend(seen.values);
         }
     }
+    let problems = data.report().problems;
     let mut out = Vec::new();
+    let mut spare: BTreeMap<TableId, Vec<FieldId>> = BTreeMap::new();
     for ((table, field), seen) in &tally {
-        out.extend(said(lexicon, *table, *field, seen));
+        let named = |name: &Option<String>, wanted: &str| name.as_deref() == Some(wanted);
+        let (of, name) = (&lexicon.table(*table).name.text, &lexicon.field(*table, *field).name.text);
+        let wrong = problems.iter().find(|p| named(&p.table, of) && named(&p.field, name) && p.count > 0);
+        let is_asked = asked.get(table).is_some_and(|fields| fields.contains(field));
+        if !is_asked && seen.rows > 0 && seen.known == 0 && wrong.is_none() {
+            spare.entry(*table).or_default().push(*field);
+            continue;
+        }
+        out.extend(said(lexicon, *table, *field, seen, wrong).map(|found| if is_asked { found } else { hint(found) }));
     }
+    out.extend(spare.into_iter().map(|(table, fields)| hint(never_asked_for(lexicon, table, &fields))));
     out
+}
+
+/// What no rule asks for does no harm.
+fn hint(found: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Hint, ..found }
+}
+
+/// How many fields are named.
+const FEW: usize = 6;
+
+/// Empty fields of one table that no rule asks for: of exports that have hundreds, a finding each would hide the others.
+fn never_asked_for(lexicon: &Lexicon, table: TableId, fields: &[FieldId]) -> Diagnostic {
+    let of = lexicon.table(table);
+    let names: Vec<&str> = fields.iter().map(|f| lexicon.field(table, *f).name.text.as_str()).collect();
+    let more = names.len().saturating_sub(FEW);
+    let listed = match more {
+        0 => lead_hir::suggest::joined(names.iter().copied(), "or"),
+        more => {
+            let shown: Vec<String> = names.iter().take(FEW).map(|n| format!("`{n}`")).collect();
+            format!("{} or {} more fields", shown.join(", "), grouped(more as i128))
+        }
+    };
+    let place = match fields {
+        [field] => lexicon.field(table, *field).span,
+        _ => of.name_span,
+    };
+    finding(
+        codes::NEVER_FILLED,
+        format!("no record of `{}` fills {listed}", of.name.text),
+        place,
+        "no rule asks for it, either".to_owned(),
+        "leave out of the schema what the export does not have",
+    )
 }
 
 struct Counter<'l> {
@@ -70,7 +117,6 @@ fn count(lexicon: &Lexicon, place: (TableId, FieldId), column: Option<&Column>, 
     let Some(column) = column else { return };
     let seen = tally.entry(place).or_default();
     seen.rows += rows;
-    // A reference that leads nowhere is another finding.
     seen.known += (0..rows).filter(|i| column.is_known(*i)).count();
     if let (Ty::OneOf(_), Values::Text(texts)) = (&lexicon.field(place.0, place.1).ty, &column.values) {
         let codes: BTreeSet<u32> = (0..rows).filter(|i| column.is_known(*i)).map(|i| texts.codes[i]).collect();
@@ -78,11 +124,23 @@ fn count(lexicon: &Lexicon, place: (TableId, FieldId), column: Option<&Column>, 
     }
 }
 
-fn said(lexicon: &Lexicon, table: TableId, field: FieldId, seen: &Seen) -> Option<Diagnostic> {
+fn said(lexicon: &Lexicon, table: TableId, field: FieldId, seen: &Seen, wrong: Option<&Problem>) -> Option<Diagnostic> {
     let (declared, of) = (lexicon.field(table, field), &lexicon.table(table).name.text);
     let name = &declared.name.text;
     if seen.rows == 0 || matches!(declared.ty, Ty::Error) {
         return None;
+    }
+    if let (0, Some(wrong)) = (seen.known, wrong) {
+        // Something is there, and none of it can be used.
+        let help = wrong.help.as_deref().unwrap_or("`lead run` shows the first of them");
+        let found = finding(
+            codes::NEVER_FILLED,
+            format!("no value of `{name}` can be used"),
+            declared.span,
+            String::new(),
+            help,
+        );
+        return Some(found.note(wrong.message.clone()));
     }
     if seen.known == 0 {
         return Some(finding(

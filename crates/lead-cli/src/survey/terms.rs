@@ -19,34 +19,41 @@ const ENOUGH: usize = 20;
 /// Of those in either of two terms, how many of a hundred are in both if they are nearly the same.
 const NEARLY: usize = 98;
 
+/// What conditions are looked at with.
+pub struct Looked<'a> {
+    /// The lexicon and its texts.
+    pub project: &'a Project,
+    /// What was asked.
+    pub plan: &'a Plan,
+    /// The records.
+    pub data: &'a Data<'a>,
+    /// Their answers.
+    pub run: &'a Examined<'a>,
+    /// `as of 2026-06-30 …`
+    pub when: String,
+}
+
 /// Comparisons with a number, amount, length or day that lies beyond all values that the records have.
-pub fn thresholds(project: &Project, plan: &Plan, data: &Data, run: &Examined, trees: &[Explained]) -> Vec<Diagnostic> {
+pub fn thresholds(looked: &Looked, trees: &[Explained]) -> Vec<Diagnostic> {
     let mut found: BTreeMap<Span, Diagnostic> = BTreeMap::new();
     for tree in trees {
         // What another definition says is looked at there.
-        tree.parts.iter().for_each(|part| walk(project, plan, data, run, part, &mut found));
+        tree.parts.iter().for_each(|part| walk(looked, part, &mut found));
     }
     found.into_values().collect()
 }
 
-fn walk(
-    project: &Project,
-    plan: &Plan,
-    data: &Data,
-    run: &Examined,
-    part: &Explained,
-    found: &mut BTreeMap<Span, Diagnostic>,
-) {
+fn walk(looked: &Looked, part: &Explained, found: &mut BTreeMap<Span, Diagnostic>) {
     if let Part::Def(_) | Part::AsOf(_) = part.part {
         return;
     }
     if let Part::Compare(op) = part.part
         && !found.contains_key(&part.span)
-        && let Some(finding) = beyond(project, plan, data, run, part, op)
+        && let Some(finding) = beyond(looked, part, op)
     {
         found.insert(part.span, finding);
     }
-    part.parts.iter().for_each(|inner| walk(project, plan, data, run, inner, found));
+    part.parts.iter().for_each(|inner| walk(looked, inner, found));
 }
 
 /// A value on a line, if it is of a kind that has an order.
@@ -59,14 +66,8 @@ fn size(value: &Value) -> Option<f64> {
     }
 }
 
-fn beyond(
-    project: &Project,
-    plan: &Plan,
-    data: &Data,
-    run: &Examined,
-    part: &Explained,
-    op: CompareOp,
-) -> Option<Diagnostic> {
+fn beyond(looked: &Looked, part: &Explained, op: CompareOp) -> Option<Diagnostic> {
+    let Looked { project, plan, data, run, when } = looked;
     let [left, right] = &part.parts[..] else { return None };
     let constant = |part: &Explained| match &plan.node(part.node).op {
         Op::Const(constant) => Some(constant.0.clone()),
@@ -125,10 +126,10 @@ fn beyond(
             grouped(known as i128),
             records(rows, of)
         ),
-        if never {
-            "look at the threshold and its unit; or the window holds too little"
+        &if never {
+            format!("look at the threshold and its unit; or the window holds too little, {when}")
         } else {
-            "the condition parts nobody from anybody; look at the threshold and its unit"
+            "the condition parts nobody from anybody; look at the threshold and its unit".to_owned()
         },
     ))
 }

@@ -52,7 +52,7 @@ fn each_code_stands_at_its_line() {
         assert!(ran.out.lines().any(|l| l.starts_with(&place) && l.contains(code)), "{text} {code}\n{}", ran.out);
     };
     has("    job title", "L1001");
-    has("    page", "L1001");
+    has("    page", "hint[L1001]");
     has("    lead source", "L1002");
     has("    device", "L1002");
     has("huge", "L1003");
@@ -170,4 +170,37 @@ fn a_baseline_knows_what_was_found_in_data() {
     // Without data it is not said that they are gone.
     let ran = lab.lead(&["check", "--baseline=known.json"]);
     assert_eq!(ran.err, "0 findings of the baseline not shown\n", "{}", ran.all());
+}
+
+#[test]
+fn what_is_there_and_of_no_use_is_not_said_to_be_empty() {
+    let rules = "entity contact from \"contacts.csv\"\n    id: key\n    age: number\n    company -> company\n\n\
+        entity company from \"companies.csv\"\n    id: key\n    size: number\n\nold when age > 50\nof a large one when company.size > 9\n";
+    let lab = Lab::empty()
+        .with("main.lead", rules)
+        .with("contacts.csv", "id,age,company id\n1,old,x\n2,young,y\n")
+        .with("companies.csv", "id,size\na,10\nb,5\n");
+    let ran = lab.lead(&["check", "--data", "."]);
+    assert_eq!(ran.out.matches("warning[L1001]").count(), 2, "{}", ran.all());
+    for said in ["no value of `age` can be used", "no value of `company` can be used", "name no record of `company`"] {
+        assert!(ran.out.contains(said), "{said}\n{}", ran.all());
+    }
+    assert!(!ran.out.contains("empty in all"), "{}", ran.all());
+}
+
+#[test]
+fn empty_fields_that_no_rule_asks_for_are_one_hint_for_a_table() {
+    let fields: String = ('a'..='i').map(|c| format!("    spare {c}: text\n")).collect();
+    let headers: String = ('a'..='i').map(|c| format!(",spare {c}")).collect();
+    let lab = Lab::empty()
+        .with(
+            "main.lead",
+            &format!(
+                "entity contact from \"contacts.csv\"\n    id: key\n    age: number\n{fields}\nold when age > 50\n"
+            ),
+        )
+        .with("contacts.csv", &format!("id,age{headers}\n1,60,,,,,,,,,\n2,40,,,,,,,,,\n"));
+    let ran = lab.lead(&["check", "--data", ".", "--format", "short", "--strict"]);
+    let said = "main.lead:1:8: hint[L1001]: no record of `contact` fills `spare a`, `spare b`, `spare c`, `spare d`, `spare e`, `spare f` or 3 more fields\n";
+    assert_eq!((ran.code, ran.out.as_str()), (0, said), "{}", ran.all());
 }
