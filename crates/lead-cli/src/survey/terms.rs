@@ -126,10 +126,10 @@ fn beyond(looked: &Looked, part: &Explained, op: CompareOp) -> Option<Diagnostic
             grouped(known as i128),
             records(rows, of)
         ),
-        &if never {
-            format!("look at the threshold and its unit; or the window holds too little, {when}")
-        } else {
-            "the condition parts nobody from anybody; look at the threshold and its unit".to_owned()
+        &match (never, &measured.part) {
+            (true, Part::Field) => "look at the threshold and its unit".to_owned(),
+            (true, _) => format!("look at the threshold and its unit; or the window holds too little, {when}"),
+            _ => "the condition parts nobody from anybody; look at the threshold and its unit".to_owned(),
         },
     ))
 }
