@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use lead_hir::hir::{DefKind, Ty};
-use lead_logic::{Move, Truth, compare};
+use lead_logic::{Move, Truth, Verdict, compare};
 use lead_tests::cases::month_number;
 use lead_tests::compare::as_of;
 use lead_tests::generate::Generated;
@@ -51,7 +51,7 @@ fn truth(shown: &str) -> Option<Truth> {
 #[test]
 fn no_record_of_random_data_has_answers_that_are_proved_impossible() {
     let from = variable("LEAD_LOGIC_FROM").unwrap_or(0);
-    let (mut proved, mut records) = (0, 0);
+    let (mut proved, mut records, mut same, mut pairs) = (0, 0, 0, 0);
     for seed in from..from + variable("LEAD_LOGIC_SEEDS").unwrap_or(SEEDS) {
         let generated = Generated::new(seed);
         let setting = &generated.setting;
@@ -99,6 +99,8 @@ fn no_record_of_random_data_has_answers_that_are_proved_impossible() {
                     if found.moves.is_empty() {
                         continue;
                     }
+                    pairs += 1;
+                    same += usize::from(found.verdict == Verdict::Same);
                     proved += found.moves.iter().flatten().filter(|m| **m == Move::Never).count();
                     for (at, (x, y)) in first.iter().zip(second).enumerate() {
                         records += 1;
@@ -115,5 +117,7 @@ fn no_record_of_random_data_has_answers_that_are_proved_impossible() {
             }
         }
     }
+    println!("{pairs} pairs, {same} the same; {proved} moves proved impossible, looked for in {records} answers");
+    assert!(pairs > 1000 && same > 20, "{pairs} pairs, {same} of them the same: too few to tell anything");
     assert!(proved > 200 && records > 1000, "{proved} proofs, {records} records: too few to tell anything");
 }
