@@ -92,6 +92,18 @@ pub fn laid_out(generated: &Generated) -> (pipeline::Checked, tempfile::TempDir)
     (checked, dir)
 }
 
+/// The reference with a lexicon's files and data.
+pub fn reference(generated: &Generated, files: &[(String, String)], sheets: &Sheets) -> Reference {
+    let trees: Vec<_> = files
+        .iter()
+        .enumerate()
+        .map(|(i, (_, text))| (FileId(i as u32), lead_syntax::parse(FileId(i as u32), text).file))
+        .collect();
+    let calendar = calendar(generated);
+    let text_of = |source: &str| sheets.get(source).map_or(String::new(), Sheet::text);
+    Reference::read(&trees, calendar.zone, calendar.fiscal_start, text_of)
+}
+
 /// Compares every answer of the definitions that are kept.
 pub fn compare(generated: &Generated, keep: &dyn Fn(usize) -> bool, sheets: &Sheets) -> Outcome {
     let setting = &generated.setting;
@@ -100,14 +112,7 @@ pub fn compare(generated: &Generated, keep: &dyn Fn(usize) -> bool, sheets: &She
     if !checked.errors.is_empty() {
         return Outcome::Refused(checked.errors);
     }
-    let trees: Vec<_> = files
-        .iter()
-        .enumerate()
-        .map(|(i, (_, text))| (FileId(i as u32), lead_syntax::parse(FileId(i as u32), text).file))
-        .collect();
-    let calendar = calendar(generated);
-    let text_of = |source: &str| sheets.get(source).map_or(String::new(), Sheet::text);
-    let reference = Reference::read(&trees, calendar.zone, calendar.fiscal_start, text_of);
+    let reference = reference(generated, &files, sheets);
     let as_of = as_of(generated);
     let first = generated.defs.iter().enumerate().find(|(i, _)| keep(*i)).map_or(0, |d| d.0);
     let differ = |def: usize, record: String, real: String, reference: String| {
@@ -165,7 +170,7 @@ pub fn compare(generated: &Generated, keep: &dyn Fn(usize) -> bool, sheets: &She
 }
 
 /// The reference's answers of a definition: each with its record. `None` for a period, which has none.
-pub(crate) fn expected(reference: &Reference, name: &str, as_of: i64) -> Option<Vec<(String, String)>> {
+pub fn expected(reference: &Reference, name: &str, as_of: i64) -> Option<Vec<(String, String)>> {
     let def = &reference.schema.defs[reference.schema.def(name)?];
     match &def.body {
         DefBody::Metric(_) => {

@@ -1,7 +1,7 @@
 //! A run looked at as a whole, for reports: answers with their clauses, what each line of a score gave, and which missing values stand
 //! between records and their answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use lead_data::{Data, NO_RECORD};
 use lead_hir::hir::{ArithmeticOp, DefId, FieldId, Lexicon, TableId, Ty, Value};
@@ -77,8 +77,9 @@ pub fn survey<'a>(lexicon: &'a Lexicon, plan: &'a Plan, data: &'a Data<'a>) -> R
                     scores.push(ScoreLines { def: *def, lines });
                 }
                 Op::Term { .. } | Op::Choice(_) => {
+                    let either = either_way(plan, *node);
                     for row in 0..len as u32 {
-                        missing_for(&engine, *def, *node, row, &mut gaps);
+                        missing_for(&engine, (*def, *node), &either, row, &mut gaps);
                     }
                 }
                 _ => {}
@@ -103,7 +104,13 @@ struct Leaves {
 }
 
 /// The gaps of one answer: none where it can be told.
-fn missing_for(engine: &Engine, def: DefId, node: NodeId, row: u32, gaps: &mut Vec<Gap>) {
+fn missing_for(
+    engine: &Engine,
+    (def, node): (DefId, NodeId),
+    either: &BTreeSet<(TableId, FieldId)>,
+    row: u32,
+    gaps: &mut Vec<Gap>,
+) {
     if engine.stored(node).is_known(row as usize) {
         return;
     }
@@ -111,9 +118,56 @@ fn missing_for(engine: &Engine, def: DefId, node: NodeId, row: u32, gaps: &mut V
     leaves(engine, node, row, &mut found);
     let alone = !found.stuck && found.needed.len() == 1;
     let others: Vec<Place> = found.other.difference(&found.needed).copied().collect();
-    let needed = found.needed.into_iter().map(|place| (place, alone));
+    let certain = |place: &Place| match place.2 {
+        Missing::Field(field) => !either.contains(&(place.0, field)),
+        Missing::Record(_) => true,
+    };
+    let needed = found.needed.into_iter().map(|place| (place, alone && certain(&place)));
     let all = needed.chain(others.into_iter().map(|place| (place, false)));
     gaps.extend(all.map(|((table, at, missing), alone)| Gap { def, asked: row, table, row: at, missing, alone }));
+}
+
+/// Fields whose value can also change what stands beside them in a rule, so that filling one may open another question: those that are asked
+/// whether they are known, that choose lines or records, or that are asked in exceptions.
+fn either_way(plan: &Plan, node: NodeId) -> BTreeSet<(TableId, FieldId)> {
+    let (mut out, mut seen) = (BTreeSet::new(), HashSet::new());
+    let mut open = vec![(node, false)];
+    while let Some((id, under)) = open.pop() {
+        if !seen.insert((id, under)) {
+            continue;
+        }
+        let node = plan.node(id);
+        let mut field = |field: FieldId| {
+            if let (true, Scope::Table(table)) = (under, node.scope) {
+                out.insert((table, field));
+            }
+        };
+        match &node.op {
+            Op::Field(f) => field(*f),
+            Op::Follow { reference, node } => {
+                field(*reference);
+                open.push((*node, under));
+            }
+            Op::Measure(id) => open.extend(plan.measure(*id).inputs().iter().map(|i| (*i, true))),
+            Op::Term { alternatives, exceptions } => {
+                open.extend(alternatives.iter().map(|i| (*i, under)));
+                open.extend(exceptions.iter().map(|i| (*i, true)));
+            }
+            Op::Choice(lines) => {
+                open.extend(lines.iter().filter_map(|l| l.0).map(|i| (i, true)));
+                open.extend(lines.iter().map(|l| (l.1, under)));
+            }
+            Op::InList(value, items) => {
+                open.push((*value, under));
+                open.extend(items.iter().map(|i| (*i, true)));
+            }
+            op @ (Op::IsKnown(_) | Op::IsYes(_) | Op::IsZero(_) | Op::Score { .. } | Op::Furthest(_)) => {
+                operands(op, &mut |i| open.push((i, true)));
+            }
+            op => operands(op, &mut |i| open.push((i, under))),
+        }
+    }
+    out
 }
 
 /// The missing values that make a node unknown for a record. By Kleene's rules what an unknown `and` or `or` hangs on are exactly its

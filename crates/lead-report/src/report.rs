@@ -106,10 +106,13 @@ pub fn report(facts: &Facts) -> String {
         }
     }
     let list = work_list(&facts.survey.gaps, None);
+    let (values, records) =
+        list.kinds.split_at(list.kinds.partition_point(|k| matches!(k.missing, lead_eval::Missing::Field(_))));
     if !list.kinds.is_empty() {
         let body = html! {
-            p class="lede" { "Missing values that answers hang on; those that decide the most answers come first. " code { "lead enrich" } " lists the records." }
-            (work::table(&book, &list.kinds, "What to find out", true))
+            p class="lede" { "What is missing where a term or choice cannot be told; what decides the most answers comes first. " code { "lead enrich" } " lists the records." }
+            @if !values.is_empty() { (work::table(&book, values, "Values that can be found out", true)) }
+            @if !records.is_empty() { (work::table(&book, records, "Not there yet: nothing to look up, but answers wait for it", true)) }
         };
         add("unknown", "What to find out", body, Vec::new());
     }
