@@ -91,6 +91,11 @@
   (interactive)
   (lead--ask "lead.showPlan"))
 
+(defun lead-show-sql ()
+  "Show the SQL of the definition at point."
+  (interactive)
+  (lead--ask "lead.showSql"))
+
 (defun lead-unfold ()
   "Show the definition at point with its values written out."
   (interactive)
@@ -110,6 +115,7 @@
   (let ((map (make-sparse-keymap)))
     (define-key map (kbd "C-c C-t") #'lead-run-examples)
     (define-key map (kbd "C-c C-p") #'lead-show-plan)
+    (define-key map (kbd "C-c C-q") #'lead-show-sql)
     (define-key map (kbd "C-c C-u") #'lead-unfold)
     (define-key map (kbd "C-c C-e") #'lead-explain)
     map)

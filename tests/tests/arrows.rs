@@ -93,6 +93,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-project",
                 "lead-examples",
                 "lead-ide",
+                "lead-sql",
             ],
             "lead-cli" => &[
                 "lead-diag",

@@ -105,6 +105,7 @@ local function commands(buffer)
     end, options)
   end
   add('LeadPlan', 'lead.showPlan', { desc = 'the plan of the definition at the cursor' })
+  add('LeadSql', 'lead.showSql', { desc = 'the SQL of the definition at the cursor' })
   add('LeadUnfold', 'lead.unfold', { desc = 'the definition at the cursor with its values written out' })
   add('LeadExamples', 'lead.runExamples', { desc = 'run the examples at the cursor' })
   add('LeadExplain', 'lead.explain', { nargs = 1, desc = 'how the answer for a record comes about' }, function(given)

@@ -14,6 +14,7 @@ import { checkTask } from './tasks';
 export const ASKED = {
   'lead.runExamples': 'run examples',
   'lead.showPlan': 'show plans',
+  'lead.showSql': 'show SQL',
   'lead.unfold': 'unfold definitions',
   'lead.explain': 'explain records',
 } as const;
@@ -94,6 +95,7 @@ export function registerCommands(server: Server, results: Results): Disposable[]
     commands.registerCommand('lead.check', () => runCheck(server)),
     commands.registerCommand('lead.menu', () => menu()),
     commands.registerCommand('lead.showPlan', (given: unknown) => show('lead.showPlan', given)),
+    commands.registerCommand('lead.showSql', (given: unknown) => show('lead.showSql', given)),
     commands.registerCommand('lead.unfold', (given: unknown) => show('lead.unfold', given)),
     commands.registerCommand('lead.runExamples', async (given: unknown) => {
       const result = (await asked('lead.runExamples', given)) as ExamplesResult | undefined;

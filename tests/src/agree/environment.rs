@@ -110,6 +110,7 @@ impl Server {
     /// # Errors
     /// PostgreSQL is not installed, or does not start.
     pub fn start() -> Result<Server, String> {
+        let bin = binaries()?;
         let folder = tempfile::Builder::new().prefix("lead-agree-").tempdir().map_err(|e| e.to_string())?;
         // The server does not run as root: there it runs as the user that its package makes.
         let own = Command::new("id").arg("-u").output().map_err(|e| e.to_string())?;
@@ -120,7 +121,7 @@ impl Server {
                 return Err("PostgreSQL does not run as root, and there is no user `postgres`".to_string());
             }
         }
-        let server = Server { bin: binaries()?, folder, user };
+        let server = Server { bin, folder, user };
         let data = server.folder.path().join("data");
         let socket = server.folder.path().display().to_string();
         server.run(
@@ -164,8 +165,17 @@ impl Drop for Server {
     }
 }
 
-/// The folder of PostgreSQL's programs.
+/// The folder of PostgreSQL's programs; where Debian's packages can be installed, they are.
 fn binaries() -> Result<PathBuf, String> {
+    installed().or_else(|e| {
+        let mut apt = Command::new("apt-get");
+        apt.args(["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"]);
+        let ran = apt.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
+        if ran.is_ok_and(|s| s.success()) { installed() } else { Err(e) }
+    })
+}
+
+fn installed() -> Result<PathBuf, String> {
     let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

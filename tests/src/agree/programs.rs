@@ -115,9 +115,9 @@ impl Program {
         Some(Calendar { zone, fiscal_start: self.config.fiscal_start.unwrap_or(1) })
     }
 
-    /// Every case of `tests/meaning`.
+    /// Every case of `tests/meaning`, and every lexicon of `tests/agree`.
     pub fn cases() -> Vec<Program> {
-        let mut out = Vec::new();
+        let mut out = Program::folders("agree");
         for case in cases::all() {
             let files =
                 vec![("schema.lead".to_string(), cases::schema()), ("case.lead".to_string(), case.lexicon.clone())];
@@ -148,9 +148,15 @@ impl Program {
 
     /// Every lexicon of `examples`, over its own exports.
     pub fn examples() -> Vec<Program> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+        Program::folders("../examples")
+    }
+
+    /// The lexicons in a folder beside this package.
+    fn folders(name: &str) -> Vec<Program> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let mut folders: Vec<PathBuf> =
-            std::fs::read_dir(root).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+            std::fs::read_dir(root).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        folders.retain(|f| f.join("lead.toml").exists());
         folders.sort();
         folders.iter().filter_map(|f| Program::folder(f)).collect()
     }

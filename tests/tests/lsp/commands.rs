@@ -69,6 +69,34 @@ fn show_the_plan_of_a_definition_or_of_all() {
 }
 
 #[test]
+fn show_the_sql_of_a_definition_or_of_all() {
+    let workspace = Workspace::new(LEXICON);
+    let (mut client, uri) = client(&workspace);
+    let at = json!({ "line": 9, "character": 1 });
+    let one = run(&mut client, "lead.showSql", json!({ "uri": uri, "position": at }));
+    assert_eq!((&one["title"], &one["language"]), (&json!("SQL of large"), &json!("sql")), "{one}");
+    let text = one["text"].as_str().unwrap();
+    assert!(text.contains("in the SQL of DuckDB") && text.contains("AS large") && text.ends_with(";\n"), "{text}");
+    let all = run(&mut client, "lead.showSql", json!({ "uri": uri, "dialect": "postgres" }));
+    assert!(all["text"].as_str().unwrap().contains("in the SQL of PostgreSQL"), "{all}");
+    // Not saved, and counts.
+    client.replace(&uri, 2, &workspace.text("rules.lead").replace("employees > 50", "employees > 4321"));
+    let now = run(&mut client, "lead.showSql", json!({ "uri": uri, "position": at }));
+    assert!(now["text"].as_str().unwrap().contains("> 4321"), "{now}");
+    for (argument, word) in
+        [(json!({ "uri": uri, "dialect": "oracle" }), "oracle"), (json!({ "uri": uri, "definition": "x" }), "`x`")]
+    {
+        let params = json!({ "command": "lead.showSql", "arguments": [argument] });
+        let error = client.refused("workspace/executeCommand", params);
+        assert!(error["message"].as_str().unwrap().contains(word), "{error}");
+    }
+    client.replace(&uri, 3, "nonsense\n");
+    let params = json!({ "command": "lead.showSql", "arguments": [{ "uri": uri }] });
+    let error = client.refused("workspace/executeCommand", params);
+    assert!(error["message"].as_str().unwrap().contains("errors"), "{error}");
+}
+
+#[test]
 fn explain_a_record_from_the_data_folder_by_the_text_in_the_editor() {
     let workspace = Workspace::new(LEXICON);
     let (mut client, uri) = client(&workspace);

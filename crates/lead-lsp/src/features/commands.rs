@@ -8,6 +8,7 @@ use lead_examples::Suite;
 use lead_hir::hir::{DefId, DefKind, Lexicon, TableId};
 use lead_ide::{Cancel, FilePosition, Snapshot};
 use lead_plan::{Explained, Planner, calendar};
+use lead_sql::{Target, dialect};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
@@ -21,7 +22,8 @@ use crate::shared::Shared;
 use crate::view::{Asked, View};
 
 /// What a client may ask for.
-pub const ALL: [&str; 6] = ["lead.showPlan", "lead.unfold", "lead.explain", RUN_EXAMPLES, SHOW_USES, "lead.fixAll"];
+pub const ALL: [&str; 7] =
+    ["lead.showPlan", "lead.showSql", "lead.unfold", "lead.explain", RUN_EXAMPLES, SHOW_USES, "lead.fixAll"];
 
 /// Runs the examples at a place, or of a file.
 pub const RUN_EXAMPLES: &str = "lead.runExamples";
@@ -40,6 +42,8 @@ struct Argument {
     definition: Option<String>,
     key: Option<String>,
     entity: Option<String>,
+    /// The dialect of SQL, or a target of `lead.toml`.
+    dialect: Option<String>,
     /// Whether the editor is to show the answer as a document, because whoever asked does not.
     #[serde(default)]
     show: bool,
@@ -59,6 +63,7 @@ pub fn execute(asked: &Asked, command: &str, arguments: &[Value], shared: &Share
     let ask = Ask { view, file, place, asked, cancel, can };
     let answer = match command {
         "lead.showPlan" => ask.show_plan(&argument),
+        "lead.showSql" => ask.show_sql(&argument),
         "lead.unfold" => ask.unfold(&argument),
         "lead.explain" => {
             let _progress = outbox.progress("Reading the data");
@@ -87,7 +92,11 @@ fn show(answer: &Value, outbox: &Outbox) {
         outbox.tell(format!("{title}\n{}", lead_ide::plain_text(text)));
         return;
     }
-    let end = if field("language") == Some("markdown") { "md" } else { "txt" };
+    let end = match field("language") {
+        Some("markdown") => "md",
+        Some("sql") => "sql",
+        _ => "txt",
+    };
     let name: String = title.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' }).collect();
     if let Some(uri) = pages::result(&format!("{name}.{end}"), text) {
         outbox.show_document(uri, None);
@@ -147,6 +156,39 @@ impl Ask<'_> {
             }
         };
         Ok(text.map_or(Value::Null, |text| json!({ "title": title, "language": "plaintext", "text": text })))
+    }
+
+    /// The statements of the definition, or of all, as `lead compile` writes them without an as-of time: for the dialect or the target
+    /// that is asked for, else for the one target of `lead.toml`, else for DuckDB.
+    fn show_sql(&self, argument: &Argument) -> Result<Value> {
+        self.sound()?;
+        let targets = &self.snapshot().checked().config.targets;
+        let target = match &argument.dialect {
+            Some(name) => targets.get_key_value(name),
+            None => targets.iter().next().filter(|_| targets.len() == 1),
+        };
+        let target = match target {
+            Some((name, table)) => Target::read(name, table).map_err(|d| errors::failed(d.message.clone()))?,
+            None => Target::default(),
+        };
+        let name = target.dialect.as_deref().or(argument.dialect.as_deref()).unwrap_or("duckdb");
+        let Some(dialect) = dialect::named(name) else {
+            let all: Vec<&str> = dialect::all().iter().map(|d| d.name()).collect();
+            return Err(errors::invalid(format!("there is no dialect `{name}`; there are {}", all.join(", "))));
+        };
+        let lexicon = self.snapshot().checked().to_run();
+        let one = self.definition(argument)?.map(|d| self.name(d).to_owned());
+        let options = lead_sql::Options { dialect, target: &target, as_of: lead_sql::AsOf::Open };
+        let wanted = |def: &lead_hir::hir::Def| one.as_ref().is_none_or(|name| def.name.text == *name);
+        let compiled = lead_sql::compile(&lexicon, &options, &wanted);
+        let compiled = compiled.map_err(|wrong| {
+            let said: Vec<&str> = wrong.iter().map(|d| d.message.as_str()).collect();
+            errors::failed(said.join("; "))
+        })?;
+        let text: Vec<&str> = compiled.iter().map(|c| c.sql.as_str()).collect();
+        let title = format!("SQL of {}", one.as_deref().unwrap_or("all definitions"));
+        let answer = json!({ "title": title, "language": "sql", "text": text.join("\n") });
+        Ok(if text.is_empty() { Value::Null } else { answer })
     }
 
     fn unfold(&self, argument: &Argument) -> Result<Value> {

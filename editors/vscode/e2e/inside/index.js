@@ -245,9 +245,9 @@ exports.run = async () => {
     assert.ok(result && result.passed >= 1 && result.failed === 0, JSON.stringify(result));
   });
 
-  await test('the plan of a definition, and the definition unfolded, are shown beside', async () => {
+  await test('the plan of a definition, its SQL, and the definition unfolded, are shown beside', async () => {
     const place = await sound();
-    for (const command of ['lead.showPlan', 'lead.unfold']) {
+    for (const command of ['lead.showPlan', 'lead.showSql', 'lead.unfold']) {
       const result = await commands.executeCommand(command, place);
       assert.ok(result?.text.length > 20, `${command} ${JSON.stringify(result)}`);
       assert.ok(window.visibleTextEditors.some((e) => e.document.getText() === result.text), command);
