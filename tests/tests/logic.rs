@@ -117,7 +117,7 @@ fn no_record_of_random_data_has_answers_that_are_proved_impossible() {
             }
         }
     }
-    println!("{pairs} pairs, {same} the same; {proved} moves proved impossible, looked for in {records} answers");
+    // Of the usual seeds: 1973 pairs, 44 the same, 4439 moves proved impossible and looked for among 52225 pairs of answers.
     assert!(pairs > 1000 && same > 20, "{pairs} pairs, {same} of them the same: too few to tell anything");
-    assert!(proved > 200 && records > 1000, "{proved} proofs, {records} records: too few to tell anything");
+    assert!(proved > 2000 && records > 20_000, "{proved} proofs, {records} records: too few to tell anything");
 }
