@@ -540,7 +540,7 @@ pub struct CompileArgs {
     /// Lexicon folder or file; the current folder by default
     #[arg(default_value = ".", hide_default_value = true)]
     pub lexicon: PathBuf,
-    /// Whose SQL: `duckdb`, `postgres`; by default that of the target
+    /// Whose SQL, such as `duckdb`, `postgres` or `spark`; by default that of the target
     #[arg(long, value_name = "NAME")]
     pub dialect: Option<String>,
     /// The time that answers hold for (`2026-06-30`, `2026-06-30T14:00`); by default the time at which a statement runs

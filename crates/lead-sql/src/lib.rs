@@ -12,6 +12,7 @@ pub mod ir;
 mod names;
 pub mod print;
 mod regex;
+mod rewrite;
 pub mod target;
 
 pub use compile::{AsOf, Compiled, Options, Subject, compile};

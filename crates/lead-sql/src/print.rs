@@ -1,14 +1,20 @@
 //! SQL written down: a clause to a line, long conditions over several, brackets only where they are needed.
 
+use std::borrow::Cow;
+
 use crate::dialect::Dialect;
 use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Statement, Tight};
-use crate::names;
+use crate::{names, rewrite};
 
 /// Lines are broken where they would be longer.
 const WIDTH: usize = 110;
 
 /// A statement, with a semicolon behind it.
 pub fn statement(statement: &Statement, dialect: &dyn Dialect) -> String {
+    let mut statement = Cow::Borrowed(statement);
+    if !dialect.has_stars() {
+        statement = Cow::Owned(rewrite::spelled_out(statement.into_owned()));
+    }
     let printer = Printer { dialect, qualified: false };
     let mut out = comment(&statement.comment, 0);
     let recursive = statement.ctes.iter().any(|c| c.recursive) && dialect.says_recursive();
@@ -30,6 +36,7 @@ pub fn statement(statement: &Statement, dialect: &dyn Dialect) -> String {
         out.push_str("\n\n");
     }
     out.push_str(&Printer::of(&statement.body, dialect).select(&statement.body, 0));
+    out.push_str(dialect.ending());
     out.push_str(";\n");
     out
 }
@@ -56,7 +63,9 @@ struct Printer<'d> {
 
 impl Printer<'_> {
     fn of<'d>(select: &Select, dialect: &'d dyn Dialect) -> Printer<'d> {
-        Printer { dialect, qualified: !select.joins.is_empty() }
+        // What a query inside asks of the rows outside bears their name.
+        let inside = select.filter.iter().any(|f| matches!(f, Sql::Exists(_)));
+        Printer { dialect, qualified: !select.joins.is_empty() || inside }
     }
 
     fn cte(&self, cte: &Cte) -> String {
@@ -77,7 +86,8 @@ impl Printer<'_> {
             }
             Relation::Query(name) => (self.name(name), Some(name.as_str())),
         };
-        if last == Some(alias) { text } else { format!("{text} AS {}", self.name(alias)) }
+        let alias = if self.qualified { self.dialect.alias(alias) } else { alias.to_owned() };
+        if last == Some(&alias) { text } else { format!("{text} AS {}", self.name(&alias)) }
     }
 
     fn select(&self, select: &Select, indent: usize) -> String {
@@ -121,11 +131,13 @@ impl Printer<'_> {
     fn item(&self, item: &Item, indent: usize) -> String {
         let pad = " ".repeat(indent);
         match item {
-            Item::All(of) if self.qualified => format!("{pad}{}.*", self.name(of)),
+            Item::All(of) if self.qualified => format!("{pad}{}.*", self.name(&self.dialect.alias(of))),
             Item::All(_) => format!("{pad}*"),
             Item::Value { value, name, comment: said } => {
                 let text = self.expr(value, Tight::Any, indent);
-                let named = matches!(value, Sql::Column { name: own, .. } if own == name);
+                // Beside other relations, a name of the engine's own making may not be that of the column.
+                let kept = |of: &String| !self.qualified || self.dialect.alias(of) == *of;
+                let named = matches!(value, Sql::Column { of, name: own } if own == name && kept(of));
                 let said = comment(said, indent);
                 if named { format!("{said}{pad}{text}") } else { format!("{said}{pad}{text} AS {}", self.name(name)) }
             }
@@ -197,7 +209,7 @@ impl Printer<'_> {
         let any = |s: &Sql| self.flat(s, Tight::Any);
         let text = match sql {
             Sql::Column { of, name } if self.qualified && !of.is_empty() => {
-                format!("{}.{}", self.name(of), self.name(name))
+                format!("{}.{}", self.name(&self.dialect.alias(of)), self.name(name))
             }
             Sql::Column { name, .. } => self.name(name),
             Sql::Null => "NULL".to_owned(),
@@ -207,7 +219,7 @@ impl Printer<'_> {
             Sql::Int(n) => n.to_string(),
             Sql::Number(n) => return (number(*n), if *n < 0.0 { Tight::Sign } else { Tight::Atom }),
             Sql::Double(n) => self.dialect.double(*n),
-            Sql::Money(m) => return (money(*m), if *m < 0 { Tight::Sign } else { Tight::Atom }),
+            Sql::Money(m) => return (self.dialect.money(*m), if *m < 0 { Tight::Sign } else { Tight::Atom }),
             Sql::Text(t) => self.dialect.text(t),
             Sql::Date(d) => self.dialect.date(*d),
             Sql::Time(t) => self.dialect.time(*t),

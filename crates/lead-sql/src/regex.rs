@@ -22,6 +22,17 @@ pub fn re2(pattern: &str) -> Result<String, Lacks> {
     write(pattern, &Family { code: |c| format!("\\x{{{:X}}}", c as u32), start: r"\A", end: r"\z", most: 1000 })
 }
 
+/// For Java, which Spark and Databricks use.
+pub fn java(pattern: &str) -> Result<String, Lacks> {
+    write(pattern, &Family { code: |c| format!("\\x{{{:X}}}", c as u32), start: r"\A", end: r"\z", most: 1000 })
+}
+
+/// For Rust's own: as it stands.
+pub fn rust(pattern: &str) -> Result<String, Lacks> {
+    regex_syntax::parse(pattern).map_err(|_| "no such regular expression".to_owned())?;
+    Ok(pattern.to_owned())
+}
+
 /// For PostgreSQL's advanced expressions.
 pub fn postgres(pattern: &str) -> Result<String, Lacks> {
     let code =

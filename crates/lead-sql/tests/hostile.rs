@@ -20,16 +20,17 @@ event visit of contact from "visits.csv" where `type"` = "o'; --"
     or any(visit where url starts with "'/*" within 30d)
 "#;
 
-/// The statement without its literals, quoted names and comments.
-fn bare(sql: &str) -> String {
+/// The statement without its literals, quoted names and comments; `escapes`: a backslash in a literal takes the next sign.
+fn bare(sql: &str, escapes: bool) -> String {
     let mut out = String::new();
     let mut chars = sql.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '\'' | '"' => {
+            '\'' | '"' | '`' => {
                 // A doubled quote is one inside.
                 while let Some(inner) = chars.next() {
-                    if inner == c && chars.peek() == Some(&c) {
+                    let escaped = escapes && c == '\'' && inner == '\\';
+                    if escaped || inner == c && chars.peek() == Some(&c) {
                         chars.next();
                     } else if inner == c {
                         break;
@@ -56,7 +57,7 @@ fn nothing_leaves_its_quotes() {
             let options = Options { dialect, target: &target, as_of };
             let compiled = compile(&lowered.lexicon, &options, &|_| true).unwrap();
             for statement in compiled {
-                let bare = bare(&statement.sql);
+                let bare = bare(&statement.sql, dialect.text("\\").len() > 3);
                 // Names keep their letters, and lose the blanks that would make a word of SQL of them.
                 let words = bare.to_lowercase();
                 assert!(!words.contains("drop ") && !words.contains("delete "), "{bare}");

@@ -20,6 +20,9 @@ struct Package {
 const PACKAGES: &[Package] = &[
     Package { name: "duckdb", packages: &["duckdb"], module: "duckdb", variables: &[] },
     Package { name: "postgres", packages: &["psycopg[binary]"], module: "psycopg", variables: &[] },
+    Package { name: "datafusion", packages: &["datafusion", "pyarrow"], module: "datafusion, pyarrow", variables: &[] },
+    Package { name: "clickhouse", packages: &["chdb"], module: "chdb", variables: &[] },
+    Package { name: "spark", packages: &["pyspark", "pyarrow"], module: "pyspark, pyarrow", variables: &[] },
 ];
 
 /// Names of all engines.

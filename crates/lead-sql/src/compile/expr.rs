@@ -68,7 +68,11 @@ impl Compiler<'_> {
             Op::Not(inner) => self.not(*inner, at, frame),
             Op::And(ids) => Ok(Sql::and(self.all(ids, at, frame)?)),
             Op::Or(ids) => Ok(Sql::or(self.all(ids, at, frame)?)),
-            Op::IsKnown(inner) => Ok(self.expr(*inner, at, frame)?.is_known()),
+            Op::IsKnown(inner) => {
+                let value = self.expr(*inner, at, frame)?;
+                let is_list = matches!(self.ty(*inner), Ty::List(_));
+                Ok(if is_list { self.dialect.list_known(value) } else { value.is_known() })
+            }
             Op::Compare(op, a, b) => self.compare(*op, *a, *b, at, frame),
             Op::InList(value, items) => self.in_list(*value, items, at, frame),
             Op::ListContains(list, item) => self.list_contains(*list, *item, at, frame),
@@ -128,7 +132,9 @@ impl Compiler<'_> {
         };
         match &plan.node(inner).op {
             Op::IsZero(count) if !own(inner) => Ok(Sql::compare(self.expr(*count, at, frame)?, ">", Sql::Int(0))),
-            Op::IsKnown(value) if !own(inner) => Ok(self.expr(*value, at, frame)?.is_null()),
+            Op::IsKnown(value) if !own(inner) && !matches!(self.ty(*value), Ty::List(_)) => {
+                Ok(self.expr(*value, at, frame)?.is_null())
+            }
             Op::Compare(CompareOp::Equal, a, b) if !own(inner) => self.compare(CompareOp::NotEqual, *a, *b, at, frame),
             _ => Ok(Sql::Not(Box::new(self.expr(inner, at, frame)?))),
         }
@@ -373,9 +379,9 @@ impl Compiler<'_> {
             _ => (self.expr(item, at, frame)?, Fold::Exact),
         };
         let known = if self.written(item).is_some() {
-            haystack.clone().is_known()
+            self.dialect.list_known(haystack.clone())
         } else {
-            Sql::and(vec![haystack.clone().is_known(), needle.clone().is_known()])
+            Sql::and(vec![self.dialect.list_known(haystack.clone()), needle.clone().is_known()])
         };
         Ok(Sql::when(known, self.dialect.list_has(haystack, needle, fold), None))
     }

@@ -278,7 +278,7 @@ impl Compiler<'_> {
                     Ty::List(_) => return Err(self.lacks("no order of lists".to_owned(), node)),
                     _ => order.push(value.clone()),
                 }
-                (d.first(value, order, last), None, true)
+                (d.first(value, order, last).map_err(|l| self.lacks(l, node))?, None, true)
             }
             MeasureKind::Points { half_life, moment, .. } => {
                 if half_life.is_none() && self.whole_points(id) {

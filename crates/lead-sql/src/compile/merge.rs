@@ -269,13 +269,19 @@ impl Compiler<'_> {
         let items = columns.iter().map(|(column, list)| {
             let value = Sql::column(&rows, column);
             let value = match list {
-                true => Sql::Filtered(Box::new(Sql::call("min", [number.clone()])), vec![value.is_known()]),
-                false => self.dialect.first(value, vec![number.clone()], false),
+                true => {
+                    let known = self.dialect.list_known(value);
+                    Sql::Filtered(Box::new(Sql::call("min", [number.clone()])), vec![known])
+                }
+                false => {
+                    let first = self.dialect.first(value, vec![number.clone()], false);
+                    first.map_err(|l| self.lacks_at(l, Some(table.span)))?
+                }
             };
-            Item::new(value, column)
+            Ok(Item::new(value, column))
         });
         let select = Select {
-            items: items.collect(),
+            items: items.collect::<Result<_, Wrong>>()?,
             from: Some((Relation::Query(rows.clone()), rows.clone())),
             joins: vec![Join { kind: JoinKind::Inner, relation: Relation::Query(records.clone()), alias: records, on }],
             group: vec![record],

@@ -419,7 +419,7 @@ impl<'a> Compiler<'a> {
         let terms: Vec<String> = steps.iter().map(|s| self.lexicon.def(*s).name.text.clone()).collect();
         let count = |t: &String| {
             let is = Sql::compare(stage.clone(), "=", Sql::Text(t.clone()));
-            Sql::Filtered(Box::new(d.count()), vec![is])
+            measure::filtered(d.count(), &[is])
         };
         let column = |i: usize| format!("furthest_{}", i + 1);
         let items = terms.iter().enumerate().map(|(i, t)| Item::new(count(t), &column(i))).collect();

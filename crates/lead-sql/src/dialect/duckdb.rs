@@ -106,6 +106,10 @@ impl Dialect for DuckDb {
         Ok(Sql::call("strftime", [day, Sql::Text("%G-W%V".to_owned())]))
     }
 
+    fn finite(&self, n: Sql) -> Sql {
+        Sql::when(Sql::call("isfinite", [n.clone()]), n, None)
+    }
+
     fn quotient(&self, n: Sql, by: Sql) -> Sql {
         Sql::Infix(Tight::Multiply, "//", vec![n, by])
     }
@@ -154,10 +158,10 @@ impl Dialect for DuckDb {
         Sql::form("CAST({} * 0.0001 AS DECIMAL(19, 4))", [Sql::form("CAST({} AS DECIMAL(30, 0))", [whole])])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Sql {
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
         let name = if last { "arg_max" } else { "arg_min" };
         let keys = Sql::form(&format!("({})", vec!["{}"; order.len()].join(", ")), order);
-        Sql::call(name, [value, keys])
+        Ok(Sql::call(name, [value, keys]))
     }
 
     // Ten-thousandths of all money that there is are less than 64 bits hold.

@@ -4,8 +4,12 @@
 //! Invariant *one meaning*: whatever a dialect answers to a question gives the value that the question's comment says,
 //! on every row.
 
+mod clickhouse;
+mod datafusion;
 mod duckdb;
 mod postgres;
+mod shared;
+mod spark;
 
 use jiff::Timestamp;
 
@@ -43,6 +47,18 @@ pub enum Unit {
     Quarter,
     /// The first of January.
     Year,
+}
+
+impl Unit {
+    /// In English.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Week => "week",
+            Unit::Month => "month",
+            Unit::Quarter => "quarter",
+            Unit::Year => "year",
+        }
+    }
 }
 
 /// How a value is compared, and what a list of such values holds.
@@ -101,6 +117,11 @@ pub trait Dialect: Sync {
         format!("{n:e}")
     }
 
+    /// An amount of money in ten-thousandths.
+    fn money(&self, m: i64) -> String {
+        crate::print::money(m)
+    }
+
     /// A date literal.
     fn date(&self, days: i32) -> String {
         format!("DATE '{}'", lead_plan::calendar::date_of_days(days))
@@ -111,6 +132,11 @@ pub trait Dialect: Sync {
         format!("TIMESTAMP '{}'", time_text(micros))
     }
 
+    /// What stands at the end of a statement.
+    fn ending(&self) -> &'static str {
+        ""
+    }
+
     /// Whether `WITH` says `RECURSIVE` where a query is built from itself.
     fn says_recursive(&self) -> bool {
         true
@@ -119,6 +145,16 @@ pub trait Dialect: Sync {
     /// Whether a query that is built from itself may leave out rows that it has.
     fn recursive_union_is_distinct(&self) -> bool {
         true
+    }
+
+    /// Whether `t.*` gives columns under their names where another relation has some of that name.
+    fn has_stars(&self) -> bool {
+        true
+    }
+
+    /// What a relation is called beside others, so that its name is not taken for that of a column.
+    fn alias(&self, relation: &str) -> String {
+        relation.to_owned()
     }
 
     /// Whether aggregates take `FILTER (WHERE …)`.
@@ -201,6 +237,11 @@ pub trait Dialect: Sync {
     /// Whether a list holds an item, which is folded already. Neither is unknown.
     fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql;
 
+    /// Whether a list is known.
+    fn list_known(&self, list: Sql) -> Sql {
+        list.is_known()
+    }
+
     /// How many items a list has.
     fn list_length(&self, list: Sql) -> Sql;
 
@@ -257,13 +298,7 @@ pub trait Dialect: Sync {
 
     /// The first day of the unit that holds a day.
     fn unit_start(&self, day: Sql, unit: Unit) -> Sql {
-        let unit = match unit {
-            Unit::Week => "week",
-            Unit::Month => "month",
-            Unit::Quarter => "quarter",
-            Unit::Year => "year",
-        };
-        Sql::call("date_trunc", [Sql::Text(unit.to_owned()), day]).cast(Type::Date)
+        Sql::call("date_trunc", [Sql::Text(unit.word().to_owned()), day]).cast(Type::Date)
     }
 
     /// A part of a day as a whole number.
@@ -288,7 +323,8 @@ pub trait Dialect: Sync {
 
     /// A float, NULL where it is not finite.
     fn finite(&self, n: Sql) -> Sql {
-        Sql::when(Sql::call("isfinite", [n.clone()]), n, None)
+        let size = Sql::call("abs", [n.clone()]);
+        Sql::when(Sql::compare(size, "<=", Sql::Double(f64::MAX)), n, None)
     }
 
     /// What `+`, `-`, `*` or `/` makes of two floats, NULL where it is not finite. What a divisor of 0 gives does not matter.
@@ -300,6 +336,16 @@ pub trait Dialect: Sync {
     /// A float rounded to a whole one, half away from zero.
     fn rounded(&self, n: Sql) -> Sql {
         Sql::call("round", [n])
+    }
+
+    /// A float without what is behind the point.
+    fn truncated(&self, n: Sql) -> Sql {
+        Sql::call("trunc", [n])
+    }
+
+    /// -1, 0 or 1, as a whole number.
+    fn sign(&self, n: Sql) -> Sql {
+        Sql::call("sign", [n])
     }
 
     /// A float rounded half to even, as a whole number of 64 bits or more; no error where it is too large for that.
@@ -349,8 +395,7 @@ pub trait Dialect: Sync {
         let (size, whole) = (Sql::call("abs", [n.clone()]), Sql::call("abs", [by.clone()]));
         let half = self.quotient(whole.clone(), Sql::Int(2));
         let quotient = self.quotient(size.plus(half), Sql::call("nullif", [whole, Sql::Int(0)]));
-        let sign = |x: Sql| Sql::call("sign", [x]);
-        quotient.times(sign(n)).times(sign(by))
+        quotient.times(self.sign(n)).times(self.sign(by))
     }
 
     /// How many rows.
@@ -364,7 +409,7 @@ pub trait Dialect: Sync {
     }
 
     /// The value of the first row, or the last, in the order given; rows without a value are left out. The value is the first operand.
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Sql;
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks>;
 
     /// A text for ordering by its bytes.
     fn by_bytes(&self, text: Sql) -> Sql {
@@ -408,7 +453,7 @@ pub fn base() -> &'static dyn Dialect {
 
 /// Every dialect.
 pub fn all() -> Vec<&'static dyn Dialect> {
-    vec![&duckdb::DuckDb, &postgres::Postgres]
+    vec![&duckdb::DuckDb, &postgres::Postgres, &datafusion::DataFusion, &clickhouse::ClickHouse, &spark::Spark]
 }
 
 /// The dialect of a name.

@@ -225,14 +225,14 @@ impl Dialect for Postgres {
         money.times(Sql::Int(10_000)).cast(Type::Huge)
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Sql {
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
         let way = if last { " DESC" } else { "" };
         let keys: Vec<String> = order.iter().map(|_| format!("{{}}{way}")).collect();
         let known = value.clone().is_known();
         let mut args = vec![value];
         args.extend(order);
         let call = Sql::form(&format!("array_agg({{}} ORDER BY {})", keys.join(", ")), args);
-        Sql::form("({})[1]", [Sql::Filtered(Box::new(call), vec![known])])
+        Ok(Sql::form("({})[1]", [Sql::Filtered(Box::new(call), vec![known])]))
     }
 
     fn by_bytes(&self, text: Sql) -> Sql {

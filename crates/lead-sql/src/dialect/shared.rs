@@ -1,0 +1,78 @@
+//! Answers that several dialects give alike.
+
+use super::{Dialect, Shift};
+use crate::ir::{Sql, Tight, Type};
+
+/// A text literal where a backslash begins a sign.
+pub fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\r', "\\r");
+    format!("'{text}'")
+}
+
+/// A name between backticks.
+pub fn backticked(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// [`Dialect::instant`] by the way from UTC to local times alone, whatever the engine makes of local times that do not
+/// exist or exist twice. Clocks change no more than once in two days.
+pub fn instant_by_offsets(d: &dyn Dialect, local: Sql, zone: &str) -> Sql {
+    // What clocks were ahead of UTC a day before, and are a day later: one of the two holds.
+    let at = |days: i32| {
+        let near = d.moved(local.clone(), Shift { months: 0, days });
+        let ahead = d.between(d.local(near.clone(), zone), near);
+        d.later(local.clone(), ahead)
+    };
+    let (before, after) = (at(-1), at(1));
+    let shows = |time: &Sql, op: &'static str| Sql::compare(d.local(time.clone(), zone), op, local.clone());
+    let later = Sql::and(vec![shows(&before, "<>"), shows(&after, "=")]);
+    Sql::when(later, after, Some(before))
+}
+
+/// A float rounded half to even, by floats alone: added to this, no float has digits behind the point.
+pub fn half_to_even(n: Sql) -> Sql {
+    let few = Sql::compare(Sql::call("abs", [n.clone()]), "<", Sql::Double(2_251_799_813_685_248.0));
+    let magic = || Sql::Double(6_755_399_441_055_744.0);
+    Sql::when(few, n.clone().plus(magic()).minus(magic()), Some(n))
+}
+
+/// [`Dialect::exact_sum`] where a cast of a float to a long decimal is not exact, or unknown: whole parts, the next 32 bits and the 32
+/// behind them are each added as whole numbers.
+pub fn sum_in_parts(d: &dyn Dialect, n: Sql, small: bool) -> Sql {
+    let limit = || Sql::Double(4_611_686_018_427_387_904.0);
+    let size = Sql::call("abs", [n.clone()]);
+    let kept = if small { n.clone() } else { Sql::when(Sql::compare(size.clone(), "<", limit()), n.clone(), None) };
+    let step = || Sql::Double(4_294_967_296.0);
+    let rest = |x: Sql| x.clone().minus(d.truncated(x)).times(step());
+    let middle = rest(kept.clone());
+    let last = half_to_even(rest(middle.clone()));
+    let sum = |x: Sql| Sql::call("sum", [x.cast(Type::Int).cast(Type::Huge)]).or_else(Sql::Int(0));
+    let wholes = sum(d.truncated(kept));
+    let total = wholes
+        .clone()
+        .cast(Type::Huge)
+        .times(Sql::Int(18_446_744_073_709_551_616))
+        .plus(sum(d.truncated(middle)).times(Sql::Int(4_294_967_296)))
+        .plus(sum(last));
+    let float = d.float_of(total).over(Sql::Double(18_446_744_073_709_551_616.0));
+    if small {
+        return float;
+    }
+    let large = Sql::compare(Sql::call("max", [size]), ">=", limit());
+    let reaches = |n: i128| Sql::compare(Sql::call("abs", [wholes.clone()]), ">=", Sql::Int(n));
+    // Past 38 digits of the smallest parts, whole parts say all that a float holds.
+    let arms = vec![
+        (large, Sql::Null),
+        (reaches(9_223_372_036_854_775_807), Sql::Null),
+        (reaches(5_000_000_000_000_000_000), d.float_of(wholes.clone())),
+    ];
+    Sql::Case(arms, Some(Box::new(float)))
+}
+
+/// A list that is looked through for texts in small letters, where no function of its items can be: put together with a sign
+/// that texts do not hold.
+pub fn found_in_joined(d: &dyn Dialect, joined: Sql, item: Sql) -> Sql {
+    let sign = || Sql::call("chr", [Sql::Int(1)]);
+    let around = |text: Sql| Sql::Infix(Tight::Add, "||", vec![sign(), text, sign()]);
+    d.contains(around(joined), around(item))
+}

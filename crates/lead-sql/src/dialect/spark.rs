@@ -1,0 +1,170 @@
+//! Spark SQL.
+
+use super::shared::{backticked, escaped, half_to_even, sum_in_parts};
+use super::{Dialect, Fold, Lacks};
+use crate::ir::{Sql, Tight, Type};
+use crate::regex;
+
+/// Spark 4.0 and later, as it comes: with `spark.sql.ansi.enabled`.
+pub struct Spark;
+
+impl Dialect for Spark {
+    fn name(&self) -> &'static str {
+        "spark"
+    }
+
+    fn title(&self) -> &'static str {
+        "Spark"
+    }
+
+    fn quoted(&self, name: &str) -> String {
+        backticked(name)
+    }
+
+    fn text(&self, text: &str) -> String {
+        escaped(text)
+    }
+
+    fn type_name(&self, ty: Type) -> &'static str {
+        match ty {
+            Type::Bool => "BOOLEAN",
+            Type::Int => "BIGINT",
+            Type::Huge => "DECIMAL(38, 0)",
+            Type::Double => "DOUBLE",
+            Type::Money => "DECIMAL(19, 4)",
+            Type::Text => "STRING",
+            Type::Date => "DATE",
+            Type::Time => "TIMESTAMP_NTZ",
+        }
+    }
+
+    fn time(&self, micros: i64) -> String {
+        format!("TIMESTAMP_NTZ '{}'", super::time_text(micros))
+    }
+
+    fn recursive_union_is_distinct(&self) -> bool {
+        false
+    }
+
+    fn now(&self) -> Sql {
+        Sql::form("convert_timezone('UTC', localtimestamp())", [])
+    }
+
+    // A capital sigma at the end of a word becomes a letter of its own here.
+    fn lower(&self, text: Sql) -> Sql {
+        Sql::form("lower(replace({}, 'Σ', 'σ'))", [text])
+    }
+
+    fn contains(&self, text: Sql, part: Sql) -> Sql {
+        Sql::call("contains", [text, part])
+    }
+
+    fn starts_with(&self, text: Sql, part: Sql) -> Sql {
+        Sql::call("startswith", [text, part])
+    }
+
+    fn ends_with(&self, text: Sql, part: Sql) -> Sql {
+        Sql::call("endswith", [text, part])
+    }
+
+    fn matches(&self, text: Sql, pattern: &str) -> Result<Sql, Lacks> {
+        Ok(Sql::compare(text, "RLIKE", Sql::Text(regex::java(pattern)?)))
+    }
+
+    fn list(&self, items: Vec<Sql>) -> Sql {
+        Sql::call("array", items)
+    }
+
+    fn known_of(&self, list: Sql) -> Sql {
+        Sql::call("array_compact", [list])
+    }
+
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql {
+        match fold {
+            Fold::Exact => Sql::call("array_contains", [list, item]),
+            Fold::Case => {
+                let folded = self.lower(Sql::form("trim(x)", []));
+                Sql::form("exists({}, x -> {} = {})", [list, folded, item])
+            }
+        }
+    }
+
+    fn list_length(&self, list: Sql) -> Sql {
+        Sql::call("size", [list])
+    }
+
+    fn local(&self, time: Sql, zone: &str) -> Sql {
+        Sql::call("convert_timezone", [Sql::Text("UTC".to_owned()), Sql::Text(zone.to_owned()), time])
+    }
+
+    // The clock that Spark uses moves times that do not exist forward, and takes the earlier of two.
+    fn instant(&self, local: Sql, zone: &str) -> Sql {
+        Sql::call("convert_timezone", [Sql::Text(zone.to_owned()), Sql::Text("UTC".to_owned()), local])
+    }
+
+    fn day_plus(&self, day: Sql, days: Sql) -> Sql {
+        Sql::form("date_add({}, CAST({} AS INT))", [day, days])
+    }
+
+    fn later(&self, time: Sql, micros: Sql) -> Sql {
+        Sql::form("timestampadd(MICROSECOND, {}, {})", [micros, time])
+    }
+
+    fn between(&self, from: Sql, to: Sql) -> Sql {
+        Sql::form("timestampdiff(MICROSECOND, {}, {})", [from, to])
+    }
+
+    fn days_between(&self, from: Sql, to: Sql) -> Sql {
+        Sql::call("datediff", [to, from])
+    }
+
+    fn unit_start(&self, day: Sql, unit: super::Unit) -> Sql {
+        Sql::call("trunc", [day, Sql::Text(unit.word().to_owned())])
+    }
+
+    fn week(&self, day: Sql) -> Result<Sql, Lacks> {
+        let part = |part: &str| Sql::form(&format!("extract({part} FROM {{}})"), [day.clone()]);
+        let dash = Sql::Text("-W".to_owned());
+        Ok(self.joined(vec![self.digits(part("YEAROFWEEK"), 4), dash, self.digits(part("WEEK"), 2)]))
+    }
+
+    fn quotient(&self, n: Sql, by: Sql) -> Sql {
+        Sql::Infix(Tight::Multiply, "DIV", vec![n, by])
+    }
+
+    fn truncated(&self, n: Sql) -> Sql {
+        n.cast(Type::Int).cast(Type::Double)
+    }
+
+    // A float becomes a decimal by its shortest digits, and a whole number of 64 bits by all of them.
+    fn to_whole(&self, n: Sql) -> Sql {
+        let n = half_to_even(n);
+        let fits = Sql::compare(Sql::call("abs", [n.clone()]), "<", Sql::Double(9e18));
+        let large = Sql::form("try_cast({} AS DECIMAL(38, 0))", [n.clone()]);
+        Sql::when(fits, n.cast(Type::Int).cast(Type::Huge), Some(large))
+    }
+
+    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
+        sum_in_parts(self, n, small)
+    }
+
+    // `sign` gives a float here.
+    fn sign(&self, n: Sql) -> Sql {
+        Sql::call("sign", [n]).cast(Type::Int)
+    }
+
+    fn money_of(&self, whole: Sql) -> Sql {
+        Sql::form("CAST({} * 0.0001 AS DECIMAL(19, 4))", [whole.cast(Type::Huge)])
+    }
+
+    fn ten_thousandths(&self, money: Sql) -> Sql {
+        money.times(Sql::Int(10_000)).cast(Type::Huge)
+    }
+
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
+        let name = if last { "max_by" } else { "min_by" };
+        let known = value.clone().is_known();
+        let call = Sql::call(name, [value, Sql::call("struct", order)]);
+        Ok(Sql::Filtered(Box::new(call), vec![known]))
+    }
+}

@@ -1,0 +1,47 @@
+"""Spark, on a small cluster of its own."""
+
+import os
+import tempfile
+import threading
+
+from pyarrow import parquet
+from pyspark.sql import SparkSession
+
+from arrow_tables import table_of
+
+
+class Engine:
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="lead-agree-spark-")
+        settings = {
+            "spark.ui.enabled": "false", "spark.driver.memory": "1g", "spark.executor.memory": "768m",
+            "spark.executor.cores": "1", "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "Asia/Tokyo",
+            "spark.ui.showConsoleProgress": "false", "spark.sql.warehouse.dir": self.folder.name,
+            "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+        }  # fmt: skip
+        # Two executors, each a process of its own.
+        master = os.environ.get("LEAD_AGREE_SPARK", "local-cluster[2,1,1024]")
+        builder = SparkSession.builder.appName("agree").master(master)
+        for name, value in settings.items():
+            builder = builder.config(name, value)
+        self.session = builder.getOrCreate()
+        self.session.sparkContext.setLogLevel("OFF")
+        self.jobs = 0
+
+    def load(self, tables):
+        for view in self.session.catalog.listTables():
+            self.session.catalog.dropTempView(view.name)
+        self.jobs += 1
+        for i, table in enumerate(tables):
+            file = os.path.join(self.folder.name, f"{self.jobs}-{i}.parquet")
+            parquet.write_table(table_of(table), file)
+            name = table["name"][-1].replace("`", "``")
+            self.session.sql(f"CREATE TEMPORARY VIEW `{name}` USING parquet OPTIONS (path 'file://{file}')")
+
+    def ask(self, statement, seconds):
+        timer = threading.Timer(seconds, self.session.sparkContext.cancelAllJobs)
+        timer.start()
+        try:
+            return [list(row) for row in self.session.sql(statement).collect()]
+        finally:
+            timer.cancel()
