@@ -80,6 +80,13 @@ for (const name of names) {
   check(`${name}: print is light`, (await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)) === 'light');
   await context.close();
 }
+
+// The picture of the README: `PICTURE=docs/images/report.png tests/pages/run`.
+if (process.env.PICTURE) {
+  const { context, page } = await open('industrial-report.html', { viewport: { width: 1200, height: 880 }, colorScheme: 'light' });
+  await page.screenshot({ path: process.env.PICTURE });
+  await context.close();
+}
 await browser.close();
 console.log(failed === 0 ? `${names.length} pages are fine` : `${failed} findings`);
 process.exit(failed === 0 ? 0 : 1);
