@@ -112,6 +112,10 @@ impl Repository {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(args);
         // Messages in one language, no locks, no questions, no objects fetched from elsewhere.
+        // A hook of git says in which repository it runs; which one holds the folder is asked of the folder.
+        for told in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            command.env_remove(told);
+        }
         command.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
         command
     }

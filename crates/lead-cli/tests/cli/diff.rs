@@ -288,3 +288,13 @@ fn what_cannot_be_decided_counts_as_no_more_than_it_may_be() {
     let narrower = lab.lead(&["diff", "new", "old", "--fail-on=narrower"]);
     assert!(narrower.code == 1 && narrower.out.contains("whatever matches did before"), "{}", narrower.all());
 }
+
+#[test]
+fn a_hook_of_git_may_run_it() {
+    let lab = repository();
+    edit(&lab, "pages > 5", "pages > 8");
+    // As git tells hooks; seen from the folder of the lexicon it leads nowhere.
+    let vars = [("GIT_DIR", ".git"), ("GIT_INDEX_FILE", ".git/index"), ("GIT_PREFIX", "")];
+    let ran = lab.lead_with(&["diff", "main", "--lexicon", "my rules", "--fail-on", "narrower"], &vars, "");
+    assert!(ran.code == 1 && ran.out.contains("narrower: what matches did before"), "{}", ran.all());
+}
