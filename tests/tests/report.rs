@@ -379,6 +379,9 @@ fn every_measure_and_decision_stands_in_the_report_of_the_industrial_example() {
         let rows = rows(card, "How often");
         assert!(rows.iter().filter(|r| whole(r, "Records") > 0).count() >= 2, "`{name}`: {rows:?}");
     }
+    // Who owns a definition, and where it is written.
+    let cost = plain(page.card("cost per lead").unwrap());
+    assert!(cost.contains("OwnerMarketing") && cost.contains("Written inmeasures.lead, line 68"), "{cost}");
     // And the page has every section, every term, and the chart of each funnel.
     for id in ["funnel", "terms", "trend", "map", "scores", "metrics", "decisions", "unknown", "quality", "glossary"] {
         assert!(page.0.contains(&format!("<section id=\"{id}\"")), "no section `{id}`");
