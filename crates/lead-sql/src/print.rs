@@ -17,6 +17,9 @@ pub fn statement(statement: &Statement, dialect: &dyn Dialect) -> String {
     }
     let printer = Printer { dialect, qualified: false };
     let mut out = comment(&statement.comment, 0);
+    if !out.is_empty() {
+        out.push('\n');
+    }
     let recursive = statement.ctes.iter().any(|c| c.recursive) && dialect.says_recursive();
     for (i, cte) in statement.ctes.iter().enumerate() {
         let start = match (i, recursive) {
@@ -166,6 +169,9 @@ impl Printer<'_> {
                 let all = lines.join(&format!("\n{here}{op} "));
                 return Some(if bracket { format!("(\n{here}{all}\n{pad})") } else { all });
             }
+            Sql::Template(Tight::Atom, inner, text, args) if text.contains('\n') => {
+                self.template(*inner, text, args, [&format!("\n{pad}    "), &format!("\n{pad}")])
+            }
             Sql::Case(arms, otherwise) => {
                 let mut out = String::from("CASE");
                 for (condition, value) in arms {
@@ -248,18 +254,7 @@ impl Printer<'_> {
                 format!("CASE{arms}{otherwise} END")
             }
             Sql::Cast(inner, ty) => return (self.dialect.cast(&any(inner), *ty), Tight::Atom),
-            Sql::Template(tight, inner, text, args) => {
-                let mut args = args.iter();
-                let mut parts = text.split("{}");
-                let mut out = parts.next().unwrap_or_default().to_owned();
-                for part in parts {
-                    if let Some(arg) = args.next() {
-                        out.push_str(&self.flat(arg, *inner));
-                    }
-                    out.push_str(part);
-                }
-                return (out, *tight);
-            }
+            Sql::Template(tight, inner, text, args) => return (self.template(*inner, text, args, [" ", " "]), *tight),
             Sql::Filtered(call, conditions) => {
                 let all = Sql::and(conditions.clone());
                 if self.dialect.has_filter() {
@@ -271,6 +266,22 @@ impl Printer<'_> {
             Sql::Exists(select) => format!("EXISTS ({})", self.inner(select)),
         };
         (text, Tight::Atom)
+    }
+
+    /// A text of a dialect with its operands. Between two parts that may stand on lines of their own it has a line feed, and before a last
+    /// one a carriage return; what is written there is given.
+    fn template(&self, inner: Tight, text: &str, args: &[Sql], breaks: [&str; 2]) -> String {
+        let own = |part: &str| part.replace('\n', breaks[0]).replace('\r', breaks[1]);
+        let mut args = args.iter();
+        let mut parts = text.split("{}");
+        let mut out = own(parts.next().unwrap_or_default());
+        for part in parts {
+            if let Some(arg) = args.next() {
+                out.push_str(&self.flat(arg, inner));
+            }
+            out.push_str(&own(part));
+        }
+        out
     }
 
     /// A select inside an expression: columns of what is outside of it need their names.

@@ -66,7 +66,7 @@ pub fn compare(program: &Program, engines: &mut [Engine], reference: bool) -> Re
     let target = Target { as_of: Some(PARAMETER.to_string()), ..Target::default() };
     let tables = raw::tables(&checked, &target, &program.data)?;
     let mut out = Vec::new();
-    if reference {
+    if reference && program.is_plain {
         out.push((reference::NAME.to_string(), reference::compare(program, &answered)));
     }
     let (lexicon, as_of) = (&checked.lexicon, program.as_of);

@@ -21,6 +21,8 @@ pub struct Program {
     pub data: PathBuf,
     /// Microseconds since 1970 UTC.
     pub as_of: i64,
+    /// Whether its exports are plain CSV files, which the reference interpreter reads.
+    pub is_plain: bool,
     /// The seed, if it is random.
     pub seed: Option<u64>,
     /// The folder, if it is made for this alone.
@@ -62,6 +64,7 @@ impl Program {
             config: pipeline::config(&setting.zone, cases::month_number(&setting.fiscal)),
             data: folder.path().to_path_buf(),
             as_of: as_of(generated),
+            is_plain: true,
             seed: Some(seed),
             _folder: Some(folder),
         };
@@ -139,6 +142,7 @@ impl Program {
                 config,
                 data: folder.path().to_path_buf(),
                 as_of: case.as_of(),
+                is_plain: true,
                 seed: None,
                 _folder: Some(folder),
             });
@@ -176,6 +180,7 @@ impl Program {
             config: project.config.clone(),
             data: project.data_dir.clone(),
             as_of: lead_plan::calendar::moment(&told, zone)?,
+            is_plain: false,
             seed: None,
             _folder: None,
         })

@@ -1,4 +1,4 @@
-//! The reference interpreter as one more engine. It reads plain CSV files alone: programs over others are left to the rest.
+//! The reference interpreter as one more engine. It reads plain CSV files alone: it is asked of random lexicons and of cases.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -138,6 +138,7 @@ fn one(lexicon: &Lexicon, options: &Options<'_>, subject: Subject, defs: &[DefId
     };
     let mut ctes = compiler.moments_ctes()?;
     ctes.append(&mut compiler.ctes);
+    source::without_unused(&mut ctes, &body, &compiler.folded_columns());
     let mut body = body;
     ctes.iter_mut().flat_map(|c| &mut c.selects).chain([&mut body]).for_each(moments::beside_moments);
     let comment = vec![

@@ -91,6 +91,11 @@ impl Compiler<'_> {
             let name = if i == last { MOMENTS.to_owned() } else { self.query_name(["run", "run_local"][i.min(1)]) };
             if i == last && i > 0 {
                 said = vec!["The times that windows begin and end with.".to_owned()];
+                if !self.is_utc() {
+                    said.push(
+                        "Of a local time that comes twice, as clocks are set back, the earlier is meant.".to_owned(),
+                    );
+                }
             }
             let selects = vec![std::mem::take(&mut select)];
             ctes.push(Cte { name, comment: std::mem::take(&mut said), selects, recursive: false });
@@ -180,9 +185,25 @@ impl Compiler<'_> {
         if self.is_utc() {
             return (on, local);
         }
-        let name = self.moment_names.fresh(&format!("{name}_local"), self.dialect.name_limit());
-        let (on, local) = layers.add(on, local, name);
-        (on, self.instant(local))
+        let limit = self.dialect.name_limit();
+        let column = self.moment_names.fresh(&format!("{name}_local"), limit);
+        let (on, local) = layers.add(on, local, column);
+        let value = self.instant(local.clone());
+        // What would be the earlier of two is a column as well, where it is asked for twice.
+        match &value {
+            Sql::Case(arms, Some(other)) if arms.len() == 1 => {
+                let (condition, earlier) = &arms[0];
+                let column = self.moment_names.fresh(&format!("{name}_earlier"), limit);
+                let same = |earlier: Sql| Sql::compare(self.local(earlier), "=", local.clone());
+                if *condition != same(earlier.clone()) {
+                    return (on, value);
+                }
+                let (on, earlier) = layers.add(on, earlier.clone(), column);
+                let arms = vec![(same(earlier.clone()), earlier)];
+                (on, Sql::Case(arms, Some(other.clone())))
+            }
+            _ => (on, value),
+        }
     }
 
     /// The first day of the period that holds a day, or of one some periods later.

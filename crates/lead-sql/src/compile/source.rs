@@ -10,6 +10,7 @@ use super::expr::fold_text;
 use super::{Compiler, TableState, Wrong};
 use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
 use crate::names::Names;
+use crate::print::walk;
 
 impl Compiler<'_> {
     /// The fields that the statement needs, by table.
@@ -203,7 +204,7 @@ impl Compiler<'_> {
             select.items.push(Item::new(Sql::Int(1), "one"));
         }
         if let Some(filter) = &table.filter {
-            select.filter.push(self.selected(table, filter, &raw)?);
+            select.filter.push(self.selected(table, filter, &raw, &BTreeMap::new())?);
         }
         Ok(select)
     }
@@ -221,11 +222,11 @@ impl Compiler<'_> {
                 let mut places = String::from("CASE {}");
                 let mut args = vec![folded];
                 for (from, to) in arms {
-                    places.push_str(" WHEN {} THEN {}");
+                    places.push_str("\nWHEN {} THEN {}");
                     args.extend([from, to]);
                 }
                 args.push(trimmed);
-                Sql::form(&format!("{places} ELSE {{}} END"), args)
+                Sql::form(&format!("{places}\nELSE {{}}\rEND"), args)
             }
             Ty::Number | Ty::Percent => column.cast(Type::Double),
             Ty::Money => column.cast(Type::Money),
@@ -235,6 +236,11 @@ impl Compiler<'_> {
             Ty::Duration => column.cast(Type::Int),
             Ty::List(_) | Ty::Period | Ty::Error => column,
         }
+    }
+
+    /// Names of columns in small letters.
+    pub fn folded_columns(&self) -> BTreeSet<String> {
+        self.tables.values().flat_map(|s| s.folded.values().cloned()).collect()
     }
 
     /// One query for several events of one table: a column for each says which rows are of it.
@@ -250,7 +256,8 @@ impl Compiler<'_> {
         let mut names = Names::default();
         let mut made: Vec<(Sql, String)> = Vec::new();
         let written = Relation::Table(self.options.target.written(&parts));
-        let mut select = Select { from: Some((written, raw.clone())), ..Select::default() };
+        let (read, folds) = self.texts(ids, needs, written, &raw, source.as_deref());
+        let mut select = Select { from: Some((read, raw.clone())), ..Select::default() };
         let mut columns = |value: Sql, wanted: &str, table: &str, select: &mut Select| -> String {
             if let Some((_, name)) = made.iter().find(|m| m.0 == value && m.1 == wanted) {
                 return name.clone();
@@ -262,7 +269,7 @@ impl Compiler<'_> {
             made.push((value, name.clone()));
             name
         };
-        let mut any = Vec::new();
+        let mut conditions: Vec<(TableId, Vec<Sql>)> = Vec::new();
         for id in ids {
             let table = self.lexicon.table(*id);
             let own = table.name.snake();
@@ -282,40 +289,111 @@ impl Compiler<'_> {
                 }
                 state.fields.insert(*field, made);
             }
-            let mut conditions = Vec::new();
+            let mut own = Vec::new();
             if let Some(filter) = &table.filter {
-                conditions.push(self.selected(table, filter, &raw)?);
+                own.push(self.selected(table, filter, &raw, &folds)?);
             }
             if let Some(time) = table.time() {
                 let column = self.options.target.column(table, time, source.as_deref());
-                conditions.push(Sql::column(&raw, &column).is_known());
+                own.push(Sql::column(&raw, &column).is_known());
             }
-            any.push(Sql::and(conditions.clone()));
-            let marker = Sql::and(conditions).or_else(Sql::Bool(false));
-            state.marker = Some(columns(marker, &format!("is_{own}"), &own, &mut select));
+            conditions.push((*id, own));
             self.tables.insert(*id, state);
         }
-        select.filter.push(Sql::or(any));
+        // What all of them ask for is asked once.
+        let mut common = conditions[0].1.clone();
+        common.retain(|c| conditions.iter().all(|(_, own)| own.contains(c)));
+        let mut any = Vec::new();
+        for (id, mut own) in conditions {
+            own.retain(|c| !common.contains(c));
+            any.push(Sql::and(own.clone()));
+            let marker = if own.is_empty() { Sql::Bool(true) } else { Sql::and(own).or_else(Sql::Bool(false)) };
+            let table = self.lexicon.table(id).name.snake();
+            let marker = columns(marker, &format!("is_{table}"), &table, &mut select);
+            if let Some(state) = self.tables.get_mut(&id) {
+                state.marker = Some(marker);
+            }
+        }
+        select.filter.extend(common);
+        if !any.contains(&Sql::Bool(true)) {
+            select.filter.push(Sql::or(any));
+        }
         let listed: Vec<&str> = ids.iter().map(|id| self.lexicon.table(*id).name.text.as_str()).collect();
         let comment = vec![format!("Read once for: {}.", listed.join(", "))];
         self.cte(&name, comment, select);
         Ok(())
     }
 
-    /// A source's condition on its headers.
-    fn selected(&self, table: &Table, filter: &SourceFilter, raw: &str) -> Result<Sql, Wrong> {
+    /// A query of a table with the columns that conditions of sources look at in small letters, too; and the name of that column for each
+    /// of their headers.
+    fn texts(
+        &mut self,
+        ids: &[TableId],
+        needs: &BTreeMap<TableId, BTreeSet<FieldId>>,
+        written: Relation,
+        raw: &str,
+        source: Option<&str>,
+    ) -> (Relation, BTreeMap<String, String>) {
+        let limit = self.dialect.name_limit();
+        let mut headers: Vec<(String, String)> = Vec::new();
+        let mut columns: Vec<String> = Vec::new();
+        for id in ids {
+            let table = self.lexicon.table(*id);
+            columns.extend(needs[id].iter().map(|f| self.options.target.column(table, *f, source)));
+            let mut own = Vec::new();
+            table.filter.iter().for_each(|f| crate::target::headers_of(f, &mut own));
+            headers.extend(own.into_iter().map(|h| (self.options.target.header(table, &h), h)));
+        }
+        columns.extend(headers.iter().map(|h| h.0.clone()));
+        let mut seen = BTreeSet::new();
+        columns.retain(|c| seen.insert(c.clone()));
+        let mut names = Names::default();
+        columns.iter().for_each(|c| names.reserve(c));
+        let mut items: Vec<Item> = columns.iter().map(|c| Item::new(Sql::column(raw, c), c)).collect();
+        let mut made: BTreeMap<String, String> = BTreeMap::new();
+        let mut folds = BTreeMap::new();
+        for (column, header) in headers {
+            let name = made.entry(column.clone()).or_insert_with(|| {
+                let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
+                let wanted: String = column.to_lowercase().chars().map(plain).collect();
+                let name = names.fresh(&format!("{wanted}_folded"), limit);
+                let text = self.dialect.trimmed(Sql::column(raw, &column));
+                items.push(Item::new(self.dialect.lower(text), &name));
+                name
+            });
+            folds.insert(header, name.clone());
+        }
+        if folds.is_empty() {
+            return (written, folds);
+        }
+        let name = self.query_name(&format!("{raw}_texts"));
+        let from = Some((written, raw.to_owned()));
+        self.cte(&name, Vec::new(), Select { items, from, ..Select::default() });
+        (Relation::Query(name), folds)
+    }
+
+    /// A source's condition on its headers. `folds`: columns of headers in small letters.
+    fn selected(
+        &self,
+        table: &Table,
+        filter: &SourceFilter,
+        raw: &str,
+        folds: &BTreeMap<String, String>,
+    ) -> Result<Sql, Wrong> {
         let column = |header: &str| Sql::column(raw, &self.options.target.header(table, header));
         let text = |header: &str| self.dialect.trimmed(column(header));
         Ok(match filter {
             SourceFilter::And(parts) => {
-                let parts: Result<Vec<Sql>, Wrong> = parts.iter().map(|p| self.selected(table, p, raw)).collect();
+                let parts: Result<Vec<Sql>, Wrong> =
+                    parts.iter().map(|p| self.selected(table, p, raw, folds)).collect();
                 Sql::and(parts?)
             }
             SourceFilter::Or(parts) => {
-                let parts: Result<Vec<Sql>, Wrong> = parts.iter().map(|p| self.selected(table, p, raw)).collect();
+                let parts: Result<Vec<Sql>, Wrong> =
+                    parts.iter().map(|p| self.selected(table, p, raw, folds)).collect();
                 Sql::or(parts?)
             }
-            SourceFilter::Not(inner) => Sql::Not(Box::new(self.selected(table, inner, raw)?)),
+            SourceFilter::Not(inner) => Sql::Not(Box::new(self.selected(table, inner, raw, folds)?)),
             SourceFilter::Known { header, negated: false, .. } => text(header).is_known(),
             SourceFilter::Known { header, .. } => text(header).is_null(),
             SourceFilter::Yes { header, .. } => column(header).cast(Type::Bool),
@@ -326,7 +404,11 @@ impl Compiler<'_> {
                         Value::Text(t) => Sql::Text(fold_text(t)),
                         _ => Sql::Null,
                     });
-                    (self.dialect.lower(text(header)), texts.collect())
+                    let folded = match folds.get(header) {
+                        Some(name) => Sql::column(raw, name),
+                        None => self.dialect.lower(text(header)),
+                    };
+                    (folded, texts.collect())
                 } else {
                     let value = |v: &Value| match v {
                         Value::YesNo(b) => (Sql::Bool(*b), Type::Bool),
@@ -369,5 +451,33 @@ impl Compiler<'_> {
                 Sql::compare(left, sign, list.pop().unwrap_or(Sql::Null))
             }
         })
+    }
+}
+
+/// Leaves out those of the columns that nothing but columns of the same name is made of.
+pub(crate) fn without_unused(ctes: &mut [Cte], body: &Select, columns: &BTreeSet<String>) {
+    let mut used = BTreeSet::new();
+    for select in ctes.iter().flat_map(|c| &c.selects).chain([body]) {
+        let mut look = |sql: &Sql, own: &str| {
+            walk(sql, &mut |s| {
+                if let Sql::Column { name, .. } = s
+                    && name != own
+                {
+                    used.insert(name.clone());
+                }
+            });
+        };
+        for item in &select.items {
+            if let Item::Value { value, name, .. } = item {
+                look(value, name);
+            }
+        }
+        select.joins.iter().for_each(|j| look(&j.on, ""));
+        select.filter.iter().chain(&select.group).chain(&select.order).for_each(|s| look(s, ""));
+    }
+    for select in ctes.iter_mut().flat_map(|c| &mut c.selects) {
+        select
+            .items
+            .retain(|i| !matches!(i, Item::Value { name, .. } if columns.contains(name) && !used.contains(name)));
     }
 }
