@@ -10,7 +10,7 @@ use lead_diag::SourceMap;
 use lead_hir::hir::{Def, DefId, DefKind, Lexicon, TableId, Ty};
 use lead_plan::calendar;
 use lead_project::Project;
-use lead_trend::{Ask, Decided, Every, Lean, MOST, Prepared, Trend, leans, window_words};
+use lead_trend::{Ask, Decided, Every, Lean, MOST, Prepared, Trend, leans};
 
 use crate::args::{TimeFormat, TrendArgs};
 use crate::check::{open, refuse_errors};
@@ -281,7 +281,7 @@ impl Telling<'_> {
     /// The window that moves on, in words.
     pub fn window(&self, decided: &Decided) -> Option<String> {
         match (decided.window, &decided.times) {
-            (Some(window), _) => Some(window_words(window)),
+            (Some(window), _) => Some(lead_hir::words::window(self.lexicon, window)),
             (None, Some(times)) if times.start > i64::MIN => Some(format!("from {}", day(times.start, self.lexicon))),
             _ => None,
         }

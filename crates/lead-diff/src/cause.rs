@@ -6,7 +6,7 @@
 
 use lead_diag::SourceMap;
 use lead_eval::Examined;
-use lead_hir::hir::{DefKind, Lexicon, Moment, PeriodUnit, Step, TableId, Value, Which, WindowKind};
+use lead_hir::hir::{DefKind, Lexicon, TableId, Value, WindowKind};
 use lead_plan::{Explained, Part};
 
 /// A condition that moved a record, as both versions say it.
@@ -343,7 +343,7 @@ impl Finder<'_, '_, '_> {
             (Some(old), Some(new)) if was == is && old != new => {
                 let (text, def) = self.condition.clone().unwrap_or((was, self.def.clone()));
                 let with = |lexicon: &Lexicon, window: Option<WindowKind>| match window {
-                    Some(window) => format!("{text} {}", window_text(lexicon, window)),
+                    Some(window) => format!("{text} {}", lead_hir::words::window(lexicon, window)),
                     None => format!("{text} at any time"),
                 };
                 (def, with(base.lexicon, old), with(head.lexicon, new))
@@ -359,63 +359,5 @@ fn clause_words(shown: Shown, part: &Explained) -> String {
     match (&part.part, part.parts.first()) {
         (Part::Alternative(_) | Part::Exception(_), Some(condition)) => words(shown, condition),
         _ => words(shown, part),
-    }
-}
-
-/// A window as it is written.
-fn window_text(lexicon: &Lexicon, window: WindowKind) -> String {
-    let moment = |m: Moment| moment_text(lexicon, m);
-    match window {
-        WindowKind::Within(by) => format!("within {}", step_text(by)),
-        WindowKind::WithinNext(by) => format!("within next {}", step_text(by)),
-        WindowKind::Since(m) => format!("since {}", moment(m)),
-        WindowKind::Before(m) => format!("before {}", moment(m)),
-        WindowKind::Between(from, to) => format!("between {} and {}", moment(from), moment(to)),
-        WindowKind::BetweenAgo(from, to) => format!("between {} and {} ago", step_text(from), step_text(to)),
-        WindowKind::MoreThanAgo(by) => format!("more than {} ago", step_text(by)),
-        WindowKind::Period(period) => {
-            let unit = match period.unit {
-                PeriodUnit::Day => "day",
-                PeriodUnit::Week => "week",
-                PeriodUnit::Month => "month",
-                PeriodUnit::Quarter => "quarter",
-                PeriodUnit::Year => "year",
-            };
-            let unit = format!("{}{unit}", if period.fiscal { "fiscal " } else { "" });
-            match period.which {
-                Which::This => format!("within this {unit}"),
-                Which::Last(1) => format!("within last {unit}"),
-                Which::Next(1) => format!("within next {unit}"),
-                Which::Last(n) => format!("within last {n} {unit}s"),
-                Which::Next(n) => format!("within next {n} {unit}s"),
-            }
-        }
-    }
-}
-
-fn step_text(step: Step) -> String {
-    const HOUR: i64 = 3_600_000_000;
-    match step {
-        Step { months, days: 0, micros: 0 } if months % 12 == 0 && months != 0 => format!("{}y", months / 12),
-        Step { months, days: 0, micros: 0 } if months != 0 => format!("{months}mo"),
-        Step { months: 0, days, micros: 0 } => format!("{days}d"),
-        Step { months: 0, days: 0, micros } if micros % HOUR == 0 => format!("{}h", micros / HOUR),
-        Step { months, days, micros } => format!("{months}mo {days}d {}min", micros / (HOUR / 60)),
-    }
-}
-
-fn moment_text(lexicon: &Lexicon, moment: Moment) -> String {
-    match moment {
-        Moment::Now => "now".to_owned(),
-        Moment::Today => "today".to_owned(),
-        Moment::Ago(by) => format!("{} ago", step_text(by)),
-        Moment::Ahead(by) => format!("{} ahead", step_text(by)),
-        Moment::Date(days) => jiff::civil::date(1970, 1, 1)
-            .checked_add(jiff::Span::new().days(days))
-            .map_or_else(|_| "?".to_owned(), |d| d.to_string()),
-        Moment::Time(at) => jiff::Timestamp::from_microsecond(at).map_or_else(
-            |_| "?".to_owned(),
-            |t| t.to_zoned(lexicon.settings.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string(),
-        ),
     }
 }

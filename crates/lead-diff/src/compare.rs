@@ -347,7 +347,7 @@ impl<'a> Pairing<'a> {
         };
         let is_term = |d: Option<&Def>| d.is_some_and(|d| matches!(d.kind, DefKind::Term(_)));
         Change {
-            what: def.map_or("definition", |d| word(&d.kind)),
+            what: def.map_or("definition", |d| d.kind.word()),
             name: def.map_or(String::new(), |d| d.name.text.clone()),
             of: def.and_then(|d| d.subject).map(|s| lexicon.table(s).name.text.clone()),
             how,
@@ -402,20 +402,6 @@ impl<'a> Pairing<'a> {
         let removed = old.keys().filter(|t| !new.contains_key(*t)).cloned().collect();
         let changed = new.iter().filter(|(t, texts)| old.get(*t).is_some_and(|o| o != *texts));
         [added, removed, changed.map(|(t, _)| t.clone()).collect()]
-    }
-}
-
-/// What a definition is called.
-fn word(kind: &DefKind) -> &'static str {
-    match kind {
-        DefKind::Value(_) => "value",
-        DefKind::Period(_) => "period",
-        DefKind::Term(_) => "term",
-        DefKind::Choice(_) => "choice",
-        DefKind::Score(_) => "score",
-        DefKind::Funnel(_) => "funnel",
-        DefKind::Metric(_) => "metric",
-        DefKind::Error => "definition",
     }
 }
 

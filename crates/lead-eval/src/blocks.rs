@@ -8,7 +8,7 @@ use lead_data::{Column, Values};
 use lead_hir::hir::TableId;
 use lead_plan::{NodeId, Op};
 
-use crate::engine::{Engine, operands};
+use crate::engine::Engine;
 use crate::kernel::{Overflow, Rows, kernel};
 use crate::parts::{slice, stack};
 use crate::vector::{Vector, gather, records};
@@ -68,7 +68,7 @@ fn outside(engine: &Engine, nodes: &[NodeId]) -> Vec<NodeId> {
     for id in nodes {
         let op = &engine.cx.plan.node(*id).op;
         if !matches!(op, Op::Follow { .. }) {
-            operands(op, &mut |id| {
+            op.operands(&mut |id| {
                 if nodes.binary_search(&id).is_err() && !out.contains(&id) {
                     out.push(id);
                 }

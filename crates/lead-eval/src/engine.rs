@@ -344,7 +344,7 @@ fn levels(lexicon: &Lexicon, plan: &Plan) -> (Vec<usize>, Vec<usize>) {
     let mut measures = vec![0usize; plan.measures.len()];
     for (i, node) in plan.nodes.iter().enumerate() {
         let mut level = 0;
-        operands(&node.op, &mut |id| level = level.max(nodes[id.0 as usize]));
+        node.op.operands(&mut |id| level = level.max(nodes[id.0 as usize]));
         if let Op::Measure(id) = node.op {
             let measure = plan.measure(id);
             let mut inner = 0;
@@ -356,47 +356,6 @@ fn levels(lexicon: &Lexicon, plan: &Plan) -> (Vec<usize>, Vec<usize>) {
         nodes[i] = level;
     }
     (nodes, measures)
-}
-
-/// The nodes that an op reads, measures' inputs left out.
-pub fn operands(op: &Op, f: &mut dyn FnMut(NodeId)) {
-    match op {
-        Op::Const(_) | Op::Clock(..) | Op::Unknown | Op::Field(_) | Op::Itself | Op::Measure(_) => {}
-        Op::Follow { node, .. } => f(*node),
-        Op::OfRecord(id)
-        | Op::OfSubject(id)
-        | Op::IsZero(id)
-        | Op::IsYes(id)
-        | Op::Not(id)
-        | Op::IsKnown(id)
-        | Op::Matches(id, _)
-        | Op::InRange(id, ..)
-        | Op::Shift(id, _)
-        | Op::Negate(id)
-        | Op::ToMoney(id) => f(*id),
-        Op::And(ids) | Op::Or(ids) | Op::Call(_, ids) | Op::List(ids) => ids.iter().for_each(|id| f(*id)),
-        Op::Compare(_, a, b) | Op::ListContains(a, b) | Op::Arithmetic(_, a, b) => {
-            f(*a);
-            f(*b);
-        }
-        Op::InList(id, items) => {
-            f(*id);
-            items.iter().for_each(|id| f(*id));
-        }
-        Op::Term { alternatives, exceptions } => alternatives.iter().chain(exceptions).for_each(|id| f(*id)),
-        Op::Choice(lines) => lines.iter().for_each(|(condition, result)| {
-            condition.iter().for_each(|id| f(*id));
-            f(*result);
-        }),
-        Op::Score { lines, at_most, at_least } => {
-            for line in lines {
-                f(line.points);
-                line.condition.iter().chain(&line.at_most).chain(&line.at_least).for_each(|id| f(*id));
-            }
-            at_most.iter().chain(at_least).for_each(|id| f(*id));
-        }
-        Op::Furthest(steps) => steps.iter().for_each(|(id, _)| f(*id)),
-    }
 }
 
 /// The nodes of events' own scope that measures need, operands first, by table, and the fields they read.
@@ -422,10 +381,10 @@ pub(crate) fn event_nodes(engine: &Engine, due: &[usize]) -> BTreeMap<TableId, (
                     Op::Field(field) => drop(fields.insert(*field)),
                     // What is followed is of an entity, and stored.
                     Op::Follow { reference, .. } => drop(fields.insert(*reference)),
-                    op => operands(op, &mut |id| open.push(id)),
+                    op => op.operands(&mut |id| open.push(id)),
                 }
             }
-            Scope::Pair(_) => operands(&node.op, &mut |id| open.push(id)),
+            Scope::Pair(_) => node.op.operands(&mut |id| open.push(id)),
             _ => {}
         }
     }

@@ -31,7 +31,7 @@ mod why;
 
 pub use answers::{Answers, DefAnswers, MetricAnswer, MetricRow, SubjectAnswers};
 pub use change::Change;
-pub use engine::{EvalError, evaluate, operands};
+pub use engine::{EvalError, evaluate};
 pub use examine::{Examined, examine};
 pub use observe::{observe, values};
 pub use survey::{Gap, Missing, ScoreLines, Survey, survey};

@@ -10,7 +10,7 @@ use lead_hir::hir::{Ty, Value};
 use lead_plan::{Measure, MetricPlan, NodeId, Op, Scope};
 
 use crate::answers::{MetricAnswer, MetricRow};
-use crate::engine::{Engine, operands};
+use crate::engine::Engine;
 use crate::hits::{Counted, Frame};
 use crate::kernel::{Overflow, Rows, kernel};
 use crate::vector::{TextView, Vector, gather, texts};
@@ -235,7 +235,7 @@ fn reached(engine: &Engine, node: NodeId) -> Vec<NodeId> {
     let mut open = vec![node];
     while let Some(id) = open.pop() {
         if plan.node(id).scope == Scope::Global && seen.insert(id) {
-            operands(&plan.node(id).op, &mut |id| open.push(id));
+            plan.node(id).op.operands(&mut |id| open.push(id));
         }
     }
     seen.into_iter().collect()

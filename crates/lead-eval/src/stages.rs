@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use lead_hir::hir::TableId;
 use lead_plan::{NodeId, Op, Scope};
 
-use crate::engine::{Engine, operands};
+use crate::engine::Engine;
 
 /// What can be computed once the stages before are.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ fn numbers(engine: &Engine, levels: &[usize]) -> Vec<usize> {
                     mine = mine.max(at(&id, 1));
                 }
             }
-            op => operands(op, &mut |id| mine = mine.max(at(&id, 0))),
+            op => op.operands(&mut |id| mine = mine.max(at(&id, 0))),
         }
         stage[i] = mine;
     }
@@ -91,7 +91,7 @@ pub(crate) fn kept(engine: &Engine, levels: &[usize], clauses: bool, everything:
     plan.measures.iter().flat_map(|m| m.inputs()).for_each(&mut want);
     for (i, node) in plan.nodes.iter().enumerate() {
         let at = |id: NodeId| (levels[id.0 as usize], numbers[id.0 as usize]);
-        operands(&node.op, &mut |id| {
+        node.op.operands(&mut |id| {
             let elsewhere = plan.node(id).scope != node.scope;
             if elsewhere || at(id) != (levels[i], numbers[i]) {
                 want(id);

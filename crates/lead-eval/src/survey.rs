@@ -8,7 +8,7 @@ use lead_hir::hir::{ArithmeticOp, DefId, FieldId, Lexicon, TableId, Ty, Value};
 use lead_plan::{MeasureKind, NodeId, Op, Plan, Scope};
 
 use crate::answers::Answers;
-use crate::engine::{Engine, EvalError, Wanted, operands};
+use crate::engine::{Engine, EvalError, Wanted};
 use crate::kernel::Rows;
 use crate::vector::{Vector, records};
 
@@ -162,9 +162,9 @@ fn either_way(plan: &Plan, node: NodeId) -> BTreeSet<(TableId, FieldId)> {
                 open.extend(items.iter().map(|i| (*i, true)));
             }
             op @ (Op::IsKnown(_) | Op::IsYes(_) | Op::IsZero(_) | Op::Score { .. } | Op::Furthest(_)) => {
-                operands(op, &mut |i| open.push((i, true)));
+                op.operands(&mut |i| open.push((i, true)));
             }
-            op => operands(op, &mut |i| open.push((i, under))),
+            op => op.operands(&mut |i| open.push((i, under))),
         }
     }
     out
@@ -232,7 +232,7 @@ fn leaves(engine: &Engine, node: NodeId, row: u32, out: &mut Leaves) {
         op if divides_by_zero(engine, op, row) => out.stuck = true,
         op => {
             let mut any = false;
-            operands(op, &mut |id| {
+            op.operands(&mut |id| {
                 any |= unknown(&id);
                 leaves(engine, id, row, out);
             });

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use lead_syntax::ast::Unit;
 
 use crate::hir::{
-    Aggregate, DefKind, Expr, ExprKind, FieldId, Hop, Lexicon, Moment, PeriodUnit, Records, Relation, ScoreLineKind,
-    SourceFilter, Step, TableId, TableKind, Target, Ty, Value, Which, Window, WindowKind,
+    Aggregate, DefKind, Expr, ExprKind, FieldId, Hop, Lexicon, Moment, Records, Relation, ScoreLineKind, SourceFilter,
+    Step, TableId, TableKind, Target, Ty, Value, Which, Window, WindowKind,
 };
 
 /// The whole lexicon.
@@ -157,13 +157,7 @@ fn window(window: &Window) -> String {
                 Which::Last(n) => format!("last {n}"),
                 Which::Next(n) => format!("next {n}"),
             };
-            let unit = match period.unit {
-                PeriodUnit::Day => "day",
-                PeriodUnit::Week => "week",
-                PeriodUnit::Month => "month",
-                PeriodUnit::Quarter => "quarter",
-                PeriodUnit::Year => "year",
-            };
+            let unit = period.unit.word();
             format!("within {which} {}{unit}", if period.fiscal { "fiscal " } else { "" })
         }
         WindowKind::Since(at) => format!("since {}", moment(at)),

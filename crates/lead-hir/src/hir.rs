@@ -358,6 +358,22 @@ pub enum DefKind {
     Error,
 }
 
+impl DefKind {
+    /// What such a definition is called.
+    pub fn word(&self) -> &'static str {
+        match self {
+            DefKind::Value(_) => "value",
+            DefKind::Period(_) => "period",
+            DefKind::Term(_) => "term",
+            DefKind::Choice(_) => "choice",
+            DefKind::Score(_) => "score",
+            DefKind::Funnel(_) => "funnel",
+            DefKind::Metric(_) => "metric",
+            DefKind::Error => "definition",
+        }
+    }
+}
+
 /// A term (D10).
 #[derive(Clone, Debug)]
 pub struct Term {

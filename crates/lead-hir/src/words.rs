@@ -1,6 +1,6 @@
 //! Values, windows and points in time as they are written in the language.
 
-use crate::hir::{Lexicon, Moment, Period, PeriodUnit, Step, Value, Which, WindowKind};
+use crate::hir::{Lexicon, Moment, Period, Step, Value, Which, WindowKind};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -59,13 +59,7 @@ pub fn moment(lexicon: &Lexicon, at: Moment) -> String {
 
 /// A period of the calendar: `last 2 fiscal quarters`.
 fn period(of: Period) -> String {
-    let unit = match of.unit {
-        PeriodUnit::Day => "day",
-        PeriodUnit::Week => "week",
-        PeriodUnit::Month => "month",
-        PeriodUnit::Quarter => "quarter",
-        PeriodUnit::Year => "year",
-    };
+    let unit = of.unit.word();
     let fiscal = if of.fiscal { "fiscal " } else { "" };
     match of.which {
         Which::This => format!("this {fiscal}{unit}"),

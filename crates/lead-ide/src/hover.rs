@@ -197,14 +197,8 @@ impl Snapshot {
         let lexicon = self.lexicon();
         let def = lexicon.def(id);
         let what = match &def.kind {
-            DefKind::Term(_) => "term",
-            DefKind::Choice(_) => "choice",
-            DefKind::Score(_) => "score",
-            DefKind::Funnel(_) => "funnel",
-            DefKind::Metric(_) => "metric",
-            DefKind::Period(_) => "period",
-            DefKind::Value(_) => "value",
             DefKind::Error => "definition with a mistake",
+            kind => kind.word(),
         };
         let of = def.subject.map(|s| format!(" of `{}`", lexicon.table(s).name.text)).unwrap_or_default();
         let ty = match (&def.kind, &def.ty) {

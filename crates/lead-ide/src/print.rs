@@ -2,8 +2,8 @@
 //! stand where they act. Made for reading; related records are named by their table, without `via`.
 
 use lead_hir::hir::{
-    Aggregate, AggregateFn, ArithmeticOp, DefKind, Expr, ExprKind, FieldId, Function, Lexicon, Records, Sequence,
-    TableId, Target, Ty, WindowKind,
+    Aggregate, AggregateFn, ArithmeticOp, DefKind, Expr, ExprKind, FieldId, Lexicon, Records, Sequence, TableId,
+    Target, Ty, WindowKind,
 };
 
 use crate::facts::quoted;
@@ -73,7 +73,7 @@ impl<'l> Printer<'l> {
             ExprKind::Get { up, path, target } => self.get(*up, path, *target, window),
             ExprKind::Call { function, args } => {
                 let args = self.list(args, ", ", rank::OR, window);
-                (format!("{}({args})", function_name(*function)), rank::PRIMARY)
+                (format!("{}({args})", function.word()), rank::PRIMARY)
             }
             ExprKind::Aggregate(aggregate) => (self.aggregate(aggregate, window), rank::PRIMARY),
             ExprKind::Sequence(sequence) => (self.sequence(sequence, window), rank::PRIMARY),
@@ -298,24 +298,5 @@ impl<'l> Printer<'l> {
             }
         }
         format!("{}({out})", sequence.function.word())
-    }
-}
-
-/// The name of a function.
-pub(crate) fn function_name(function: Function) -> &'static str {
-    match function {
-        Function::Day => "day",
-        Function::Week => "week",
-        Function::Month => "month",
-        Function::Quarter => "quarter",
-        Function::Year => "year",
-        Function::FiscalQuarter => "fiscal quarter",
-        Function::FiscalYear => "fiscal year",
-        Function::Hours => "hours",
-        Function::Days => "days",
-        Function::Round => "round",
-        Function::Abs => "abs",
-        Function::Length => "length",
-        Function::Lower => "lower",
     }
 }

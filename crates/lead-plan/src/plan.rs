@@ -216,6 +216,49 @@ pub enum Op {
     Furthest(Vec<(NodeId, Constant)>),
 }
 
+impl Op {
+    /// The nodes that it reads, the inputs of measures left out.
+    pub fn operands(&self, f: &mut dyn FnMut(NodeId)) {
+        match self {
+            Op::Const(_) | Op::Clock(..) | Op::Unknown | Op::Field(_) | Op::Itself | Op::Measure(_) => {}
+            Op::Follow { node, .. } => f(*node),
+            Op::OfRecord(id)
+            | Op::OfSubject(id)
+            | Op::IsZero(id)
+            | Op::IsYes(id)
+            | Op::Not(id)
+            | Op::IsKnown(id)
+            | Op::Matches(id, _)
+            | Op::InRange(id, ..)
+            | Op::Shift(id, _)
+            | Op::Negate(id)
+            | Op::ToMoney(id) => f(*id),
+            Op::And(ids) | Op::Or(ids) | Op::Call(_, ids) | Op::List(ids) => ids.iter().for_each(|id| f(*id)),
+            Op::Compare(_, a, b) | Op::ListContains(a, b) | Op::Arithmetic(_, a, b) => {
+                f(*a);
+                f(*b);
+            }
+            Op::InList(id, items) => {
+                f(*id);
+                items.iter().for_each(|id| f(*id));
+            }
+            Op::Term { alternatives, exceptions } => alternatives.iter().chain(exceptions).for_each(|id| f(*id)),
+            Op::Choice(lines) => lines.iter().for_each(|(condition, result)| {
+                condition.iter().for_each(|id| f(*id));
+                f(*result);
+            }),
+            Op::Score { lines, at_most, at_least } => {
+                for line in lines {
+                    f(line.points);
+                    line.condition.iter().chain(&line.at_most).chain(&line.at_least).for_each(|id| f(*id));
+                }
+                at_most.iter().chain(at_least).for_each(|id| f(*id));
+            }
+            Op::Furthest(steps) => steps.iter().for_each(|(id, _)| f(*id)),
+        }
+    }
+}
+
 /// A line of a score.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ScoreLine {

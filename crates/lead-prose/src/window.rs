@@ -1,6 +1,6 @@
 //! Windows, points in time and values in words.
 
-use lead_hir::hir::{Lexicon, Moment, Period, PeriodUnit, Step, Value, Which, WindowKind};
+use lead_hir::hir::{Lexicon, Moment, Period, Step, Value, Which, WindowKind};
 
 use crate::english::{counted, grouped};
 use crate::prose::Prose;
@@ -56,13 +56,7 @@ fn moment(lexicon: &Lexicon, at: Moment) -> String {
 }
 
 fn period(of: Period) -> String {
-    let unit = match of.unit {
-        PeriodUnit::Day => "day",
-        PeriodUnit::Week => "week",
-        PeriodUnit::Month => "month",
-        PeriodUnit::Quarter => "quarter",
-        PeriodUnit::Year => "year",
-    };
+    let unit = of.unit.word();
     let fiscal = if of.fiscal { "fiscal " } else { "" };
     match of.which {
         Which::This => format!("in this {fiscal}{unit}"),

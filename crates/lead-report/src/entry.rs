@@ -126,20 +126,6 @@ fn anchor(key: &str, prefix: &str, taken: &mut HashSet<String>) -> String {
     id
 }
 
-/// `term`, `score`, …
-pub(crate) fn kind_word(def: &Def) -> &'static str {
-    match &def.kind {
-        DefKind::Value(_) => "value",
-        DefKind::Period(_) => "period",
-        DefKind::Term(_) => "term",
-        DefKind::Choice(_) => "choice",
-        DefKind::Score(_) => "score",
-        DefKind::Funnel(_) => "funnel",
-        DefKind::Metric(_) => "metric",
-        DefKind::Error => "definition",
-    }
-}
-
 /// A type in words.
 pub(crate) fn type_word(lexicon: &Lexicon, ty: &Ty) -> String {
     match ty {

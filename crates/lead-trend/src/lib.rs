@@ -17,7 +17,6 @@ mod series;
 mod share;
 mod trend;
 mod tri;
-mod words;
 
 pub use ageing::{Ageing, Decided, Fall};
 pub use backtest::{Backtest, BacktestAsk, By, Definition, PreparedBacktest, Tested, check_times};
@@ -27,4 +26,3 @@ pub use lean::{Lean, Leans, leans};
 pub use series::{Every, MOST, before, days_ahead, step, times};
 pub use share::{Share, quartiles, wilson};
 pub use trend::{Ask, Prepared, Tally, TermTrend, Trend};
-pub use words::{step_words, window_words};

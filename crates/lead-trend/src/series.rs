@@ -3,8 +3,6 @@
 use lead_hir::hir::{Period, PeriodUnit, Settings, Step, Which};
 use lead_plan::calendar;
 
-use crate::words::{step_words, unit_word};
-
 /// More times than this are refused.
 pub const MOST: usize = 1_000;
 
@@ -50,8 +48,8 @@ impl Every {
     /// As it is written.
     pub fn words(self) -> String {
         match self {
-            Every::Step(by) => step_words(by),
-            Every::End { unit, fiscal } => format!("{}{}", if fiscal { "fiscal " } else { "" }, unit_word(unit)),
+            Every::Step(by) => lead_hir::words::step(by),
+            Every::End { unit, fiscal } => format!("{}{}", if fiscal { "fiscal " } else { "" }, unit.word()),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use lead_examples::{ConditionCoverage, Coverage, DefCoverage, Mark, Score, literal};
-use lead_hir::hir::DefKind;
 use serde_json::{Value, json};
 
 use super::Tested;
@@ -163,7 +162,7 @@ fn lexicon(tested: &Tested, coverage: &Coverage) -> Value {
             .map(|o| json!({ "outcome": o.text(def, lexicon, &slice), "line": line(o.span), "seen": times(&o.mark) }));
         json!({
             "name": asked.name.text,
-            "kind": kind(&asked.kind),
+            "kind": asked.kind.word(),
             "file": sources.file(asked.name_span.file).name(),
             "line": line(asked.name_span),
             "examples": def.examples,
@@ -177,17 +176,4 @@ fn lexicon(tested: &Tested, coverage: &Coverage) -> Value {
         "score": score(coverage.score()),
         "definitions": defs.collect::<Vec<_>>(),
     })
-}
-
-fn kind(kind: &DefKind) -> &'static str {
-    match kind {
-        DefKind::Value(_) => "value",
-        DefKind::Period(_) => "period",
-        DefKind::Term(_) => "term",
-        DefKind::Choice(_) => "choice",
-        DefKind::Score(_) => "score",
-        DefKind::Funnel(_) => "funnel",
-        DefKind::Metric(_) => "metric",
-        DefKind::Error => "error",
-    }
 }

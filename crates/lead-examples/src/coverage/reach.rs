@@ -84,7 +84,7 @@ impl<'p> Reach<'p> {
             }
             op => {
                 let mut operands = Vec::new();
-                lead_eval::operands(op, &mut |id| operands.push(id));
+                op.operands(&mut |id| operands.push(id));
                 operands.into_iter().for_each(|id| self.note(id, row));
             }
         }
@@ -105,7 +105,7 @@ impl<'p> Reach<'p> {
             Op::OfSubject(inner) => self.note(*inner, subject),
             op => {
                 let mut operands = Vec::new();
-                lead_eval::operands(op, &mut |id| operands.push(id));
+                op.operands(&mut |id| operands.push(id));
                 operands.into_iter().for_each(|id| self.pair(id, table, subject));
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lead_data::{Cell, Column, Data, World};
-use lead_eval::{operands, values};
+use lead_eval::values;
 use lead_hir::hir::{DefId, FieldId, Given, Lexicon, TableId, Ty, Value};
 use lead_plan::{Condition, Decisions, NodeId, Op, Plan, Planner, Scope};
 
@@ -116,7 +116,7 @@ fn depends(plan: &Plan, suite: &Suite, table: TableId, columns: &[Given], node: 
         {
             out.extend(fields.iter().position(|f| *f == Some(*field)));
         }
-        operands(&node.op, &mut |id| open.push(id));
+        node.op.operands(&mut |id| open.push(id));
     }
     out.sort_unstable();
     out.dedup();

@@ -171,6 +171,27 @@ pub enum Function {
     Lower,
 }
 
+impl Function {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Function::Day => "day",
+            Function::Week => "week",
+            Function::Month => "month",
+            Function::Quarter => "quarter",
+            Function::Year => "year",
+            Function::FiscalQuarter => "fiscal quarter",
+            Function::FiscalYear => "fiscal year",
+            Function::Hours => "hours",
+            Function::Days => "days",
+            Function::Round => "round",
+            Function::Abs => "abs",
+            Function::Length => "length",
+            Function::Lower => "lower",
+        }
+    }
+}
+
 /// Records of a table that belong to a subject.
 #[derive(Clone, Debug)]
 pub struct Records {

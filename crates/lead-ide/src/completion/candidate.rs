@@ -97,16 +97,11 @@ pub(crate) fn def_detail(snapshot: &Snapshot, id: DefId) -> String {
     let lexicon = snapshot.lexicon();
     let def = lexicon.def(id);
     let what = match &def.kind {
-        DefKind::Term(_) => "term".to_string(),
-        DefKind::Choice(_) => "choice".into(),
-        DefKind::Score(_) => "score".into(),
-        DefKind::Funnel(_) => "funnel".into(),
-        DefKind::Metric(_) => "metric".into(),
-        DefKind::Period(_) => "period".into(),
         DefKind::Value(_) | DefKind::Error => match facts::short_type(lexicon, &def.ty) {
             ty if ty.is_empty() => "value".into(),
             ty => ty,
         },
+        kind => kind.word().to_owned(),
     };
     match def.subject {
         Some(subject) => format!("{what} of {}", lexicon.table(subject).name.text),

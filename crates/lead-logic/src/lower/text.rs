@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use lead_hir::hir::{
-    Aggregate, AggregateFn, ArithmeticOp, DefKind, Expr, ExprKind, FieldId, Function, Hop, Lexicon, Moment, Records,
-    Relation, ScoreLineKind, TableId, Target, Ty, WindowKind,
+    Aggregate, AggregateFn, ArithmeticOp, DefKind, Expr, ExprKind, FieldId, Hop, Lexicon, Moment, Records, Relation,
+    ScoreLineKind, TableId, Target, Ty, WindowKind,
 };
 use lead_hir::words;
 
@@ -163,7 +163,7 @@ impl<'l> Writer<'l> {
             }
             ExprKind::Get { up, path, target } => self.get(*up, path, *target, env, ctx),
             ExprKind::Call { function, args } => {
-                self.put(&format!("{}(", function_name(*function)));
+                self.put(&format!("{}(", function.word()));
                 self.list(args, ", ", env, ctx);
                 self.put(")");
             }
@@ -512,24 +512,5 @@ impl<'l> Writer<'l> {
             self.roots.push(format!("table {}", self.lexicon.table(at).name.key));
         }
         self.roots.push(format!("table {}", self.lexicon.table(table).name.key));
-    }
-}
-
-/// How a function is written.
-fn function_name(function: Function) -> &'static str {
-    match function {
-        Function::Day => "day",
-        Function::Week => "week",
-        Function::Month => "month",
-        Function::Quarter => "quarter",
-        Function::Year => "year",
-        Function::FiscalQuarter => "fiscal quarter",
-        Function::FiscalYear => "fiscal year",
-        Function::Hours => "hours",
-        Function::Days => "days",
-        Function::Round => "round",
-        Function::Abs => "abs",
-        Function::Length => "length",
-        Function::Lower => "lower",
     }
 }

@@ -3,7 +3,7 @@
 use lead_hir::hir::DefId;
 use maud::{Markup, html};
 
-use crate::entry::{Book, docs_of, kind_word, type_word};
+use crate::entry::{Book, docs_of, type_word};
 use crate::markdown::to_html;
 use crate::parts::prose::sentence;
 use crate::rule::{Names, highlighted};
@@ -29,7 +29,7 @@ pub(crate) fn card(book: &Book, names: &Names, id: DefId, more: &Markup) -> Mark
 /// `term about a contact`, `number of a company`
 pub(crate) fn kind(book: &Book, id: DefId) -> String {
     let def = book.lexicon.def(id);
-    let word = kind_word(def);
+    let word = def.kind.word();
     let word = if word == "value" { type_word(book.lexicon, &def.ty) } else { word.to_string() };
     match def.subject {
         Some(table) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lead_data::Data;
 use lead_hir::hir::DefId;
-use lead_trend::{Decided, Fall, FunnelTrend, Trend, window_words};
+use lead_trend::{Decided, Fall, FunnelTrend, Trend};
 use maud::{Markup, html};
 
 use crate::chart::line::line;
@@ -242,7 +242,7 @@ fn turns(book: &Book, fall: &Fall) -> Vec<String> {
 
 fn condition(book: &Book, decided: &Decided) -> String {
     let written = book.sources.slice(decided.span).split_whitespace().collect::<Vec<_>>().join(" ");
-    match decided.window.map(window_words) {
+    match decided.window.map(|w| lead_hir::words::window(book.lexicon, w)) {
         Some(window) if !written.ends_with(&window) => format!("{written} {window}"),
         _ => written,
     }

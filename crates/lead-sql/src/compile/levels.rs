@@ -18,7 +18,7 @@ pub(crate) fn levels(plan: &Plan) -> Levels {
     let mut of = vec![0; plan.nodes.len()];
     for (i, node) in plan.nodes.iter().enumerate() {
         let mut level = 0;
-        operands(&node.op, &mut |id| level = level.max(of[id.0 as usize]));
+        node.op.operands(&mut |id| level = level.max(of[id.0 as usize]));
         if let Op::Measure(id) = node.op {
             let inner = plan.measure(id).inputs().iter().map(|n| of[n.0 as usize]).max().unwrap_or(0);
             level = level.max(inner + 1);
@@ -44,51 +44,10 @@ fn needed(plan: &Plan) -> Vec<bool> {
         if std::mem::replace(&mut needed[id.0 as usize], true) {
             continue;
         }
-        operands(&plan.node(id).op, &mut |id| open.push(id));
+        plan.node(id).op.operands(&mut |id| open.push(id));
         if let Op::Measure(measure) = plan.node(id).op {
             open.extend(plan.measure(measure).inputs());
         }
     }
     needed
-}
-
-/// The nodes that an op reads, inputs of measures left out.
-pub(crate) fn operands(op: &Op, f: &mut dyn FnMut(NodeId)) {
-    match op {
-        Op::Const(_) | Op::Clock(..) | Op::Unknown | Op::Field(_) | Op::Itself | Op::Measure(_) => {}
-        Op::Follow { node, .. } => f(*node),
-        Op::OfRecord(id)
-        | Op::OfSubject(id)
-        | Op::IsZero(id)
-        | Op::IsYes(id)
-        | Op::Not(id)
-        | Op::IsKnown(id)
-        | Op::Matches(id, _)
-        | Op::InRange(id, ..)
-        | Op::Shift(id, _)
-        | Op::Negate(id)
-        | Op::ToMoney(id) => f(*id),
-        Op::And(ids) | Op::Or(ids) | Op::Call(_, ids) | Op::List(ids) => ids.iter().for_each(|id| f(*id)),
-        Op::Compare(_, a, b) | Op::ListContains(a, b) | Op::Arithmetic(_, a, b) => {
-            f(*a);
-            f(*b);
-        }
-        Op::InList(id, items) => {
-            f(*id);
-            items.iter().for_each(|id| f(*id));
-        }
-        Op::Term { alternatives, exceptions } => alternatives.iter().chain(exceptions).for_each(|id| f(*id)),
-        Op::Choice(lines) => lines.iter().for_each(|(condition, result)| {
-            condition.iter().for_each(|id| f(*id));
-            f(*result);
-        }),
-        Op::Score { lines, at_most, at_least } => {
-            for line in lines {
-                f(line.points);
-                line.condition.iter().chain(&line.at_most).chain(&line.at_least).for_each(|id| f(*id));
-            }
-            at_most.iter().chain(at_least).for_each(|id| f(*id));
-        }
-        Op::Furthest(steps) => steps.iter().for_each(|(id, _)| f(*id)),
-    }
 }

@@ -466,7 +466,7 @@ pub(crate) fn docs(def: &Def) -> Vec<String> {
 
 /// A window as the end of a name.
 pub(crate) fn window_words(window: WindowKind) -> String {
-    use lead_hir::hir::{Moment, Period, PeriodUnit, Which};
+    use lead_hir::hir::{Moment, Period, Which};
     let step = moments::step_words;
     let moment = |m: Moment| match m {
         Moment::Date(days) => lead_plan::calendar::date_of_days(days).to_string().replace('-', "_"),
@@ -477,13 +477,7 @@ pub(crate) fn window_words(window: WindowKind) -> String {
         Moment::Now => "now".to_owned(),
     };
     let period = |p: Period| {
-        let unit = match p.unit {
-            PeriodUnit::Day => "day",
-            PeriodUnit::Week => "week",
-            PeriodUnit::Month => "month",
-            PeriodUnit::Quarter => "quarter",
-            PeriodUnit::Year => "year",
-        };
+        let unit = p.unit.word();
         let fiscal = if p.fiscal { "fiscal_" } else { "" };
         match p.which {
             Which::This => format!("this_{fiscal}{unit}"),

@@ -250,13 +250,7 @@ impl Compiler<'_> {
             When::DayStart(of) => format!("start_of_day{}", inner(of)),
             When::DayEnd(of) => format!("end_of_day{}", inner(of)),
             When::PeriodStart { of, period, offset } => {
-                let unit = match period.unit {
-                    PeriodUnit::Day => "day",
-                    PeriodUnit::Week => "week",
-                    PeriodUnit::Month => "month",
-                    PeriodUnit::Quarter => "quarter",
-                    PeriodUnit::Year => "year",
-                };
+                let unit = period.unit.word();
                 let fiscal = if period.fiscal { "fiscal_" } else { "" };
                 let which = match offset {
                     0 => "this".to_owned(),

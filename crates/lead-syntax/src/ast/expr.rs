@@ -401,6 +401,19 @@ pub enum PeriodUnit {
     Year,
 }
 
+impl PeriodUnit {
+    /// As it is written, of one.
+    pub fn word(self) -> &'static str {
+        match self {
+            PeriodUnit::Day => "day",
+            PeriodUnit::Week => "week",
+            PeriodUnit::Month => "month",
+            PeriodUnit::Quarter => "quarter",
+            PeriodUnit::Year => "year",
+        }
+    }
+}
+
 /// A point in time: `90d ago`, `2026-01-01`, `today`, a value that is a date.
 #[derive(Clone, Debug)]
 pub struct Moment {
