@@ -160,7 +160,7 @@ fn below(base: &Path, folder: &Path, depth: usize, found: &mut Vec<(PathBuf, Str
     Ok(())
 }
 
-/// Puts an export into the lexicon: the same file under a second name where the disk allows it, else a copy.
+/// Copies an export into the lexicon. Never a second name for one file: who edits the copy must not change the original.
 fn bring(from: &Path, to: &Path) -> Result<(), Failure> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|e| in_the_way(folder, &e))?;
@@ -168,10 +168,10 @@ fn bring(from: &Path, to: &Path) -> Result<(), Failure> {
     if to.symlink_metadata().is_ok() {
         return Err(Failure::data(format!("`{}` is there already, and is not written over", to.display())));
     }
-    if fs::hard_link(from, to).is_ok() {
-        return Ok(());
-    }
-    fs::copy(from, to).map(|_| ()).map_err(|e| in_the_way(to, &e))
+    fs::copy(from, to).map(|_| ()).map_err(|e| {
+        let _ = fs::remove_file(to);
+        in_the_way(to, &e)
+    })
 }
 
 /// Removes what was brought into a lexicon that did not come about.
