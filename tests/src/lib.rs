@@ -7,6 +7,7 @@ pub mod agree;
 pub mod cases;
 pub mod command;
 pub mod compare;
+pub mod conformance;
 pub mod generate;
 pub mod lsp;
 pub mod pipeline;

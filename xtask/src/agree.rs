@@ -1,4 +1,4 @@
-//! The comparison with other engines, and with what dbt builds: handed on to the package `lead-tests`, which has the programs and the evaluator.
+//! The comparison with other engines, and with what dbt builds, and the conformance suite: handed on to the package `lead-tests`, which has the programs and the evaluator.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};

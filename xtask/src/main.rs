@@ -19,11 +19,13 @@ tasks:
   gen-industrial   the exports of examples/industrial (seeded: the same on every machine)
   gen-codes        docs/codes/README.md, the list of codes
   gen-editors      editors/vscode/syntaxes/lead.tmLanguage.json, what editors colour by
+  gen-conformance  tests/conformance, cases of meaning for other implementations
   gen-picture      docs/images/run.svg, what `lead run examples/industrial` prints
   bench            speed against other engines, and of the checker (options: benches/README.md)
   soak             what happens with little memory, a full disk, an export that loses its end, a run that is killed
   agree            answers of the evaluator beside those of other engines (options: --help)
   dbt              `dbt build` of what `lead compile --dbt` writes, and its tables beside the evaluator (options: --help)
+  live             `lead run --on` of DuckDB and PostgreSQL beside runs over exports (options: --help)
   counts           benches/counts.json, instructions of the parser, the checker and a run
 
 --check writes nothing and fails where a file differs, or a count has grown";
@@ -31,7 +33,8 @@ tasks:
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.split_first() {
-        Some((task, rest)) if matches!(task.as_str(), "agree" | "dbt") => return agree::run(task, rest),
+        Some((task, rest)) if matches!(task.as_str(), "agree" | "dbt" | "live") => return agree::run(task, rest),
+        Some((task, rest)) if task == "gen-conformance" => return agree::run("conformance", rest),
         Some((task, rest)) if matches!(task.as_str(), "bench" | "counts" | "soak") => return bench::run(task, rest),
         _ => {}
     }

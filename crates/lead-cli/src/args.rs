@@ -502,6 +502,12 @@ pub struct RunArgs {
     /// The time that answers hold for (`2026-06-30`, `2026-06-30T14:00`); by default that of lead.toml, else now
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
+    /// Ask a live database, `postgres://USER@HOST/DATABASE` or `duckdb:FILE`, in the place of exports
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["data", "strict", "rejects", "reasons"])]
+    pub on: Option<String>,
+    /// A `[targets.NAME]` of lead.toml: where the tables of the database stand
+    #[arg(long, value_name = "NAME", requires = "on")]
+    pub target: Option<String>,
     /// Write answers into this folder
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,

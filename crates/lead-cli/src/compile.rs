@@ -89,7 +89,7 @@ fn lacking(diagnostics: &[Diagnostic], project: &Project, terminal: &Terminal) -
 }
 
 /// A target of `lead.toml`.
-fn target(project: &Project, name: &str, terminal: &Terminal) -> Result<Target, Failure> {
+pub fn target(project: &Project, name: &str, terminal: &Terminal) -> Result<Target, Failure> {
     let targets = &project.config.targets;
     let Some(table) = targets.get(name) else {
         let failure = Failure::usage(format!("`lead.toml` has no target `{}`", lead_diag::render::clean(name)));

@@ -1,6 +1,7 @@
 //! `lead run`: a lexicon answered over exports.
 
 mod assemble;
+mod on;
 pub mod output;
 mod overview;
 mod parquet;
@@ -38,8 +39,16 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
     if lexicon.defs.is_empty() {
         return Err(Failure { exit: Exit::Findings, ..Failure::usage("the lexicon defines nothing to answer") });
     }
-    refuse_overwriting(args.data.as_deref(), args.output.as_deref(), args.rejects.as_deref(), &project)?;
     let threads = args.threads.map_or_else(data::cores, usize::from);
+    if let Some(place) = &args.on {
+        let target = match &args.target {
+            Some(name) => crate::compile::target(&project, name, terminal)?,
+            None => lead_sql::Target::default(),
+        };
+        let answered = on::answer(&project, place, target, as_of, wanted.as_deref(), terminal)?;
+        return show(args, &project, &answered, holding, threads, terminal);
+    }
+    refuse_overwriting(args.data.as_deref(), args.output.as_deref(), args.rejects.as_deref(), &project)?;
     let progress = Progress::new(terminal);
     let request = Request {
         data: args.data.as_deref(),
@@ -65,7 +74,19 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
             if report.is_fatal() { "the data cannot be used as they stand" } else { "`--strict` lets no warning pass" };
         return Err(Failure::data(format!("{cause}; nothing was answered")));
     }
+    show(args, &project, &answered, holding, threads, terminal)
+}
 
+/// Writes the answers into files, or their summary.
+fn show(
+    args: &RunArgs,
+    project: &lead_project::Project,
+    answered: &data::Answered,
+    holding: Option<DefId>,
+    threads: usize,
+    terminal: &Terminal,
+) -> Outcome {
+    let (lexicon, report) = (&project.lexicon, &answered.report);
     let key_of = |table, row| answered.key_of(table, row);
     let shown = Shown { zone: &lexicon.settings.zone, key_of: &key_of };
     let mut files: Vec<PathBuf> = Vec::new();
@@ -85,7 +106,7 @@ pub fn run(args: &RunArgs, terminal: &Terminal) -> Outcome {
     }
     let overview = assemble::overview(lexicon, &answered.answers);
     if args.json {
-        let json = overview.json(&shown, report, &files);
+        let json = overview.json(&shown, args.on.is_none().then_some(report), &files);
         let text = serde_json::to_string_pretty(&json)
             .map_err(|e| Failure::data(format!("the summary cannot be written as JSON: {e}")))?;
         print(&format!("{text}\n"))?;

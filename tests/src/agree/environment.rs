@@ -69,6 +69,18 @@ pub fn dbt(dir: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
+/// The Python of an environment that has the program `duckdb`, which stands beside it, a module of the same version, and a client of
+/// PostgreSQL.
+///
+/// # Errors
+/// Python is missing, or something cannot be installed.
+pub fn live(dir: &Path) -> Result<PathBuf, String> {
+    let packages = &["duckdb==1.5.*", "duckdb-cli==1.5.*", "psycopg[binary]"];
+    let python = host(&dir.join("live"))?;
+    install(&python, &Package { name: "duckdb", packages, module: "duckdb, duckdb_cli, psycopg", variables: &[] })?;
+    Ok(python)
+}
+
 /// The Python of an environment, made if it is missing.
 fn host(folder: &Path) -> Result<PathBuf, String> {
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
@@ -113,6 +125,18 @@ impl Server {
     /// # Errors
     /// PostgreSQL is not installed, or does not start.
     pub fn start() -> Result<Server, String> {
+        Server::started(None)
+    }
+
+    /// One that asks for a password.
+    ///
+    /// # Errors
+    /// PostgreSQL is not installed, or does not start.
+    pub fn guarded(password: &str) -> Result<Server, String> {
+        Server::started(Some(password))
+    }
+
+    fn started(password: Option<&str>) -> Result<Server, String> {
         let bin = binaries()?;
         let folder = tempfile::Builder::new().prefix("lead-agree-").tempdir().map_err(|e| e.to_string())?;
         // The server does not run as root: there it runs as the user that its package makes.
@@ -127,10 +151,18 @@ impl Server {
         let server = Server { bin, folder, user };
         let data = server.folder.path().join("data");
         let socket = server.folder.path().display().to_string();
-        server.run(
-            "initdb",
-            &["-D", &data.display().to_string(), "-A", "trust", "-U", "lead", "-E", "UTF8", "--locale=C", "--no-sync"],
-        )?;
+        let data_text = data.display().to_string();
+        let mut made = vec!["-D", &data_text, "-U", "lead", "-E", "UTF8", "--locale=C", "--no-sync"];
+        let secret = server.folder.path().join("password");
+        let secret_text = format!("--pwfile={}", secret.display());
+        match password {
+            Some(password) => {
+                std::fs::write(&secret, password).map_err(|e| e.to_string())?;
+                made.extend(["-A", "scram-sha-256", &secret_text]);
+            }
+            None => made.extend(["-A", "trust"]),
+        }
+        server.run("initdb", &made)?;
         let options = format!("-c listen_addresses='' -c unix_socket_directories='{socket}' -c fsync=off -c jit=off");
         let log = server.folder.path().join("log").display().to_string();
         server.run("pg_ctl", &["-D", &data.display().to_string(), "-w", "-l", &log, "-o", &options, "start"])?;
@@ -140,6 +172,11 @@ impl Server {
     /// How clients reach it.
     pub fn connection(&self) -> String {
         format!("host={} user=lead dbname=postgres", self.folder.path().display())
+    }
+
+    /// The folder of its socket.
+    pub fn socket(&self) -> &Path {
+        self.folder.path()
     }
 
     fn run(&self, name: &str, args: &[&str]) -> Result<(), String> {

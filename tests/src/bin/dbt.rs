@@ -121,9 +121,9 @@ impl Bench {
             fs::write(own.join("packages.yml"), "packages:\n  - local: ../lead\n").map_err(wrong)?;
             fs::write(own.join("models/mine.sql"), "select * from {{ ref('lead_contact') }}\n").map_err(wrong)?;
             self.dbt(&own, &["deps"])?;
-            self.dbt(&own, &["build", "--vars", "{schema: job}"])?
+            self.dbt(&own, &["build"])?
         } else {
-            self.dbt(&project, &["build", "--vars", "{schema: job}"])?
+            self.dbt(&project, &["build"])?
         };
         let last = built.lines().rev().find(|l| l.contains("Done.")).unwrap_or_default();
         let totals = last.rsplit("Done.").next().unwrap_or_default().trim();

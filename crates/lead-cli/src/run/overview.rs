@@ -114,8 +114,8 @@ impl Overview {
         out
     }
 
-    /// For programs. Keys are stable, and only added.
-    pub fn json(&self, shown: &Shown<'_>, report: &Report, files: &[PathBuf]) -> Json {
+    /// For programs. Keys are stable, and only added. A database reports nothing of its data.
+    pub fn json(&self, shown: &Shown<'_>, report: Option<&Report>, files: &[PathBuf]) -> Json {
         let subjects: Vec<Json> = self
             .subjects
             .iter()
@@ -175,7 +175,7 @@ impl Overview {
             "subjects": subjects,
             "funnels": funnels,
             "metrics": metrics,
-            "data": report_json(report),
+            "data": report.map(report_json),
             "files": files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>(),
         })
     }

@@ -13,6 +13,7 @@ mod fmt;
 mod help;
 mod init;
 mod lab;
+mod live;
 mod measure;
 mod output;
 mod over_time;
