@@ -97,6 +97,14 @@ fn on(
     answered: &Answered,
 ) -> Result<Outcome, String> {
     let dialect = lead_sql::dialect::named(&engine.name).ok_or("no such dialect")?;
+    let mut target = target.clone();
+    if dialect.row_order("rows").is_none() {
+        // Engines that keep no order of rows are told which column has it.
+        for table in lexicon.tables.iter().filter(|t| !t.same_when.is_empty()) {
+            target.tables.entry(table.name.key.clone()).or_default().order = Some(raw::ORDER.to_string());
+        }
+    }
+    let target = &target;
     let mut statements: Vec<(bool, Compiled)> = Vec::new();
     for open in [false, true] {
         let of = if open { AsOf::Open } else { AsOf::At(as_of) };

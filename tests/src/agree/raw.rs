@@ -11,6 +11,9 @@ use serde_json::{Value as Json, json};
 
 use crate::pipeline::Checked;
 
+/// The column with the number of each row in its file, in tables whose order of rows matters.
+pub const ORDER: &str = "row in the file";
+
 /// Tables with columns and rows, for an engine.
 ///
 /// # Errors
@@ -47,13 +50,23 @@ pub fn tables(checked: &Checked, target: &Target, dir: &Path) -> Result<Json, St
         if unused {
             columns.push(json!(["unused", "text"]));
         }
+        let ordered = checked
+            .lexicon
+            .tables
+            .iter()
+            .any(|t| !t.same_when.is_empty() && target.tables_of(t).iter().any(|(name, _)| *name == raw.name));
+        if ordered {
+            columns.push(json!([ORDER, "duration"]));
+        }
         let rows: Vec<Json> = (0..records.rows)
             .map(|row| {
-                if unused {
-                    return json!([null]);
-                }
                 let cells = records.columns.iter().zip(&table.fields);
-                Json::Array(cells.map(|(c, f)| c.as_ref().map_or(Json::Null, |c| cell(c, &f.ty, row))).collect())
+                let cells = cells.map(|(c, f)| c.as_ref().map_or(Json::Null, |c| cell(c, &f.ty, row)));
+                let mut cells: Vec<Json> = if unused { vec![Json::Null] } else { cells.collect() };
+                if ordered {
+                    cells.push(json!(row.to_string()));
+                }
+                Json::Array(cells)
             })
             .collect();
         out.push(json!({ "name": raw.name, "columns": columns, "rows": rows }));
