@@ -8,6 +8,7 @@ A job is {"tables": [{"name": [...], "columns": [[name, type], ...], "rows": [[.
 import datetime
 import decimal
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -41,7 +42,8 @@ def main():
     # Answers alone go to standard output, whatever an engine prints.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    engine = importlib.import_module(f"on_{sys.argv[1]}").Engine()
+    module = f"on_{sys.argv[1]}"
+    engine = importlib.import_module(module if importlib.util.find_spec(module) else "on_parsed").Engine()
     for line in sys.stdin:
         job = json.loads(line)
         if job["tables"] is not None:

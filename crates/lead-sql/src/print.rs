@@ -221,6 +221,7 @@ impl Printer<'_> {
             Sql::Null => "NULL".to_owned(),
             Sql::Bool(true) => "TRUE".to_owned(),
             Sql::Bool(false) => "FALSE".to_owned(),
+            Sql::Int(n) if i64::try_from(*n).is_err() => self.dialect.long(*n),
             Sql::Int(n) if *n < 0 => return (n.to_string(), Tight::Sign),
             Sql::Int(n) => n.to_string(),
             Sql::Number(n) => return (number(*n), if *n < 0.0 { Tight::Sign } else { Tight::Atom }),

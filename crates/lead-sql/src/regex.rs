@@ -27,6 +27,12 @@ pub fn java(pattern: &str) -> Result<String, Lacks> {
     write(pattern, &Family { code: |c| format!("\\x{{{:X}}}", c as u32), start: r"\A", end: r"\z", most: 1000 })
 }
 
+/// For Snowflake, which has neither groups that catch nothing nor numbers of characters.
+pub fn snowflake(pattern: &str) -> Result<String, Lacks> {
+    let written = write(pattern, &Family { code: |c| c.to_string(), start: "^", end: "$", most: 255 })?;
+    Ok(written.replace("(?:", "("))
+}
+
 /// For Rust's own: as it stands.
 pub fn rust(pattern: &str) -> Result<String, Lacks> {
     regex_syntax::parse(pattern).map_err(|_| "no such regular expression".to_owned())?;

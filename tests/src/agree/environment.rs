@@ -17,12 +17,27 @@ struct Package {
     variables: &'static [(&'static str, &'static str)],
 }
 
+/// A dialect without an engine: its statements are parsed.
+const fn parsed(name: &'static str) -> Package {
+    Package { name, packages: &["sqlglot"], module: "sqlglot", variables: &[] }
+}
+
+/// Whether statements of a dialect are parsed alone.
+pub fn is_parsed(name: &str) -> bool {
+    PACKAGES.iter().any(|p| p.name == name && p.module == "sqlglot")
+}
+
 const PACKAGES: &[Package] = &[
     Package { name: "duckdb", packages: &["duckdb"], module: "duckdb", variables: &[] },
     Package { name: "postgres", packages: &["psycopg[binary]"], module: "psycopg", variables: &[] },
     Package { name: "datafusion", packages: &["datafusion", "pyarrow"], module: "datafusion, pyarrow", variables: &[] },
     Package { name: "clickhouse", packages: &["chdb"], module: "chdb", variables: &[] },
     Package { name: "spark", packages: &["pyspark", "pyarrow"], module: "pyspark, pyarrow", variables: &[] },
+    parsed("databricks"),
+    parsed("snowflake"),
+    parsed("bigquery"),
+    parsed("redshift"),
+    parsed("trino"),
 ];
 
 /// Names of all engines.

@@ -344,7 +344,7 @@ impl Compiler<'_> {
                 Ty::List(_) => {
                     let list = self.expr(item, at, frame)?;
                     let fold = if text && !exact { Fold::Case } else { Fold::Exact };
-                    self.dialect.list_has(list, left.clone(), fold)
+                    self.dialect.list_has(list, left.clone(), fold).map_err(|l| self.lacks(l, item))?
                 }
                 ty => {
                     let right = if text {
@@ -383,7 +383,8 @@ impl Compiler<'_> {
         } else {
             Sql::and(vec![self.dialect.list_known(haystack.clone()), needle.clone().is_known()])
         };
-        Ok(Sql::when(known, self.dialect.list_has(haystack, needle, fold), None))
+        let has = self.dialect.list_has(haystack, needle, fold).map_err(|l| self.lacks(l, list))?;
+        Ok(Sql::when(known, has, None))
     }
 
     fn list(&mut self, ids: &[NodeId], at: &Place, frame: &mut Frame) -> Result<Sql, Wrong> {

@@ -278,7 +278,9 @@ impl Compiler<'_> {
                     Ty::List(_) => return Err(self.lacks("no order of lists".to_owned(), node)),
                     _ => order.push(value.clone()),
                 }
-                (d.first(value, order, last).map_err(|l| self.lacks(l, node))?, None, true)
+                let first = d.first(value, order, last).map_err(|l| self.lacks(l, node))?;
+                let first = if d.first_is_loose() { first.cast(self.measure_type(id)) } else { first };
+                (first, None, true)
             }
             MeasureKind::Points { half_life, moment, .. } => {
                 if half_life.is_none() && self.whole_points(id) {

@@ -274,7 +274,10 @@ impl Compiler<'_> {
                     Sql::Filtered(Box::new(Sql::call("min", [number.clone()])), vec![known])
                 }
                 false => {
-                    let first = self.dialect.first(value, vec![number.clone()], false);
+                    let first = match self.dialect.first_is_loose() {
+                        true => Err("no first value of a group with a type".to_owned()),
+                        false => self.dialect.first(value, vec![number.clone()], false),
+                    };
                     first.map_err(|l| self.lacks_at(l, Some(table.span)))?
                 }
             };

@@ -156,7 +156,7 @@ impl Compiler<'_> {
     }
 
     /// The type of a measure's column.
-    fn measure_type(&self, id: MeasureId) -> Type {
+    pub fn measure_type(&self, id: MeasureId) -> Type {
         let measure = self.plan.measure(id);
         let of = |ty: &Ty| match ty {
             Ty::YesNo => Type::Bool,

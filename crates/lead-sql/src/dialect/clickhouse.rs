@@ -114,14 +114,14 @@ impl Dialect for ClickHouse {
         Sql::form("arrayFilter(x -> x IS NOT NULL, {})", [list])
     }
 
-    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql {
-        match fold {
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks> {
+        Ok(match fold {
             Fold::Exact => Sql::call("has", [list, item]),
             Fold::Case => {
                 let folded = self.lower(Sql::form("trim(x)", []));
                 Sql::form("has(arrayMap(x -> {}, {}), {})", [folded, list, item])
             }
-        }
+        })
     }
 
     // A list is never NULL here: an empty one is unknown.

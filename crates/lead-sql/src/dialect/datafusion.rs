@@ -73,14 +73,14 @@ impl Dialect for DataFusion {
         Sql::call("array_compact", [list])
     }
 
-    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql {
-        match fold {
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks> {
+        Ok(match fold {
             Fold::Exact => Sql::call("array_has", [list, item]),
             Fold::Case => {
                 let joined = Sql::form("array_to_string({}, chr(1))", [list]);
                 found_in_joined(self, self.lower(joined), item)
             }
-        }
+        })
     }
 
     fn list_length(&self, list: Sql) -> Sql {

@@ -60,14 +60,14 @@ impl Dialect for DuckDb {
         Sql::form("[x FOR x IN {} IF x IS NOT NULL]", [list])
     }
 
-    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql {
-        match fold {
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks> {
+        Ok(match fold {
             Fold::Exact => Sql::call("list_contains", [list, item]),
             Fold::Case => {
                 let folded = self.lower(self.trim(Sql::form("x", [])));
                 Sql::form("list_contains([{} FOR x IN {}], {})", [folded, list, item])
             }
-        }
+        })
     }
 
     fn list_length(&self, list: Sql) -> Sql {

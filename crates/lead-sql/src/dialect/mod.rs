@@ -4,12 +4,17 @@
 //! Invariant *one meaning*: whatever a dialect answers to a question gives the value that the question's comment says,
 //! on every row.
 
+mod bigquery;
 mod clickhouse;
+mod databricks;
 mod datafusion;
 mod duckdb;
 mod postgres;
+mod redshift;
 mod shared;
+mod snowflake;
 mod spark;
+mod trino;
 
 use jiff::Timestamp;
 
@@ -115,6 +120,11 @@ pub trait Dialect: Sync {
     /// A 64-bit float.
     fn double(&self, n: f64) -> String {
         format!("{n:e}")
+    }
+
+    /// A whole number of more than 64 bits.
+    fn long(&self, n: i128) -> String {
+        n.to_string()
     }
 
     /// An amount of money in ten-thousandths.
@@ -235,7 +245,7 @@ pub trait Dialect: Sync {
     }
 
     /// Whether a list holds an item, which is folded already. Neither is unknown.
-    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql;
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks>;
 
     /// Whether a list is known.
     fn list_known(&self, list: Sql) -> Sql {
@@ -411,6 +421,11 @@ pub trait Dialect: Sync {
     /// The value of the first row, or the last, in the order given; rows without a value are left out. The value is the first operand.
     fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks>;
 
+    /// Whether that value has lost its type.
+    fn first_is_loose(&self) -> bool {
+        false
+    }
+
     /// A text for ordering by its bytes.
     fn by_bytes(&self, text: Sql) -> Sql {
         text
@@ -453,7 +468,18 @@ pub fn base() -> &'static dyn Dialect {
 
 /// Every dialect.
 pub fn all() -> Vec<&'static dyn Dialect> {
-    vec![&duckdb::DuckDb, &postgres::Postgres, &datafusion::DataFusion, &clickhouse::ClickHouse, &spark::Spark]
+    vec![
+        &duckdb::DuckDb,
+        &postgres::Postgres,
+        &datafusion::DataFusion,
+        &clickhouse::ClickHouse,
+        &spark::SPARK,
+        &databricks::DATABRICKS,
+        &snowflake::Snowflake,
+        &bigquery::BigQuery,
+        &redshift::Redshift,
+        &trino::Trino,
+    ]
 }
 
 /// The dialect of a name.

@@ -69,15 +69,15 @@ impl Dialect for Postgres {
         Sql::form(&format!("ARRAY[{places}]"), items)
     }
 
-    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql {
-        match fold {
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks> {
+        Ok(match fold {
             Fold::Exact => Sql::form("{} = ANY ({})", [item, list]),
             Fold::Case => {
                 let folded = self.lower(self.trim(Sql::form("x", [])));
                 let text = "EXISTS (SELECT 1 FROM unnest({}) AS items (x) WHERE {} = {})";
                 Sql::form(text, [list, folded, item])
             }
-        }
+        })
     }
 
     fn list_length(&self, list: Sql) -> Sql {

@@ -76,3 +76,16 @@ pub fn found_in_joined(d: &dyn Dialect, joined: Sql, item: Sql) -> Sql {
     let around = |text: Sql| Sql::Infix(Tight::Add, "||", vec![sign(), text, sign()]);
     d.contains(around(joined), around(item))
 }
+
+/// The quotient of whole numbers where that of decimals is rounded, or has places: what is left over is taken off before.
+pub fn remainder_off(n: Sql, by: Sql) -> Sql {
+    Sql::Template(Tight::Multiply, Tight::Atom, "({} - {} % {}) / {}".to_owned(), vec![n.clone(), n, by.clone(), by])
+}
+
+/// A float as a whole number, half to even, where floats become decimals by their shortest digits: by a whole number of 64 bits, which has
+/// all of them. `large`: what is written of more.
+pub fn whole_by_64_bits(n: Sql, large: &str) -> Sql {
+    let n = half_to_even(n);
+    let fits = Sql::compare(Sql::call("abs", [n.clone()]), "<", Sql::Double(9e18));
+    Sql::when(fits, n.clone().cast(Type::Int).cast(Type::Huge), Some(Sql::form(large, [n])))
+}

@@ -1,20 +1,28 @@
 //! Spark SQL.
 
-use super::shared::{backticked, escaped, half_to_even, sum_in_parts};
+use super::shared::{backticked, escaped, sum_in_parts, whole_by_64_bits};
 use super::{Dialect, Fold, Lacks};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
 
 /// Spark 4.0 and later, as it comes: with `spark.sql.ansi.enabled`.
-pub struct Spark;
+pub struct Spark {
+    /// As on the command line.
+    pub name: &'static str,
+    /// As its makers write it.
+    pub title: &'static str,
+}
+
+/// Spark itself.
+pub const SPARK: Spark = Spark { name: "spark", title: "Spark" };
 
 impl Dialect for Spark {
     fn name(&self) -> &'static str {
-        "spark"
+        self.name
     }
 
     fn title(&self) -> &'static str {
-        "Spark"
+        self.title
     }
 
     fn quoted(&self, name: &str) -> String {
@@ -47,7 +55,7 @@ impl Dialect for Spark {
     }
 
     fn now(&self) -> Sql {
-        Sql::form("convert_timezone('UTC', localtimestamp())", [])
+        Sql::form("convert_timezone('UTC', CAST(current_timestamp() AS TIMESTAMP_NTZ))", [])
     }
 
     // A capital sigma at the end of a word becomes a letter of its own here.
@@ -79,14 +87,14 @@ impl Dialect for Spark {
         Sql::call("array_compact", [list])
     }
 
-    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Sql {
-        match fold {
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks> {
+        Ok(match fold {
             Fold::Exact => Sql::call("array_contains", [list, item]),
             Fold::Case => {
                 let folded = self.lower(Sql::form("trim(x)", []));
                 Sql::form("exists({}, x -> {} = {})", [list, folded, item])
             }
-        }
+        })
     }
 
     fn list_length(&self, list: Sql) -> Sql {
@@ -138,10 +146,7 @@ impl Dialect for Spark {
 
     // A float becomes a decimal by its shortest digits, and a whole number of 64 bits by all of them.
     fn to_whole(&self, n: Sql) -> Sql {
-        let n = half_to_even(n);
-        let fits = Sql::compare(Sql::call("abs", [n.clone()]), "<", Sql::Double(9e18));
-        let large = Sql::form("try_cast({} AS DECIMAL(38, 0))", [n.clone()]);
-        Sql::when(fits, n.cast(Type::Int).cast(Type::Huge), Some(large))
+        whole_by_64_bits(n, "try_cast({} AS DECIMAL(38, 0))")
     }
 
     fn exact_sum(&self, n: Sql, small: bool) -> Sql {
