@@ -373,7 +373,9 @@ static int classify(const Look *l) {
     }
   }
   int rest = gap(l, end), defined = -1;
-  if (end > 0) {
+  // What begins a line is a statement of its own.
+  bool apart = rest > end && at(l, rest - 1) == '\n';
+  if (end > 0 && !apart) {
     if (at(l, rest) == '=' && at(l, rest + 1) != '>') defined = VALUE_START;
     else if (is_word(l, rest, "when")) defined = TERM_START;
     else if (is_word(l, rest, "is")) defined = CHOICE_START;
