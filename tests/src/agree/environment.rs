@@ -223,10 +223,14 @@ impl Drop for Server {
 /// The folder of PostgreSQL's programs; where Debian's packages can be installed, they are.
 fn binaries() -> Result<PathBuf, String> {
     installed().or_else(|e| {
-        let mut apt = Command::new("apt-get");
-        apt.args(["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"]);
-        let ran = apt.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
-        if ran.is_ok_and(|s| s.success()) { installed() } else { Err(e) }
+        let apt = |args: &[&str]| {
+            let mut command = Command::new("apt-get");
+            let ran = command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()).status();
+            ran.is_ok_and(|s| s.success())
+        };
+        let install = ["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"];
+        // A new machine may have no list of packages yet.
+        if apt(&install) || apt(&["update", "--quiet"]) && apt(&install) { installed() } else { Err(e) }
     })
 }
 
