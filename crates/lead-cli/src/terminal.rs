@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+pub use lead_diag::grouped;
+
 use crate::args::Color;
 
 /// What the process ends with.
@@ -175,17 +177,4 @@ pub fn plain(error: &io::Error) -> String {
 /// `1 error`, `2 errors`, `1,234 rows`.
 pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n as i128), if n == 1 { one } else { many })
-}
-
-/// A whole number with its thousands parted.
-pub fn grouped(n: i128) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    if n < 0 { format!("-{out}") } else { out }
 }

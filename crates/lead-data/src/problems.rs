@@ -1,6 +1,6 @@
 //! Findings in words.
 
-use lead_diag::{Code, Level, Severity, codes};
+use lead_diag::{Code, Level, Severity, codes, grouped};
 use lead_hir::hir::{FieldId, Lexicon, TableId, Ty};
 
 use crate::report::{Findings, Place, Problem, Reject, Report, SourceSummary, Subject, Tally};
@@ -54,20 +54,7 @@ pub(crate) fn problem(code: Code, message: String, help: Option<String>) -> Prob
 
 /// `1 row`, `2 rows`.
 fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(n), if n == 1 { one } else { many })
-}
-
-/// `1,234,567`
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
+    format!("{} {}", grouped(i128::from(n)), if n == 1 { one } else { many })
 }
 
 /// The report of everything found.

@@ -5,11 +5,13 @@
 
 mod code;
 mod diagnostic;
+mod figure;
 mod fingerprint;
 pub mod render;
 mod source;
 
 pub use code::{CODES, Code, CodeInfo, Level, codes};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, apply_edits};
+pub use figure::grouped;
 pub use fingerprint::{fingerprint, fingerprints};
 pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};

@@ -8,6 +8,7 @@ use lead_hir::hir::{
     Aggregate, Def, DefId, DefKind, Expr, ExprKind, FieldId, Hop, Lexicon, Records, Relation, ScoreLineKind, Sequence,
     SourceFilter, Table, TableId, TableKind, Target, Ty, Value, Window,
 };
+use lead_hir::walk::Env;
 
 use crate::names::Names;
 
@@ -90,23 +91,6 @@ fn is_of_time(ty: &Ty) -> bool {
 /// A header as it is compared.
 fn header_key(header: &str) -> String {
     header.trim().to_lowercase()
-}
-
-/// The tables of the record at hand and of the one outside of it.
-#[derive(Clone, Copy)]
-struct Env {
-    inner: Option<TableId>,
-    outer: Option<TableId>,
-}
-
-impl Env {
-    fn at(self, up: u8) -> Option<TableId> {
-        if up == 0 { self.inner } else { self.outer }
-    }
-
-    fn inside(self, table: TableId) -> Env {
-        Env { inner: Some(table), outer: self.inner }
-    }
 }
 
 struct Writer<'a> {

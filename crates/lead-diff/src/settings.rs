@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use lead_hir::Config;
 use lead_hir::config::SourceConfig;
 use lead_hir::hir::{Lexicon, TableId};
+use lead_hir::{Config, MONTHS};
 
 /// A setting that is not as it was: what it is called, before, after.
 pub type Setting = (String, String, String);
@@ -12,23 +12,8 @@ pub type Setting = (String, String, String);
 /// The settings of a lexicon: its time zone and the month that its fiscal years begin with.
 pub fn of_lexicon(old: &Lexicon, new: &Lexicon) -> Vec<Setting> {
     let (old, new) = (&old.settings, &new.settings);
-    let month = |m: i8| {
-        let names = [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ];
-        usize::try_from(m - 1).ok().and_then(|m| names.get(m)).copied().unwrap_or("january").to_owned()
-    };
+    let month =
+        |m: i8| usize::try_from(m - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or("january").to_owned();
     let mut out = Vec::new();
     if old.zone_name != new.zone_name {
         out.push(("timezone".to_owned(), old.zone_name.clone(), new.zone_name.clone()));

@@ -1,6 +1,38 @@
 //! Walking typed expressions.
 
-use crate::hir::{DefKind, Expr, ExprKind, Records, ScoreLineKind};
+use crate::hir::{DefKind, Expr, ExprKind, Records, ScoreLineKind, TableId};
+
+/// The kind of record that names are asked of, and the one outside of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Env {
+    /// Of the record at hand.
+    pub inner: Option<TableId>,
+    /// Of the record whose records are looked through.
+    pub outer: Option<TableId>,
+}
+
+impl Env {
+    /// The kind of record so many steps outside: `up` of a [`ExprKind::Get`].
+    pub fn at(self, up: u8) -> Option<TableId> {
+        if up == 0 { self.inner } else { self.outer }
+    }
+
+    /// As it is within an aggregate over `table`.
+    pub fn inside(self, table: TableId) -> Env {
+        Env { inner: Some(table), outer: self.inner }
+    }
+}
+
+/// Whether an expression reads no record, and so is the same for all (D46).
+pub fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Today => true,
+        ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => parts.iter().all(is_constant),
+        ExprKind::Negate(inner) | ExprKind::ToMoney(inner) | ExprKind::Shift { time: inner, .. } => is_constant(inner),
+        ExprKind::Arithmetic { left, right, .. } => is_constant(left) && is_constant(right),
+        _ => false,
+    }
+}
 
 /// Calls `visit` with each direct part of an expression, the insides of aggregates among them.
 pub fn parts<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {

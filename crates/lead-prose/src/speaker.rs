@@ -1,6 +1,7 @@
 //! What is kept while a rule is said: the records in scope, and how to call what paths arrive at.
 
 use lead_hir::hir::{Def, DefId, DefKind, Expr, ExprKind, FieldId, Lexicon, TableId, Target, Ty};
+use lead_hir::walk::is_constant;
 
 use crate::clause::{Before, Said, Voice, Who};
 use crate::kind::is_person;
@@ -170,17 +171,6 @@ impl<'l> Speaker<'l> {
 
     /// Whether a definition is the same for every record.
     pub fn is_constant(&self, id: DefId) -> bool {
-        fn constant(expr: &Expr) -> bool {
-            match &expr.kind {
-                ExprKind::Literal(_) | ExprKind::Now | ExprKind::Today => true,
-                ExprKind::List(parts) | ExprKind::Call { args: parts, .. } => parts.iter().all(constant),
-                ExprKind::Negate(inner) | ExprKind::ToMoney(inner) | ExprKind::Shift { time: inner, .. } => {
-                    constant(inner)
-                }
-                ExprKind::Arithmetic { left, right, .. } => constant(left) && constant(right),
-                _ => false,
-            }
-        }
-        matches!(&self.def(id).kind, DefKind::Value(expr) if constant(expr))
+        matches!(&self.def(id).kind, DefKind::Value(expr) if is_constant(expr))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use lead_diag::SourceMap;
 use lead_hir::hir::{Def, DefId, DefKind, Lexicon, TableId, Ty, owner_of};
+use lead_hir::walk::is_constant;
 
 use crate::uses::Uses;
 
@@ -84,25 +85,9 @@ fn home(sources: &SourceMap) -> usize {
 /// What is the same for every record belongs to no kind of record, wherever it stands.
 fn chapter_of(def: &Def) -> Option<TableId> {
     match &def.kind {
-        DefKind::Value(expr) if is_written(expr) => None,
+        DefKind::Value(expr) if is_constant(expr) => None,
         _ => def.subject,
     }
-}
-
-fn is_written(expr: &lead_hir::hir::Expr) -> bool {
-    let mut written = true;
-    lead_hir::walk::all(expr, &mut |e| {
-        use lead_hir::hir::ExprKind;
-        written &= !matches!(
-            e.kind,
-            ExprKind::Get { .. }
-                | ExprKind::Aggregate(_)
-                | ExprKind::Sequence(_)
-                | ExprKind::Was { .. }
-                | ExprKind::Became { .. }
-        );
-    });
-    written
 }
 
 /// An id for a name: `anonymous-lead`.

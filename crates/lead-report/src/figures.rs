@@ -118,15 +118,7 @@ pub(crate) fn order_of(ty: &Ty) -> &[String] {
 
 /// `12,345`
 pub(crate) fn count(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
+    lead_diag::grouped(n as i128)
 }
 
 /// `12%` of a whole; nothing of nothing.

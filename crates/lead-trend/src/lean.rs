@@ -6,7 +6,7 @@ use lead_diag::Span;
 use lead_hir::hir::{
     DefId, DefKind, Expr, ExprKind, FieldId, Hop, Lexicon, Records, Relation, ScoreLineKind, TableId, Target, Ty,
 };
-use lead_hir::walk;
+use lead_hir::walk::{self, Env};
 
 /// What has no history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,23 +49,6 @@ struct Walker<'a> {
     def: DefId,
     told: BTreeSet<(Lean, DefId)>,
     out: Vec<Leans>,
-}
-
-/// The record that names are asked of, and the one outside of it.
-#[derive(Clone, Copy)]
-struct Env {
-    inner: Option<TableId>,
-    outer: Option<TableId>,
-}
-
-impl Env {
-    fn at(self, up: u8) -> Option<TableId> {
-        if up == 0 { self.inner } else { self.outer }
-    }
-
-    fn inside(self, table: TableId) -> Env {
-        Env { inner: Some(table), outer: self.inner }
-    }
 }
 
 impl Walker<'_> {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use lead_data::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
 use lead_eval::{Answers, DefAnswers, MetricAnswer, SubjectAnswers};
-use lead_hir::hir::{ChoiceLine, Def, DefId, DefKind, Expr, ExprKind, Lexicon, TableId, Ty, Value};
+use lead_hir::hir::{ChoiceLine, Def, DefId, DefKind, ExprKind, Lexicon, TableId, Ty, Value};
+use lead_hir::walk::is_constant;
 
 use super::overview::{Answer, Funnel, Metric, Overview, Subject};
 use super::summary::spread;
@@ -198,7 +199,7 @@ pub fn overview(lexicon: &Lexicon, answers: &Answers) -> Overview {
                 _ => Vec::new(),
             };
             let spread = spread(&answer.column, &answer.ty, &order);
-            let written = matches!(&def.kind, DefKind::Value(expr) if is_written(expr));
+            let written = matches!(&def.kind, DefKind::Value(expr) if is_constant(expr));
             listed.push(Answer { name: def.name.text.clone(), kind, written, spread });
         }
         out.subjects.push(Subject { entity, records: subject.rows, answers: listed });
@@ -213,15 +214,6 @@ pub fn overview(lexicon: &Lexicon, answers: &Answers) -> Overview {
         out.metrics.push(Metric { name: def.name.text.clone(), heads, table: metric_table(def, metric) });
     }
     out
-}
-
-/// Whether a value is written out, and so the same for every record.
-fn is_written(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Literal(_) => true,
-        ExprKind::List(items) => items.iter().all(is_written),
-        _ => false,
-    }
 }
 
 /// Texts that a choice's lines give, in order.

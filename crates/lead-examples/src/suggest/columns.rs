@@ -84,17 +84,5 @@ pub(crate) fn ty(lexicon: &Lexicon, table: TableId, given: Given) -> Ty {
 
 /// A value that is the same for all (D46) is a setting of the lexicon, and not given.
 fn is_constant(lexicon: &Lexicon, def: DefId) -> bool {
-    let DefKind::Value(expr) = &lexicon.def(def).kind else { return false };
-    let mut constant = true;
-    walk::all(expr, &mut |e| {
-        constant &= !matches!(
-            e.kind,
-            ExprKind::Get { .. }
-                | ExprKind::Aggregate(_)
-                | ExprKind::Sequence(_)
-                | ExprKind::Was { .. }
-                | ExprKind::Became { .. }
-        );
-    });
-    constant
+    matches!(&lexicon.def(def).kind, DefKind::Value(expr) if walk::is_constant(expr))
 }
