@@ -67,6 +67,11 @@ pub struct ScanRequest {
 pub trait EventSink: Send {
     /// Takes a batch. Batches come in no particular order, and which worker gets which is not fixed.
     fn batch(&mut self, batch: &Batch);
+
+    /// The same for a batch that nobody else needs: a sink may keep it for later.
+    fn keep(&mut self, batch: Batch) {
+        self.batch(&batch);
+    }
 }
 
 /// Told how far the reading is.
@@ -456,7 +461,7 @@ struct Sinking<S> {
 impl<S: EventSink> Taker for Sinking<S> {
     fn take(&mut self, job: usize, feed: usize, _: read::Place, part: Part) {
         let table = self.tables[job][feed];
-        self.sink.batch(&Batch { table, rows: part.rows, times: part.times, columns: part.columns });
+        self.sink.keep(Batch { table, rows: part.rows, times: part.times, columns: part.columns });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -117,20 +117,11 @@ impl Pool {
         Pool((0..count).map(|_| Mutex::new(Entries::new(engine, book))).collect())
     }
 
-    /// Enters the events of a batch. `number`: of the worker.
-    pub(crate) fn add<'a>(
-        &self,
-        number: usize,
-        (engine, jobs): (&Engine<'a>, &[Job]),
-        group: &Group,
-        frame: &Frame<'_, 'a>,
-    ) -> Result<(), Overflow> {
-        let found = find(engine, jobs, group, frame)?;
+    /// A place to enter events. `number`: of the worker; without `wait` none if others have all of them.
+    pub(crate) fn entries(&self, number: usize, wait: bool) -> Option<MutexGuard<'_, Entries>> {
         let count = self.0.len();
         let free = (0..count).find_map(|i| self.0[(number + i) % count].try_lock().ok());
-        let mut entries = free.unwrap_or_else(|| self.0[number % count].lock().unwrap_or_else(PoisonError::into_inner));
-        entries.add(jobs, group, frame, &found);
-        Ok(())
+        free.or_else(|| wait.then(|| self.0[number % count].lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// All that was entered.
@@ -207,12 +198,18 @@ impl Entries {
     }
 
     /// Enters the events of a batch for the jobs of a group.
-    fn add(&mut self, jobs: &[Job], group: &Group, frame: &Frame, found: &Found) {
+    pub(crate) fn add<'a>(
+        &mut self,
+        (engine, jobs): (&Engine<'a>, &[Job]),
+        group: &Group,
+        frame: &Frame<'_, 'a>,
+    ) -> Result<(), Overflow> {
+        let found = find(engine, jobs, group, frame)?;
         let (ledger, values) = (&mut self.ledgers[group.ledger], &mut self.values[group.ledger]);
         let rows = Rows { len: frame.len, slots: frame.slots };
         let time = |row: usize| frame.times.get(row).copied().unwrap_or(0);
         let own = |at: usize| jobs[at].argument.map(|id| rows.get(id));
-        match found {
+        match &found {
             Found::Pairs(counted) => {
                 let (at, lane) = group.jobs[0];
                 let argument = counted.argument.as_ref().or_else(|| own(at));
@@ -231,6 +228,7 @@ impl Entries {
                 enter(ledger, &mut tasks, subjects, |i| (i, time(i)));
             }
         }
+        Ok(())
     }
 }
 

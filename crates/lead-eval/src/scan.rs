@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use lead_data::{Batch, Column, EventSink, ScanRequest};
 use lead_hir::hir::{FieldId, TableId};
 use lead_plan::{MeasureKind, NodeId, PointsLine};
 
 use crate::accumulate::{Accumulator, Kept};
-use crate::book::{Book, Pool};
+use crate::book::{Book, Entries, Pool};
 use crate::decay::Decay;
 use crate::engine::{Engine, EvalError, add_counted, argument_type, batch_node, event_nodes};
 use crate::hits::{Frame, NO_TIMES};
@@ -144,7 +144,7 @@ pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> 
     let book = Book::new(engine, due, &jobs);
     let pool = Pool::new(engine, &book);
     let shared: &Engine = engine;
-    let workers = shared.data.scan(&requests, |number| Worker {
+    let mut workers = shared.data.scan(&requests, |number| Worker {
         number,
         engine: shared,
         jobs: &jobs,
@@ -152,8 +152,10 @@ pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> 
         book: &book,
         pool: &pool,
         parts: book.apart.iter().map(|index| Part::new(shared, &Job::of(shared, *index))).collect(),
+        waiting: Vec::new(),
         failed: None,
     });
+    workers.iter_mut().for_each(|worker| worker.settle(true));
     // The same failure whichever worker met it: that of the first measure.
     if let Some(index) = workers.iter().filter_map(|w| w.failed).min() {
         return Err(engine.measure_overflow(index));
@@ -201,6 +203,9 @@ pub(crate) fn requests(engine: &Engine, due: &[usize], jobs: &[Job]) -> (Vec<Sca
     (requests, order)
 }
 
+/// Events that wait at most until others are done entering theirs.
+const WAITING: usize = 1 << 17;
+
 struct Worker<'e, 'a> {
     number: usize,
     engine: &'e Engine<'a>,
@@ -210,28 +215,59 @@ struct Worker<'e, 'a> {
     pool: &'e Pool,
     /// Of the measures that are kept apart.
     parts: Vec<Part>,
+    /// Batches that came while others were entering theirs.
+    waiting: Vec<Batch>,
     failed: Option<usize>,
 }
 
 impl EventSink for Worker<'_, '_> {
     fn batch(&mut self, batch: &Batch) {
-        if self.failed.is_some() {
-            return;
+        let entries = if self.is_entered(batch) { self.pool.entries(self.number, true) } else { None };
+        self.enter(std::slice::from_ref(batch), entries);
+    }
+
+    /// Rather than waiting for a place to enter events, a worker goes on reading.
+    fn keep(&mut self, batch: Batch) {
+        if !self.is_entered(&batch) {
+            return self.batch(&batch);
         }
-        if let Err(measure) = self.take(batch) {
-            self.failed = Some(measure);
-        }
+        self.waiting.push(batch);
+        let wait = self.waiting.iter().map(|b| b.rows).sum::<usize>() > WAITING;
+        self.settle(wait);
     }
 }
 
 impl Worker<'_, '_> {
+    /// Whether anything of a batch goes into ledgers.
+    fn is_entered(&self, batch: &Batch) -> bool {
+        self.book.groups.iter().any(|group| group.table == batch.table)
+    }
+
+    /// Enters the batches that wait, if there is a place.
+    fn settle(&mut self, wait: bool) {
+        if let Some(entries) = self.pool.entries(self.number, wait) {
+            let batches = std::mem::take(&mut self.waiting);
+            self.enter(&batches, Some(entries));
+        }
+    }
+
+    fn enter(&mut self, batches: &[Batch], mut entries: Option<MutexGuard<'_, Entries>>) {
+        for batch in batches {
+            if self.failed.is_none() {
+                self.failed = self.take(batch, entries.as_deref_mut()).err();
+            }
+        }
+    }
+
     /// Adds a batch to every measure over its table. The error names the measure that overflowed.
-    fn take(&mut self, batch: &Batch) -> Result<(), usize> {
-        let (jobs, book) = (self.jobs, self.book);
-        let (number, pool, parts) = (self.number, self.pool, &mut self.parts);
+    fn take(&mut self, batch: &Batch, entries: Option<&mut Entries>) -> Result<(), usize> {
+        let (jobs, book, parts) = (self.jobs, self.book, &mut self.parts);
         let added = with_frame(self.engine, self.order, batch, |engine, frame| {
-            for group in book.groups.iter().filter(|group| group.table == batch.table) {
-                pool.add(number, (engine, jobs), group, frame).map_err(|Overflow| group.first(jobs))?;
+            let groups = book.groups.iter().filter(|group| group.table == batch.table);
+            if let Some(entries) = entries {
+                for group in groups {
+                    entries.add((engine, jobs), group, frame).map_err(|Overflow| group.first(jobs))?;
+                }
             }
             for (place, index) in book.apart.iter().enumerate() {
                 for job in jobs.iter().filter(|job| job.measure == *index && job.table == batch.table) {
