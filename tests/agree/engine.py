@@ -1,8 +1,9 @@
 """One engine for one run of the comparison: reads a job a line from standard input, answers each with a line.
 
 A job is {"tables": [{"name": [...], "columns": [[name, type], ...], "rows": [[...], ...]}], "statements": [sql, ...],
-"limit": seconds}; cells are texts, lists or null; without tables those that are there stay. The answer is a list with
-{"rows": [[...], ...]} or {"error": "..."} for each statement. `on_NAME.py` has a class `Engine` with `load(tables)` and `ask(statement, seconds)`.
+"limit": seconds, "steps": null or {"plan": {...}, "texts": {file: sql}, "as_of": sql}}; cells are texts, lists or null; without tables those that are there stay. The answer is a list with
+{"rows": [[...], ...]} or {"error": "..."} for each statement. `on_NAME.py` has a class `Engine` with `load(tables)` and `ask(statement, seconds)`;
+one that takes statements in steps has `prepare(plan, texts, as_of)`.
 """
 
 import datetime
@@ -49,6 +50,13 @@ def main():
         if job["tables"] is not None:
             engine.load(job["tables"])
         out = []
+        if job["steps"] is not None:
+            try:
+                engine.prepare(**job["steps"])
+            except Exception as error:
+                said = {"error": f"{type(error).__name__}: {error}"}
+                print(json.dumps([said for _ in job["statements"]]), file=answers, flush=True)
+                continue
         for statement in job["statements"]:
             try:
                 rows = engine.ask(statement, job["limit"])

@@ -1,6 +1,8 @@
 """Spark, on a small cluster of its own."""
 
+import importlib.util
 import os
+import pathlib
 import tempfile
 import threading
 
@@ -8,6 +10,15 @@ from pyarrow import parquet
 from pyspark.sql import SparkSession
 
 from arrow_tables import table_of
+
+
+def program():
+    """What `lead compile --spark` writes to run its steps."""
+    file = pathlib.Path(__file__).parents[2] / "crates/lead-sql/src/spark/main.py"
+    spec = importlib.util.spec_from_file_location("lead_on_spark", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Engine:
@@ -26,11 +37,14 @@ class Engine:
             builder = builder.config(name, value)
         self.session = builder.getOrCreate()
         self.session.sparkContext.setLogLevel("OFF")
+        self.program = program()
         self.jobs = 0
+        self.parameters = {}
 
     def load(self, tables):
         for view in self.session.catalog.listTables():
             self.session.catalog.dropTempView(view.name)
+        self.parameters = {}
         self.jobs += 1
         for i, table in enumerate(tables):
             file = os.path.join(self.folder.name, f"{self.jobs}-{i}.parquet")
@@ -38,10 +52,13 @@ class Engine:
             name = table["name"][-1].replace("`", "``")
             self.session.sql(f"CREATE TEMPORARY VIEW `{name}` USING parquet OPTIONS (path 'file://{file}')")
 
+    def prepare(self, plan, texts, as_of):
+        self.parameters = self.program.prepare(self.session, plan, texts, as_of)
+
     def ask(self, statement, seconds):
         timer = threading.Timer(seconds, self.session.sparkContext.cancelAllJobs)
         timer.start()
         try:
-            return [list(row) for row in self.session.sql(statement).collect()]
+            return [list(row) for row in self.session.sql(statement, args=self.parameters).collect()]
         finally:
             timer.cancel()

@@ -25,6 +25,7 @@ tasks:
   soak             what happens with little memory, a full disk, an export that loses its end, a run that is killed
   agree            answers of the evaluator beside those of other engines (options: --help)
   dbt              `dbt build` of what `lead compile --dbt` writes, and its tables beside the evaluator (options: --help)
+  spark            folders of `lead compile --spark` run on Spark, and their answers beside those of `lead run` (options: --help)
   live             `lead run --on` of DuckDB and PostgreSQL beside runs over exports (options: --help)
   counts           benches/counts.json, instructions of the parser, the checker and a run
 
@@ -33,7 +34,9 @@ tasks:
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.split_first() {
-        Some((task, rest)) if matches!(task.as_str(), "agree" | "dbt" | "live") => return agree::run(task, rest),
+        Some((task, rest)) if matches!(task.as_str(), "agree" | "dbt" | "live" | "spark") => {
+            return agree::run(task, rest);
+        }
         Some((task, rest)) if task == "gen-conformance" => return agree::run("conformance", rest),
         Some((task, rest)) if matches!(task.as_str(), "bench" | "counts" | "soak") => return bench::run(task, rest),
         _ => {}

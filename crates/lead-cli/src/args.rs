@@ -561,6 +561,9 @@ pub struct CompileArgs {
     /// Write a dbt project into this folder: sources, models, documentation, tests, exposures
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     pub dbt: Option<PathBuf>,
+    /// Write a folder to hand to `spark-submit`: a program, the statements in steps, and what they read
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "dbt"])]
+    pub spark: Option<PathBuf>,
     /// Only these definitions
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,

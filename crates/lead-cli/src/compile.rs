@@ -1,6 +1,6 @@
 //! `lead compile`: a lexicon as SQL, a statement per subject, metric and funnel.
 
-mod dbt;
+mod folder;
 
 use lead_diag::Diagnostic;
 use lead_hir::hir::Def;
@@ -20,7 +20,8 @@ pub fn compile(args: &CompileArgs, terminal: &Terminal) -> Outcome {
         Some(name) => target(&project, name, terminal)?,
         None => Target::default(),
     };
-    let dialect = dialect(args.dialect.as_deref().or(target.dialect.as_deref()))?;
+    let named = args.dialect.as_deref().or(target.dialect.as_deref());
+    let dialect = dialect(named.or(args.spark.as_ref().map(|_| "spark")))?;
     let as_of = match &args.as_of {
         Some(_) => Some(crate::data::as_of(args.as_of.as_deref(), &project)?),
         None => None,
@@ -34,15 +35,22 @@ pub fn compile(args: &CompileArgs, terminal: &Terminal) -> Outcome {
     })?;
     let names: Vec<String> = only.iter().flatten().map(|id| project.lexicon.def(*id).name.key.clone()).collect();
     let wanted = |def: &Def| names.is_empty() || names.contains(&def.name.key);
-    if let Some(folder) = &args.dbt {
+    if let Some(place) = &args.dbt {
         let of = lead_sql::dbt::Project { dialect, target: &target, as_of };
         let files = lead_sql::dbt::project(&project.lexicon, &of, &wanted)
             .map_err(|diagnostics| lacking(&diagnostics, &project, terminal))?;
-        let (written, gone) = dbt::write(folder, &files)?;
-        let listed = written.iter().map(|p| format!("{}\n", p.display()));
-        let removed = gone.iter().map(|p| format!("{} (removed)\n", p.display()));
-        print(&listed.chain(removed).collect::<String>())?;
-        return Ok(Exit::Fine);
+        return folder::write(&folder::DBT, place, &files);
+    }
+    if let Some(place) = &args.spark {
+        if !matches!(dialect.name(), "spark" | "databricks") {
+            let failure = Failure::usage(format!("a folder for Spark has no statements of {}", dialect.title()));
+            return Err(failure.help("leave out `--dialect`, or name `spark` or `databricks`"));
+        }
+        let zone_of = |source: &str| source_zone(&project, source);
+        let job = lead_sql::spark::Job { dialect, target: &target, as_of, zone_of: &zone_of };
+        let files = lead_sql::spark::folder(&project.lexicon, &job, &wanted)
+            .map_err(|diagnostics| lacking(&diagnostics, &project, terminal))?;
+        return folder::write(&folder::SPARK, place, &files);
     }
     let options = Options { dialect, target: &target, as_of: as_of.map_or(AsOf::Open, AsOf::At) };
     let compiled = statements(&project, &options, &wanted, terminal)?;
@@ -67,6 +75,11 @@ pub fn compile(args: &CompileArgs, terminal: &Terminal) -> Outcome {
         stems.push(stem);
     }
     Ok(Exit::Fine)
+}
+
+/// The zone of times without an offset in a source.
+fn source_zone(project: &Project, source: &str) -> String {
+    lead_data::source_zone(&project.config, source).unwrap_or_else(|| project.lexicon.settings.zone_name.clone())
 }
 
 /// The statements, or what the dialect lacks.

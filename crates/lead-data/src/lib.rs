@@ -44,3 +44,4 @@ pub use data::{Batch, Data, EventSink, Needs, Options, Progress, Records, ScanRe
 pub use draft::{Draft, DraftOptions, draft};
 pub use memory::{Cell, World};
 pub use report::{PLACES, Place, Problem, Reject, RejectKind, Report, SourceSummary};
+pub use settings::source_zone;

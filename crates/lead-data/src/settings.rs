@@ -78,6 +78,13 @@ impl Nulls {
     }
 }
 
+/// The zone that settings name for times without an offset in a source, if they name one.
+pub fn source_zone(config: &Config, source: &str) -> Option<String> {
+    let file = source.rsplit('/').next().unwrap_or(source);
+    let own = config.sources.iter().filter(|(pattern, _)| applies(pattern, source, file));
+    own.filter_map(|(_, settings)| settings.timezone.clone()).next_back().or_else(|| config.defaults.timezone.clone())
+}
+
 /// The settings for a file named `file`, read for a source written `source`; and what is wrong with them.
 pub fn settings_for(config: &Config, lexicon_zone: &TimeZone, source: &str, file: &str) -> (Settings, Vec<String>) {
     let mut merged = config.defaults.clone();

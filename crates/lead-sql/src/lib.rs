@@ -13,8 +13,9 @@ mod names;
 pub mod print;
 mod regex;
 mod rewrite;
+pub mod spark;
 pub mod target;
 
-pub use compile::{AsOf, Compiled, Options, Subject, compile};
+pub use compile::{AsOf, Compiled, Options, Step, Steps, Subject, compile, in_steps};
 pub use dialect::Dialect;
 pub use target::{RawColumn, RawTable, Target, raw_tables};

@@ -44,6 +44,17 @@ pub fn statement(statement: &Statement, dialect: &dyn Dialect) -> String {
     out
 }
 
+/// The query of a step on its own, with its comment. One that is built from itself stands in a `WITH` of its own.
+pub fn step(cte: &Cte, dialect: &dyn Dialect) -> String {
+    if cte.recursive {
+        let from = Some((Relation::Query(cte.name.clone()), cte.name.clone()));
+        let body = Select { items: vec![Item::All(cte.name.clone())], from, ..Select::default() };
+        return statement(&Statement { comment: Vec::new(), ctes: vec![cte.clone()], body }, dialect);
+    }
+    let parts: Vec<String> = cte.selects.iter().map(|s| Printer::of(s, dialect).select(s, 0)).collect();
+    comment(&cte.comment, 0) + &parts.join("\nUNION ALL\n") + dialect.ending() + ";\n"
+}
+
 /// Lines of a comment. A line break of any kind in one begins another.
 fn comment(lines: &[String], indent: usize) -> String {
     let pad = " ".repeat(indent);

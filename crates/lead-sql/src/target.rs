@@ -1,6 +1,6 @@
 //! Where the data stand: what `[targets.NAME]` of `lead.toml` says, and which tables and columns a lexicon reads there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lead_diag::{Diagnostic, codes};
 use lead_hir::hir::{FieldId, Lexicon, SourceFilter, Table, TableId, Ty};
@@ -220,6 +220,29 @@ pub fn raw_tables(lexicon: &Lexicon, target: &Target) -> Vec<RawTable> {
                 add(RawColumn { name: target.header(table, &header), ty: Ty::Text, field: None });
             }
         }
+    }
+    out
+}
+
+/// The tables that statements read which need these fields, with the columns that they read.
+pub(crate) fn needed_tables(
+    lexicon: &Lexicon,
+    target: &Target,
+    needs: &BTreeMap<TableId, BTreeSet<FieldId>>,
+) -> Vec<RawTable> {
+    let mut needed: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for (id, fields) in needs {
+        let table = lexicon.table(*id);
+        for (name, source) in target.tables_of(table) {
+            let columns = needed.entry(name).or_default();
+            columns.extend(fields.iter().map(|f| target.column(table, *f, source.as_deref())));
+        }
+    }
+    let mut out = raw_tables(lexicon, target);
+    out.retain(|t| needed.contains_key(&t.name));
+    for table in &mut out {
+        let columns = needed.get(&table.name).map_or(&[][..], Vec::as_slice);
+        table.columns.retain(|c| c.field.is_none() || columns.contains(&c.name));
     }
     out
 }

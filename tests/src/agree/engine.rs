@@ -60,11 +60,19 @@ impl Engine {
     /// # Errors
     /// It cannot be started.
     pub fn ask(&mut self, tables: &Json, statements: &[String]) -> Result<Vec<Rows>, String> {
+        self.ask_in_steps(tables, &Json::Null, statements)
+    }
+
+    /// The results of statements that read steps: what [`crate::agree::steps`] makes.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn ask_in_steps(&mut self, tables: &Json, steps: &Json, statements: &[String]) -> Result<Vec<Rows>, String> {
         let mut process = match self.process.take() {
             Some(process) => process,
             None => self.start()?,
         };
-        match process.ask(tables, statements, self.limit) {
+        match process.ask(tables, steps, statements, self.limit) {
             Ok(rows) => {
                 self.process = Some(process);
                 Ok(rows)
@@ -79,13 +87,14 @@ impl Engine {
 }
 
 impl Process {
-    fn ask(&mut self, tables: &Json, statements: &[String], limit: u64) -> Result<Vec<Rows>, String> {
-        let job = json!({ "tables": tables, "statements": statements, "limit": limit }).to_string();
+    fn ask(&mut self, tables: &Json, steps: &Json, statements: &[String], limit: u64) -> Result<Vec<Rows>, String> {
+        let job = json!({ "tables": tables, "steps": steps, "statements": statements, "limit": limit }).to_string();
         let gone = || "the engine is gone".to_string();
         let input = self.input.as_mut().ok_or_else(gone)?;
         input.write_all(job.as_bytes()).and_then(|()| input.write_all(b"\n")).map_err(|_| gone())?;
         input.flush().map_err(|_| gone())?;
-        let all = Duration::from_secs(120 + limit * statements.len() as u64);
+        let made = steps["plan"]["steps"].as_array().map_or(0, Vec::len);
+        let all = Duration::from_secs(120 + limit * (statements.len() + made) as u64);
         let line = self.lines.recv_timeout(all).map_err(|e| match e {
             RecvTimeoutError::Timeout => "the engine does not answer".to_string(),
             RecvTimeoutError::Disconnected => gone(),

@@ -10,8 +10,8 @@ pub mod reference;
 use std::collections::BTreeMap;
 
 use lead_hir::hir::{DefKind, Lexicon, Ty};
-use lead_sql::{AsOf, Compiled, Options, Subject, Target};
-use serde_json::Value as Json;
+use lead_sql::{AsOf, Compiled, Options, Step, Steps, Subject, Target};
+use serde_json::{Value as Json, json};
 
 use crate::pipeline::{self, Answered};
 use crate::show;
@@ -44,6 +44,20 @@ pub struct Difference {
     pub native: String,
     /// The statement's text.
     pub sql: String,
+}
+
+/// Queries of a statement that Spark is asked as a whole.
+const SMALL: usize = 12;
+
+/// Steps as engines take them: what `plan.json` of a folder for Spark says, the statements, the as-of time.
+fn steps(made: &Steps, as_of: &str) -> Json {
+    let line = |step: &Step| json!({ "name": step.name, "file": step.name, "kept": step.kept });
+    let lines = |list: &[Step]| list.iter().map(line).collect::<Vec<Json>>();
+    let text = |step: &Step| (step.name.clone(), Json::from(step.sql.trim_end().trim_end_matches(';')));
+    let texts: serde_json::Map<String, Json> = made.moments.iter().chain(&made.steps).map(text).collect();
+    json!({
+        "plan": { "moments": lines(&made.moments), "steps": lines(&made.steps) }, "texts": texts, "as_of": as_of,
+    })
 }
 
 /// What stands for the as-of time in statements with an open one.
@@ -106,20 +120,34 @@ fn on(
     }
     let target = &target;
     let mut statements: Vec<(bool, Compiled)> = Vec::new();
-    for open in [false, true] {
+    // Spark works out a query once for each place that names it: what has many is asked in steps alone.
+    let in_steps = engine.name == "spark";
+    let small = |c: &Compiled| !in_steps || c.sql.matches(" AS (\n").count() <= SMALL;
+    for open in [false, true].into_iter().filter(|open| !(in_steps && *open)) {
         let of = if open { AsOf::Open } else { AsOf::At(as_of) };
         let options = Options { dialect, target, as_of: of };
         match lead_sql::compile(lexicon, &options, &|_| true) {
-            Ok(compiled) => statements.extend(compiled.into_iter().map(|c| (open, c))),
+            Ok(compiled) => statements.extend(compiled.into_iter().filter(small).map(|c| (open, c))),
             Err(diagnostics) => return Ok(Outcome::Left(diagnostics[0].message.clone())),
         }
     }
     let now = dialect.time(as_of);
-    let texts: Vec<String> = statements
-        .iter()
-        .map(|(_, c)| c.sql.replace(PARAMETER, &now).trim_end().trim_end_matches(';').to_string())
-        .collect();
-    let results = engine.ask(tables, &texts)?;
+    let plain = |sql: &str| sql.replace(PARAMETER, &now).trim_end().trim_end_matches(';').to_string();
+    let mut texts: Vec<String> = statements.iter().map(|(_, c)| plain(&c.sql)).collect();
+    let mut results = engine.ask(tables, &texts)?;
+    if in_steps {
+        // What is asked in steps has an open as-of time, and knows it as a parameter.
+        let target = Target { as_of: Some(":as_of".to_string()), ..target.clone() };
+        let options = Options { dialect, target: &target, as_of: AsOf::Open };
+        let made = match lead_sql::in_steps(lexicon, &options, &|_| true) {
+            Ok(made) => made,
+            Err(diagnostics) => return Ok(Outcome::Left(diagnostics[0].message.clone())),
+        };
+        let own: Vec<String> = made.answers.iter().map(|c| plain(&c.sql)).collect();
+        results.extend(engine.ask_in_steps(&Json::Null, &steps(&made, &now), &own)?);
+        texts.extend(own);
+        statements.extend(made.answers.into_iter().map(|c| (true, c)));
+    }
     let (mut count, mut wrong) = (0, Vec::new());
     for (((open, compiled), sql), result) in statements.iter().zip(&texts).zip(&results) {
         let statement = format!("{}{}", compiled.name, if *open { ", as-of time open" } else { "" });

@@ -87,3 +87,35 @@ fn a_dbt_project_takes_the_place_of_nothing_that_somebody_wrote() {
     assert_eq!(lab.read("house/models/answers/lead_contact.sql"), "select 1\n");
     assert!(!lab.path("house/dbt_project.yml").exists());
 }
+
+#[test]
+fn a_folder_for_spark_is_written_and_written_again_and_stale_files_go() {
+    let lab = Lab::small();
+    let compile = |more: &[&str]| lab.lead(&[&["compile", "small", "--spark", "house"], more].concat());
+    let ran = compile(&["--as-of", "2026-06-30"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    insta::assert_snapshot!("files of a folder for Spark", ran.out.replace('\\', "/"));
+    insta::assert_snapshot!("plan.json", lab.read("house/plan.json"));
+    insta::assert_snapshot!("README.md", lab.read("house/README.md"));
+    let steps = |lab: &Lab| -> String {
+        lab.bytes("house/steps").into_iter().map(|f| String::from_utf8_lossy(&f.1).into_owned()).collect()
+    };
+    assert!(steps(&lab).contains("> :ago_90d"), "{}", steps(&lab));
+    lab.write("house/steps/mine.sql", "select 1\n");
+    let ran = compile(&["--only", "large"]);
+    assert!(ran.code == 0 && ran.out.contains("(removed)"), "{}", ran.all());
+    assert!(!lab.path("house/answers/journey.sql").exists());
+    assert!(lab.read("house/plan.json").contains("\"as_of\": null"));
+    assert_eq!(lab.read("house/steps/mine.sql"), "select 1\n");
+}
+
+#[test]
+fn a_folder_for_spark_takes_the_place_of_nothing_that_somebody_wrote() {
+    let lab = Lab::small().with("house/main.py", "print(1)\n");
+    let ran = lab.lead(&["compile", "small", "--spark", "house"]);
+    assert!(ran.code == 3 && ran.err.contains("main.py") && ran.err.contains("--spark"), "{}", ran.all());
+    assert_eq!(lab.bytes("house").len(), 1);
+    let ran = lab.lead(&["compile", "small", "--dialect", "duckdb", "--spark", "other"]);
+    assert!(ran.code == 2 && ran.err.contains("DuckDB"), "{}", ran.all());
+    assert!(!lab.path("other").exists());
+}

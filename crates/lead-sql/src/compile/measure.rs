@@ -442,7 +442,7 @@ pub(crate) fn filtered(value: Sql, conditions: &[Sql]) -> Sql {
 }
 
 /// Functions of many rows, in any dialect.
-fn is_aggregate(name: &str) -> bool {
+pub(crate) fn is_aggregate(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "count",
         "sum",

@@ -12,6 +12,7 @@ mod range;
 mod records;
 mod sequence;
 mod source;
+mod steps;
 mod time;
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +27,7 @@ use crate::names::Names;
 use crate::print;
 use crate::target::Target;
 pub use records::{Needs, Records, needs, records};
+pub use steps::{Step, Steps, in_steps};
 
 /// The as-of time of statements.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +86,18 @@ pub fn compile(
     options: &Options<'_>,
     wanted: &(dyn Fn(&Def) -> bool + Sync),
 ) -> Result<Vec<Compiled>, Vec<Diagnostic>> {
+    let (mut out, mut wrong) = (Vec::new(), Vec::new());
+    for (subject, defs) in asked(lexicon, wanted) {
+        match lead_plan::on_a_deep_stack(|| one(lexicon, options, subject, &defs)) {
+            Ok(compiled) => out.push(compiled),
+            Err(diagnostic) => wrong.push(*diagnostic),
+        }
+    }
+    if wrong.is_empty() { Ok(out) } else { Err(wrong) }
+}
+
+/// The statements that are wanted, with the definitions that each answers.
+fn asked(lexicon: &Lexicon, wanted: &(dyn Fn(&Def) -> bool + Sync)) -> Vec<(Subject, Vec<DefId>)> {
     let mut subjects: BTreeMap<TableId, Vec<DefId>> = BTreeMap::new();
     let (mut funnels, mut metrics) = (Vec::new(), Vec::new());
     for (id, def) in lexicon.def_ids().filter(|(_, d)| wanted(d)) {
@@ -99,14 +113,7 @@ pub fn compile(
         }
     }
     let subjects = subjects.into_iter().map(|(table, defs)| (Subject::Records(table), defs));
-    let (mut out, mut wrong) = (Vec::new(), Vec::new());
-    for (subject, defs) in subjects.chain(funnels).chain(metrics) {
-        match lead_plan::on_a_deep_stack(|| one(lexicon, options, subject, &defs)) {
-            Ok(compiled) => out.push(compiled),
-            Err(diagnostic) => wrong.push(*diagnostic),
-        }
-    }
-    if wrong.is_empty() { Ok(out) } else { Err(wrong) }
+    subjects.chain(funnels).chain(metrics).collect()
 }
 
 fn one(lexicon: &Lexicon, options: &Options<'_>, subject: Subject, defs: &[DefId]) -> Result<Compiled, Wrong> {
@@ -114,42 +121,39 @@ fn one(lexicon: &Lexicon, options: &Options<'_>, subject: Subject, defs: &[DefId
     defs.iter().for_each(|d| planner.want_def(*d));
     let plan = planner.finish();
     let mut compiler = Compiler::new(lexicon, &plan, options);
-    let (name, body, columns) = match subject {
-        Subject::Records(table) => {
-            compiler.steps()?;
-            let (body, columns) = compiler.records(table)?;
-            (lexicon.table(table).name.snake(), body, columns)
-        }
-        Subject::Funnel(def) => {
-            compiler.steps()?;
-            let (body, columns) = compiler.funnel(def)?;
-            (lexicon.def(def).name.snake(), body, columns)
-        }
-        Subject::Metric(def) => {
-            compiler.steps()?;
-            let (body, columns) = compiler.metric(def)?;
-            (lexicon.def(def).name.snake(), body, columns)
-        }
-    };
-    let title = match subject {
-        Subject::Records(table) => format!("The answers for each {}", lexicon.table(table).name.text),
-        Subject::Funnel(def) => format!("The funnel `{}`", lexicon.def(def).name.text),
-        Subject::Metric(def) => format!("The metric `{}`", lexicon.def(def).name.text),
-    };
+    compiler.steps()?;
+    let (mut body, columns) = compiler.answers(subject)?;
     let mut ctes = compiler.moments_ctes()?;
     ctes.append(&mut compiler.ctes);
-    source::without_unused(&mut ctes, &body, &compiler.folded_columns());
-    let mut body = body;
+    source::without_unused(&mut ctes, std::slice::from_ref(&body), &compiler.folded_columns());
     ctes.iter_mut().flat_map(|c| &mut c.selects).chain([&mut body]).for_each(moments::beside_moments);
     let comment = vec![
-        format!("{title} of {}, in the SQL of {}.", lexicon.settings.name, options.dialect.title()),
+        format!("{}, in the SQL of {}.", title(lexicon, subject), options.dialect.title()),
         match options.as_of {
             AsOf::At(t) => format!("As of {} UTC.", crate::dialect::time_text(t)),
             AsOf::Open => "As of the time in `moments`.".to_owned(),
         },
     ];
     let sql = print::statement(&Statement { comment, ctes, body }, options.dialect);
-    Ok(Compiled { subject, name, columns, defs: defs.to_vec(), sql })
+    Ok(Compiled { subject, name: stem(lexicon, subject), columns, defs: defs.to_vec(), sql })
+}
+
+/// What a statement answers, in words.
+fn title(lexicon: &Lexicon, subject: Subject) -> String {
+    let of = &lexicon.settings.name;
+    match subject {
+        Subject::Records(table) => format!("The answers for each {} of {of}", lexicon.table(table).name.text),
+        Subject::Funnel(def) => format!("The funnel `{}` of {of}", lexicon.def(def).name.text),
+        Subject::Metric(def) => format!("The metric `{}` of {of}", lexicon.def(def).name.text),
+    }
+}
+
+/// The name of the file of a statement.
+fn stem(lexicon: &Lexicon, subject: Subject) -> String {
+    match subject {
+        Subject::Records(table) => lexicon.table(table).name.snake(),
+        Subject::Funnel(def) | Subject::Metric(def) => lexicon.def(def).name.snake(),
+    }
 }
 
 /// What stops a statement.
@@ -220,6 +224,8 @@ pub(crate) struct Compiler<'a> {
     /// Moments that statements name, with the names of their columns.
     pub moments: BTreeMap<WhenId, String>,
     pub moment_names: Names,
+    /// Whether moments are parameters of statements, not columns of `moments`.
+    pub parameters: bool,
     levels: levels::Levels,
     /// Entities whose rows are put together by `same when`.
     merged: HashMap<TableId, merge::Merged>,
@@ -240,7 +246,7 @@ impl<'a> Compiler<'a> {
         names.reserve("moments");
         for (_, table) in lexicon.table_ids() {
             for (parts, _) in options.target.tables_of(table) {
-                parts.last().iter().for_each(|p| names.reserve(p));
+                options.target.written(&parts).iter().chain(parts.last()).for_each(|p| names.reserve(p));
             }
         }
         Compiler {
@@ -254,6 +260,7 @@ impl<'a> Compiler<'a> {
             named,
             moments: BTreeMap::new(),
             moment_names: Names::default(),
+            parameters: false,
             levels: levels::levels(plan),
             merged: HashMap::new(),
         }
@@ -300,6 +307,15 @@ impl<'a> Compiler<'a> {
             name.push_str(&format!("_{}", self.moment_words(named.as_of)));
         }
         Some((name, def))
+    }
+
+    /// The result of a statement, and its columns.
+    fn answers(&mut self, subject: Subject) -> Result<(Select, Vec<(String, Ty)>), Wrong> {
+        match subject {
+            Subject::Records(table) => self.records(table),
+            Subject::Funnel(def) => self.funnel(def),
+            Subject::Metric(def) => self.metric(def),
+        }
     }
 
     /// Sources, then level by level what is measured and what is made of it.

@@ -12,7 +12,7 @@ use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
 use crate::print::walk;
 
 /// The query with the times that statements name.
-const MOMENTS: &str = "moments";
+pub(crate) const MOMENTS: &str = "moments";
 
 /// Queries that work out moments, one on top of the other: the columns of each, with what they are.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ impl Compiler<'_> {
             return Ok(Sql::Time(self.plan.moments.at(id)));
         }
         let name = self.moment_name(id);
-        Ok(Sql::column(MOMENTS, &name))
+        Ok(if self.parameters { Sql::form(&format!(":{name}"), []) } else { Sql::column(MOMENTS, &name) })
     }
 
     fn moment_name(&mut self, id: WhenId) -> String {

@@ -455,9 +455,9 @@ impl Compiler<'_> {
 }
 
 /// Leaves out those of the columns that nothing but columns of the same name is made of.
-pub(crate) fn without_unused(ctes: &mut [Cte], body: &Select, columns: &BTreeSet<String>) {
+pub(crate) fn without_unused(ctes: &mut [Cte], bodies: &[Select], columns: &BTreeSet<String>) {
     let mut used = BTreeSet::new();
-    for select in ctes.iter().flat_map(|c| &c.selects).chain([body]) {
+    for select in ctes.iter().flat_map(|c| &c.selects).chain(bodies) {
         let mut look = |sql: &Sql, own: &str| {
             walk(sql, &mut |s| {
                 if let Sql::Column { name, .. } = s

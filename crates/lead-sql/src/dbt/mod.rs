@@ -15,7 +15,7 @@ use lead_hir::hir::{Def, Lexicon, TableId};
 use crate::compile::{self, AsOf, Compiled, Needs, Options, Records};
 use crate::dialect::{Dialect, time_text};
 use crate::names::Names;
-use crate::target::{RawTable, Target, raw_tables};
+use crate::target::{RawTable, Target, needed_tables};
 
 /// Stands in the first line of every file; a file without it is somebody's own.
 pub const MARK: &str = "Written by `lead compile --dbt`";
@@ -146,19 +146,9 @@ pub fn project(
 
 /// The tables that are read, with the columns that are needed.
 fn sources(lexicon: &Lexicon, target: &Target, needs: &Needs, project: &str) -> Vec<Source> {
-    let mut needed: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
-    for (id, fields) in needs {
-        let table = lexicon.table(*id);
-        for (name, source) in target.tables_of(table) {
-            let columns = needed.entry(name).or_default();
-            columns.extend(fields.iter().map(|f| target.column(table, *f, source.as_deref())));
-        }
-    }
     let mut groups: BTreeMap<String, Names> = BTreeMap::new();
     let mut out = Vec::new();
-    for mut raw in raw_tables(lexicon, target) {
-        let Some(columns) = needed.get(&raw.name) else { continue };
-        raw.columns.retain(|c| c.field.is_none() || columns.contains(&c.name));
+    for raw in needed_tables(lexicon, target, needs) {
         let (last, before) = raw.name.split_last().map_or(("data", &[][..]), |(l, b)| (l.as_str(), b));
         let group = match text::word(&before.join("_")) {
             word if word.is_empty() => project.to_owned(),
