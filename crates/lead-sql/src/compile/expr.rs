@@ -186,6 +186,9 @@ impl Compiler<'_> {
         if let Some(Value::Text(text)) = self.written(id) {
             return Ok(Sql::Text(fold_text(text)));
         }
+        if let Some(column) = self.looked_up_folded(id, at) {
+            return Ok(column);
+        }
         let place = match &plan.node(id).op {
             Op::Field(field) => Some((at.clone(), *field)),
             Op::OfRecord(inner) | Op::OfSubject(inner) => {

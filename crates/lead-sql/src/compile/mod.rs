@@ -10,6 +10,7 @@ mod moments;
 mod number;
 mod range;
 mod records;
+mod rounds;
 mod sequence;
 mod source;
 mod steps;
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use lead_diag::{Diagnostic, Span, codes};
 use lead_hir::hir::{Def, DefId, DefKind, FieldId, Lexicon, TableId, Ty, WindowKind};
-use lead_plan::{Moments, Named, NodeId, Op, Plan, Planner, Scope, WhenId};
+use lead_plan::{Moments, Named, NodeId, Plan, Planner, WhenId};
 
 use crate::dialect::{Dialect, Lacks};
 use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Statement};
@@ -174,6 +175,8 @@ pub(crate) struct TableState {
     pub fields: HashMap<FieldId, String>,
     /// Columns of text fields in small letters.
     pub folded: HashMap<FieldId, String>,
+    /// Columns of texts that were looked up, in small letters.
+    pub looked_up: HashMap<NodeId, String>,
     /// Where several events stand in one query: the column that says which rows are of this one.
     pub marker: Option<String>,
     /// Names of columns.
@@ -316,55 +319,6 @@ impl<'a> Compiler<'a> {
             Subject::Funnel(def) => self.funnel(def),
             Subject::Metric(def) => self.metric(def),
         }
-    }
-
-    /// Sources, then level by level what is measured and what is made of it.
-    fn steps(&mut self) -> Result<(), Wrong> {
-        self.sources()?;
-        for level in 0..=self.levels.most {
-            if level > 0 {
-                self.measures(level)?;
-            }
-            for id in 0..self.plan.nodes.len() {
-                let id = NodeId(id as u32);
-                if self.levels.nodes[id.0 as usize] == Some(level) {
-                    self.definition(id)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A step for a node that answers a definition, if it is worked out at all.
-    fn definition(&mut self, id: NodeId) -> Result<(), Wrong> {
-        let plan = self.plan;
-        let node = plan.node(id);
-        let Scope::Table(table) = node.scope else { return Ok(()) };
-        let Some((name, def)) = self.called(id) else { return Ok(()) };
-        let written = matches!(node.op, Op::Field(_) | Op::Const(_) | Op::Clock(..) | Op::Unknown | Op::Itself);
-        let state = self.state(table)?;
-        if written || self.lexicon.table(table).is_event() || state.nodes.contains_key(&id) {
-            return Ok(());
-        }
-        let head = state.head.clone();
-        let mut frame = Frame::new(&head, table);
-        let place = Place { alias: head.clone(), table };
-        let value = self.expr(id, &place, &mut frame)?;
-        let limit = self.dialect.name_limit();
-        let query = self.query_name(&name);
-        let Some(state) = self.tables.get_mut(&table) else { return Ok(()) };
-        let column = state.names.fresh(&name, limit);
-        state.nodes.insert(id, column.clone());
-        state.head = query.clone();
-        let items = vec![Item::All(head.clone()), Item::new(value, &column)];
-        let select = Select {
-            items,
-            from: Some((Relation::Query(head.clone()), head)),
-            joins: frame.joins,
-            ..Select::default()
-        };
-        self.cte(&query, docs(def), select);
-        Ok(())
     }
 
     /// The record that a reference of a record names, joined.

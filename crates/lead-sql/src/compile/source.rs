@@ -240,7 +240,7 @@ impl Compiler<'_> {
 
     /// Names of columns in small letters.
     pub fn folded_columns(&self) -> BTreeSet<String> {
-        self.tables.values().flat_map(|s| s.folded.values().cloned()).collect()
+        self.tables.values().flat_map(|s| s.folded.values().chain(s.looked_up.values()).cloned()).collect()
     }
 
     /// One query for several events of one table: a column for each says which rows are of it.
