@@ -63,7 +63,10 @@ pub(crate) struct CsvCells<'a> {
 impl Cells for CsvCells<'_> {
     #[inline]
     fn text<'a>(&'a self, row: usize, scratch: &'a mut String) -> &'a str {
-        unquote(&self.text[self.rows.cell(row, self.slot)], scratch)
+        match self.bare(row) {
+            (text, Some(at)) => &text[at],
+            _ => unquote(&self.text[self.rows.cell(row, self.slot)], scratch),
+        }
     }
 
     #[inline]

@@ -8,6 +8,7 @@
 
 use std::io::{self, Read};
 
+use fearless_simd::dispatch;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::csv::marks::{self, Marks};
@@ -198,7 +199,9 @@ fn quick_end(text: &[u8], delimiter: Option<u8>) -> Option<usize> {
         }
     };
     match delimiter {
-        Some(delimiter) => marks::scan_quoted(text, delimiter, &mut take).map(drop)?,
+        Some(delimiter) => {
+            dispatch!(marks::level(), simd => marks::scan_quoted(simd, text, delimiter, &mut take)).map(drop)?;
+        }
         _ => return Some(memrchr(b'\n', text).map_or(0, |i| i + 1)),
     }
     Some(end)

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Simd, dispatch};
 use memchr::{memchr, memchr3_iter};
 
 use crate::csv::marks::{self, Marks};
@@ -13,13 +14,13 @@ use crate::csv::marks::{self, Marks};
 /// The cells of every row of a chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    /// Where the delimiters are.
-    marks: Vec<u32>,
-    /// Where each line ends that is not inside of quotes, and how many delimiters come before it.
-    ends: Vec<(u32, u32)>,
+    /// Where the signs are that end cells: delimiters, and line ends that are not inside of quotes.
+    signs: Vec<u32>,
     rows: Vec<Row>,
     needed: Vec<usize>,
     width: usize,
+    /// How many lines end outside of quotes.
+    lines: usize,
     /// Line ends inside of quotes.
     inner_lines: bool,
     /// Rows with another number of cells than the header: where they are, and how many cells.
@@ -30,8 +31,8 @@ pub(crate) struct Rows {
 struct Row {
     start: u32,
     end: u32,
-    /// Number of its first delimiter.
-    mark: u32,
+    /// Number of its first sign.
+    sign: u32,
 }
 
 impl Rows {
@@ -47,16 +48,16 @@ impl Rows {
 
     /// Whether each line is a row.
     pub fn is_row_per_line(&self) -> bool {
-        !self.inner_lines && self.rows.len() == self.ends.len()
+        !self.inner_lines && self.rows.len() == self.lines
     }
 
     /// The cell of a row in the needed column number `slot`, quotes included.
     #[inline]
     pub fn cell(&self, row: usize, slot: usize) -> Range<usize> {
         let (row, column) = (self.rows[row], self.needed[slot]);
-        let mark = row.mark as usize + column;
-        let start = if column == 0 { row.start } else { self.marks[mark - 1] + 1 };
-        let end = if column + 1 == self.width { row.end } else { self.marks[mark] };
+        let sign = row.sign as usize + column;
+        let start = if column == 0 { row.start } else { self.signs[sign - 1] + 1 };
+        let end = if column + 1 == self.width { row.end } else { self.signs[sign] };
         start as usize..end as usize
     }
 
@@ -65,33 +66,51 @@ impl Rows {
         self.needed.clear();
         self.needed.extend_from_slice(needed);
         self.width = width;
-        self.ends.clear();
-        self.inner_lines = false;
-        let mut found = Found { marks: &mut self.marks, ends: &mut self.ends, count: 0, inner_lines: false };
-        if !quotes {
-            marks::scan_plain(text, delimiter, |at, marks| found.add(at, marks));
-        } else if marks::scan_quoted(text, delimiter, |at, marks| found.add(at, marks)) != Some(false) {
-            found.look_closely(text, delimiter);
-        }
-        self.inner_lines = found.inner_lines;
-        self.make_rows(text);
-    }
-
-    fn make_rows(&mut self, text: &[u8]) {
+        let mut found = Found { signs: &mut self.signs, count: 0, lines: 0, inner_lines: false };
+        dispatch!(marks::level(), simd => found.find(simd, text, quotes, delimiter));
+        let Found { count, lines, inner_lines, .. } = found;
+        (self.lines, self.inner_lines) = (lines, inner_lines);
         self.rows.clear();
         self.ragged.clear();
-        let (mut start, mut mark) = (0u32, 0u32);
-        for (end, marks) in &self.ends {
-            let (end, cells) = (*end, (marks - mark) as usize + 1);
+        if !self.make_regular_rows(text, count) {
+            self.make_rows(text, count);
+        }
+    }
+
+    /// Rows of a chunk in which each has as many cells as it should; false if one has not. `count`: of the signs.
+    fn make_regular_rows(&mut self, text: &[u8], count: usize) -> bool {
+        let width = self.width;
+        // Rows of one cell may be empty lines. Where as many line ends as there are rows stand each at its place, all else are delimiters.
+        if width < 2 || count != self.lines * width {
+            return false;
+        }
+        let mut start = 0;
+        for (row, signs) in self.signs[..count].chunks_exact(width).enumerate() {
+            let end = signs[width - 1];
+            if text[end as usize] != b'\n' {
+                self.rows.clear();
+                return false;
+            }
+            let returned = end > signs[width - 2] + 1 && text[end as usize - 1] == b'\r';
+            self.rows.push(Row { start, end: end - u32::from(returned), sign: (row * width) as u32 });
+            start = end + 1;
+        }
+        true
+    }
+
+    fn make_rows(&mut self, text: &[u8], count: usize) {
+        let (mut start, mut first) = (0u32, 0);
+        for (i, end) in self.signs[..count].iter().copied().enumerate().filter(|(_, at)| text[*at as usize] == b'\n') {
+            let cells = i - first + 1;
             let empty = cells == 1 && (end == start || end == start + 1 && text[start as usize] == b'\r');
             if cells == self.width && !empty {
-                let last = if cells == 1 { start } else { self.marks[*marks as usize - 1] + 1 };
+                let last = if cells == 1 { start } else { self.signs[i - 1] + 1 };
                 let returned = end > last && text[end as usize - 1] == b'\r';
-                self.rows.push(Row { start, end: end - u32::from(returned), mark });
+                self.rows.push(Row { start, end: end - u32::from(returned), sign: first as u32 });
             } else if !empty {
                 self.ragged.push((start..end, cells));
             }
-            (start, mark) = (end + 1, *marks);
+            (start, first) = (end + 1, i + 1);
         }
     }
 }
@@ -99,27 +118,47 @@ impl Rows {
 /// What is being found in a chunk.
 struct Found<'a> {
     /// As long as it ever was; what counts are the first `count`.
-    marks: &'a mut Vec<u32>,
-    ends: &'a mut Vec<(u32, u32)>,
+    signs: &'a mut Vec<u32>,
     count: usize,
+    lines: usize,
     inner_lines: bool,
 }
 
 impl Found<'_> {
     #[inline(always)]
-    fn add(&mut self, at: usize, Marks { delimiters, mut ends, lines }: Marks) {
+    fn find<S: Simd>(&mut self, simd: S, text: &[u8], quotes: bool, delimiter: u8) {
+        if !quotes {
+            marks::scan_plain(
+                simd,
+                text,
+                delimiter,
+                #[inline(always)]
+                |at, marks| self.add(at, marks),
+            );
+            return;
+        }
+        let whole = marks::scan_quoted(
+            simd,
+            text,
+            delimiter,
+            #[inline(always)]
+            |at, marks| self.add(at, marks),
+        );
+        if whole != Some(false) {
+            self.look_closely(text, delimiter);
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, at: usize, Marks { delimiters, ends, lines }: Marks) {
         self.inner_lines |= lines != ends;
-        while ends != 0 {
-            let bit = ends.trailing_zeros();
-            let before = (delimiters & ((1u64 << bit) - 1)).count_ones();
-            self.ends.push((at as u32 + bit, self.count as u32 + before));
-            ends &= ends - 1;
+        self.lines += ends.count_ones() as usize;
+        if self.signs.len() < self.count + marks::WIDTH {
+            self.signs.resize((self.count + marks::WIDTH) * 2, 0);
         }
-        if self.marks.len() < self.count + marks::WIDTH {
-            self.marks.resize((self.count + marks::WIDTH) * 2, 0);
-        }
-        if let Some(places) = self.marks.get_mut(self.count..).and_then(|m| m.first_chunk_mut::<{ marks::WIDTH }>()) {
-            let (mut rest, all) = (delimiters, delimiters.count_ones() as usize);
+        if let Some(places) = self.signs.get_mut(self.count..).and_then(|m| m.first_chunk_mut::<{ marks::WIDTH }>()) {
+            let mut rest = delimiters | ends;
+            let all = rest.count_ones() as usize;
             // Eight at a time, whether there are as many or not: what is too much is written over.
             let mut done = 0;
             for eight in places.as_chunks_mut::<8>().0 {
@@ -139,9 +178,8 @@ impl Found<'_> {
     /// Sign by sign, for texts with quotes that do not just stand around cells.
     #[cold]
     fn look_closely(&mut self, text: &[u8], delimiter: u8) {
-        self.marks.clear();
-        self.ends.clear();
-        self.inner_lines = true;
+        self.signs.clear();
+        (self.lines, self.inner_lines) = (0, true);
         let (mut open, mut cell, mut skip) = (false, 0, usize::MAX);
         for i in memchr3_iter(delimiter, b'\n', b'"', text) {
             if text[i] == b'"' {
@@ -155,14 +193,11 @@ impl Found<'_> {
                 }
             } else if !open {
                 cell = i + 1;
-                if text[i] == b'\n' {
-                    self.ends.push((i as u32, self.marks.len() as u32));
-                } else {
-                    self.marks.push(i as u32);
-                }
+                self.lines += usize::from(text[i] == b'\n');
+                self.signs.push(i as u32);
             }
         }
-        self.count = self.marks.len();
+        self.count = self.signs.len();
     }
 }
 
