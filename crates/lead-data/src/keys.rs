@@ -2,8 +2,9 @@
 //!
 //! A slot is one word: the entry, and bits of the key's hash that spare most looks at the keys themselves. While no key is
 //! longer than 15 bytes (ids of most systems), keys stand packed in two words each. A batch is looked up in steps, so that the
-//! waits for memory overlap.
+//! waits for memory overlap. Distinct short keys that are all known from the start stand in [`Buckets`] instead, if they can.
 
+use crate::buckets::{Buckets, Filled};
 use crate::column::NO_RECORD;
 use crate::ends::Ends;
 use crate::side::side_by_side;
@@ -16,12 +17,12 @@ const MANY: usize = 1 << 15;
 pub(crate) const STEP: usize = 64;
 
 /// A key of at most 15 bytes as two words: its bytes, zeros, and its length plus one in the last byte, so that no key is all zeros.
-type Packed = [u64; 2];
+pub(crate) type Packed = [u64; 2];
 
 const NOTHING: Packed = [0, 0];
 
 #[inline(always)]
-fn pack(key: &[u8]) -> Option<Packed> {
+pub(crate) fn pack(key: &[u8]) -> Option<Packed> {
     let len = key.len();
     let (low, high) = if let (Some(first), Some(last)) = (key.first_chunk::<8>(), key.last_chunk::<8>()) {
         if len > 15 {
@@ -35,6 +36,17 @@ fn pack(key: &[u8]) -> Option<Packed> {
         (key.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
     };
     Some([low, high | (len as u64 + 1) << 56])
+}
+
+/// Two rounds of a folded product: every bit of the key reaches every bit of the hash.
+#[inline(always)]
+pub(crate) fn hash_of(seed: u64, key: Packed) -> u64 {
+    let fold = |a: u64, b: u64| {
+        let wide = u128::from(a) * u128::from(b);
+        (wide as u64) ^ ((wide >> 64) as u64)
+    };
+    let mixed = fold(key[0] ^ seed, key[1] ^ 0x9e37_79b9_7f4a_7c15);
+    fold(mixed ^ key[0], 0xd6e8_feb8_6659_fd93 ^ seed.rotate_left(32))
 }
 
 fn unpack(packed: Packed) -> ([u8; 16], usize) {
@@ -64,6 +76,29 @@ impl Store {
     }
 }
 
+/// Keys packed on all threads; `Some(None)` if one is too long for it, `None` if one is missing.
+fn all_packed<'k>(
+    count: usize,
+    threads: usize,
+    key: &(impl Fn(usize) -> Option<&'k str> + Sync),
+) -> Option<Option<Vec<Packed>>> {
+    let mut packed = vec![NOTHING; count];
+    let share = count.div_ceil(threads.max(1)).max(1);
+    let parts = packed.chunks_mut(share).enumerate().collect();
+    let known = side_by_side(threads, parts, |(part, places): (usize, &mut [Packed])| {
+        for (i, place) in places.iter_mut().enumerate() {
+            match key(part * share + i).map(|key| pack(key.as_bytes())) {
+                Some(Some(packed)) => *place = packed,
+                Some(None) => return Some(false),
+                None => return None,
+            }
+        }
+        Some(true)
+    });
+    let all_short = known.into_iter().collect::<Option<Vec<bool>>>()?.into_iter().all(|short| short);
+    Some(all_short.then_some(packed))
+}
+
 /// Keys of an entity, each with a row.
 #[derive(Debug)]
 pub(crate) struct KeyTable {
@@ -77,6 +112,8 @@ pub(crate) struct KeyTable {
     count: usize,
     /// Row of each entry; `None`: each is its own row.
     rows: Option<Vec<u32>>,
+    /// All keys, if they were known from the start and have a form that is quicker to find: then nothing stands elsewhere.
+    settled: Option<Buckets>,
 }
 
 impl Default for KeyTable {
@@ -92,7 +129,8 @@ impl KeyTable {
         let hash = Hash::default();
         let seed = hash.of(b"slots") | 1;
         let store = Store::Short(Vec::with_capacity(keys));
-        let mut table = KeyTable { seed, hash, slots: Vec::new(), mask: 0, entries: 0, store, count: 0, rows: None };
+        let mut table =
+            KeyTable { seed, hash, slots: Vec::new(), mask: 0, entries: 0, store, count: 0, rows: None, settled: None };
         table.make_slots(keys);
         table
     }
@@ -103,101 +141,18 @@ impl KeyTable {
         threads: usize,
         key: impl Fn(usize) -> Option<&'k str> + Sync,
     ) -> Option<KeyTable> {
-        let mut table = KeyTable::with_capacity(count);
-        if table.fill_side_by_side(count, threads, &key)? {
-            return Some(table);
-        }
-        (0..count).all(|i| key(i).is_some_and(|key| table.add(key, i as u32).is_none())).then_some(table)
-    }
-
-    /// Enters short keys on all threads: each packs a part of them, and then fills slots of its own. Whether that was done; `None` if a
-    /// key is missing or comes twice.
-    fn fill_side_by_side<'k>(
-        &mut self,
-        count: usize,
-        threads: usize,
-        key: &(impl Fn(usize) -> Option<&'k str> + Sync),
-    ) -> Option<bool> {
+        let mut table = KeyTable::with_capacity(0);
         let threads = if count < MANY { 1 } else { threads };
-        let mut packed = vec![NOTHING; count];
-        let share = count.div_ceil(threads.max(1)).max(1);
-        let parts = packed.chunks_mut(share).enumerate().collect();
-        let known = side_by_side(threads, parts, |(part, places): (usize, &mut [Packed])| {
-            for (i, place) in places.iter_mut().enumerate() {
-                match key(part * share + i).map(|key| pack(key.as_bytes())) {
-                    Some(Some(packed)) => *place = packed,
-                    Some(None) => return Some(false),
-                    None => return None,
-                }
+        match all_packed(count, threads, &key)?.map(|keys| Buckets::fill(&keys, table.seed, threads)) {
+            Some(Filled::Twice) => return None,
+            Some(Filled::Done(buckets)) => {
+                table.settled = Some(buckets);
+                return Some(table);
             }
-            Some(true)
-        });
-        for all_short in known {
-            if !all_short? {
-                return Some(false);
-            }
+            Some(Filled::Unlike) | None => {}
         }
-        let mut slots = std::mem::take(&mut self.slots);
-        let share = slots.len().div_ceil(threads.max(1));
-        let parts = slots.chunks_mut(share).enumerate().collect();
-        let table = &*self;
-        let left = side_by_side(threads, parts, |(part, slots)| table.fill(&packed, part * share, slots));
-        (self.slots, self.count) = (slots, count);
-        self.store = Store::Short(packed);
-        // What found no place up to the end of a share goes on in the next.
-        for entry in left.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten() {
-            let Store::Short(keys) = &self.store else { return None };
-            let key = *keys.get(entry as usize)?;
-            let hash = self.hash_of_packed(key);
-            let mut at = hash as usize & self.mask;
-            while self.slots[at] != 0 {
-                if keys.get((self.slots[at] & self.entries).wrapping_sub(1) as usize) == Some(&key) {
-                    return None;
-                }
-                at = (at + 1) & self.mask;
-            }
-            self.slots[at] = self.tag(hash) | (entry + 1);
-        }
-        Some(true)
-    }
-
-    /// Enters those keys into some slots that fall there. Gives back the entries that found no place; `None` if a key comes twice.
-    fn fill(&self, keys: &[Packed], first: usize, slots: &mut [u32]) -> Option<Vec<u32>> {
-        let mut left = Vec::new();
-        let mut waiting = [(0usize, 0u32, 0u32); STEP];
-        let (mut many, mut entry) = (0, 0);
-        while entry < keys.len() || many > 0 {
-            while entry < keys.len() && many < STEP {
-                let hash = self.hash_of_packed(keys[entry]);
-                let at = (hash as usize & self.mask).wrapping_sub(first);
-                waiting[many] = (at, self.tag(hash), entry as u32);
-                // Without a branch: into whose slots a key falls cannot be guessed.
-                many += usize::from(at < slots.len());
-                entry += 1;
-            }
-            // Loads that wait for nothing but memory: many are under way at once.
-            let touched = waiting[..many].iter().fold(0, |all, w| all ^ slots.get(w.0).copied().unwrap_or(0));
-            std::hint::black_box(touched);
-            for (at, tag, entry) in &waiting[..many] {
-                let mut found = None;
-                for (i, slot) in slots.iter().enumerate().skip(*at) {
-                    if *slot == 0 {
-                        found = Some(i);
-                        break;
-                    }
-                    let other = (slot & self.entries).wrapping_sub(1) as usize;
-                    if slot & !self.entries == *tag && keys.get(other) == keys.get(*entry as usize) {
-                        return None;
-                    }
-                }
-                match found {
-                    Some(i) => slots[i] = tag | (entry + 1),
-                    None => left.push(*entry),
-                }
-            }
-            many = 0;
-        }
-        Some(left)
+        let mut table = KeyTable::with_capacity(count);
+        (0..count).all(|i| key(i).is_some_and(|key| table.add(key, i as u32).is_none())).then_some(table)
     }
 
     fn make_slots(&mut self, keys: usize) {
@@ -215,15 +170,9 @@ impl KeyTable {
         }
     }
 
-    /// Two rounds of a folded product: every bit of the key reaches every bit of the hash.
     #[inline(always)]
     fn hash_of_packed(&self, key: Packed) -> u64 {
-        let fold = |a: u64, b: u64| {
-            let wide = u128::from(a) * u128::from(b);
-            (wide as u64) ^ ((wide >> 64) as u64)
-        };
-        let mixed = fold(key[0] ^ self.seed, key[1] ^ 0x9e37_79b9_7f4a_7c15);
-        fold(mixed ^ key[0], 0xd6e8_feb8_6659_fd93 ^ self.seed.rotate_left(32))
+        hash_of(self.seed, key)
     }
 
     #[inline(always)]
@@ -233,8 +182,20 @@ impl KeyTable {
 
     /// Adds a key. If it is there, nothing changes and the row it has is returned.
     pub fn add(&mut self, key: &str, row: u32) -> Option<u32> {
+        if let Some(settled) = self.settled.take() {
+            self.unsettle(&settled);
+        }
         let hash = self.hash_of(key.as_bytes());
         self.insert(key, hash, row)
+    }
+
+    /// From buckets, to which nothing can be added.
+    #[cold]
+    fn unsettle(&mut self, settled: &Buckets) {
+        for (row, packed) in settled.keys().into_iter().enumerate() {
+            let (bytes, len) = unpack(packed);
+            self.add(std::str::from_utf8(&bytes[..len]).unwrap_or_default(), row as u32);
+        }
     }
 
     #[inline]
@@ -336,6 +297,9 @@ impl KeyTable {
 
     /// The row of a key.
     pub fn find(&self, key: &str) -> Option<u32> {
+        if let Some(settled) = &self.settled {
+            return settled.find(key.as_bytes());
+        }
         self.probe(self.hash_of(key.as_bytes()), key.as_bytes()).1.map(|entry| self.row(entry))
     }
 
@@ -354,9 +318,10 @@ impl KeyTable {
     /// The rows of at most [`STEP`] keys.
     pub fn find_step(&self, keys: &[&str], out: &mut Vec<u32>) {
         let mut found = [NO_RECORD; STEP];
-        match &self.store {
-            Store::Short(store) => self.find_short(store, keys, &mut found),
-            Store::Long { .. } => self.find_long(keys, &mut found),
+        match (&self.settled, &self.store) {
+            (Some(settled), _) => settled.find_step(keys, &mut found),
+            (_, Store::Short(store)) => self.find_short(store, keys, &mut found),
+            (_, Store::Long { .. }) => self.find_long(keys, &mut found),
         }
         if let Some(rows) = &self.rows {
             found[..keys.len()].iter_mut().filter(|f| **f != NO_RECORD).for_each(|f| *f = rows[*f as usize]);

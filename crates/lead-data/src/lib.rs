@@ -9,6 +9,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod buckets;
 mod build;
 mod cells;
 pub mod column;

@@ -15,6 +15,7 @@ use arrow_array::types::{
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, RecordBatch};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
 use crate::cells::{Cells, Entries};
@@ -191,6 +192,7 @@ fn micros(value: i64, unit: TimeUnit) -> Option<i64> {
 #[derive(Clone, Copy)]
 pub(crate) struct ArrayCells<'a> {
     array: &'a dyn Array,
+    nulls: Option<&'a NullBuffer>,
     texts: Option<TextArray<'a>>,
 }
 
@@ -217,7 +219,7 @@ impl<'a> ArrayCells<'a> {
                 .and_then(|d| Some(TextArray::Dictionary(d.keys(), d.values().as_string_opt::<i32>()?))),
             _ => None,
         };
-        ArrayCells { array, texts }
+        ArrayCells { array, nulls: array.nulls(), texts }
     }
 }
 
@@ -242,7 +244,7 @@ impl Cells for ArrayCells<'_> {
     #[inline]
     fn plain(&self, row: usize) -> Option<&str> {
         let texts = self.texts?;
-        if self.array.is_null(row) {
+        if self.nulls.is_some_and(|nulls| nulls.is_null(row)) {
             return Some("");
         }
         Some(crate::csv::rows::trim(match texts {

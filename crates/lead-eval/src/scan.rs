@@ -204,7 +204,7 @@ pub(crate) fn requests(engine: &Engine, due: &[usize], jobs: &[Job]) -> (Vec<Sca
 }
 
 /// Events that wait at most until others are done entering theirs.
-const WAITING: usize = 1 << 17;
+const WAITING: usize = 1 << 16;
 
 struct Worker<'e, 'a> {
     number: usize,

@@ -1,0 +1,282 @@
+//! Distinct short keys that all begin alike (ids of one system mostly do) or are shorter still: four of them with their entries
+//! fill a line of memory, so that a look-up waits for memory once.
+//!
+//! Keys are settled: nothing is added later. Invariant *first room*: a key stands in the first bucket with room from its own one
+//! on, so a bucket with room left ends a search.
+
+use crate::keys::{Packed, STEP, hash_of, pack};
+use crate::side::side_by_side;
+
+/// Keys of a bucket.
+const WIDE: usize = 4;
+/// Buckets for ten keys: with more keys to a bucket too many would stand in the next one.
+const BUCKETS_FOR_TEN: usize = 4;
+
+/// What is left of a packed key in 12 bytes. The last byte holds the length plus one, so none is all zeros.
+type Rest = (u64, u32);
+
+/// How 16 bytes become 12 without loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// All begin with these four bytes.
+    Alike(u32),
+    /// None has more than eleven bytes.
+    Shorter,
+}
+
+impl Form {
+    /// That of some keys, if there is one.
+    fn of(keys: &[Packed]) -> Option<Form> {
+        let first = keys.first()?[0] as u32;
+        let alike = Form::Alike(first);
+        [alike, Form::Shorter].into_iter().find(|form| keys.iter().all(|key| form.rest(*key).1 != 0))
+    }
+
+    /// Zeros for a key that has another form.
+    #[inline(always)]
+    fn rest(self, [low, high]: Packed) -> Rest {
+        let (rest, fits) = match self {
+            Form::Alike(first) => ((low >> 32 | high << 32, (high >> 32) as u32), low as u32 == first),
+            Form::Shorter => ((low, (high & 0xff_ffff | high >> 56 << 24) as u32), high >> 24 & 0xffff_ffff == 0),
+        };
+        if fits { rest } else { (0, 0) }
+    }
+}
+
+/// Keys side by side, with their entries plus one; 0: room.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Bucket {
+    low: [u64; WIDE],
+    high: [u32; WIDE],
+    entries: [u32; WIDE],
+}
+
+impl Bucket {
+    /// The entry of a key plus one, and whether the search ends here.
+    #[inline]
+    fn find(&self, key: Rest) -> (u32, bool) {
+        let found = (0..WIDE).find(|i| self.low[*i] == key.0 && self.high[*i] == key.1);
+        (found.map_or(0, |i| self.entries[i]), found.is_some() || self.entries[WIDE - 1] == 0)
+    }
+
+    /// Puts a key where there is room; `None`: it is there already.
+    fn put(&mut self, key: Rest, entry: u32) -> Option<bool> {
+        for i in 0..WIDE {
+            if self.entries[i] == 0 {
+                (self.low[i], self.high[i], self.entries[i]) = (key.0, key.1, entry + 1);
+                return Some(true);
+            }
+            if self.low[i] == key.0 && self.high[i] == key.1 {
+                return None;
+            }
+        }
+        Some(false)
+    }
+}
+
+/// Keys by entry.
+#[derive(Debug)]
+pub(crate) struct Buckets {
+    seed: u64,
+    form: Form,
+    buckets: Vec<Bucket>,
+}
+
+/// What came of filling buckets.
+pub(crate) enum Filled {
+    Done(Buckets),
+    /// A key comes twice.
+    Twice,
+    /// The keys have nothing in common.
+    Unlike,
+}
+
+impl Buckets {
+    /// The entry of each key is its number.
+    pub fn fill(keys: &[Packed], seed: u64, threads: usize) -> Filled {
+        let Some(form) = Form::of(keys) else { return Filled::Unlike };
+        let count = keys.len().div_ceil(10) * BUCKETS_FOR_TEN;
+        let mut made = Buckets { seed, form, buckets: vec![Bucket::default(); count] };
+        let share = count.div_ceil(threads.max(1)).max(1);
+        let parts = made.buckets.chunks_mut(share).enumerate().collect();
+        let left = side_by_side(threads, parts, |(part, buckets): (usize, &mut [Bucket])| {
+            fill_part(keys, (seed, form, count), part * share, buckets)
+        });
+        // What found no room up to the end of a share goes on in the next.
+        for entries in left {
+            let Some(entries) = entries else { return Filled::Twice };
+            for entry in entries {
+                let key = keys[entry as usize];
+                let mut at = home(hash_of(seed, key), count);
+                loop {
+                    match made.buckets[at].put(form.rest(key), entry) {
+                        None => return Filled::Twice,
+                        Some(true) => break,
+                        Some(false) => at = after(at, count),
+                    }
+                }
+            }
+        }
+        Filled::Done(made)
+    }
+
+    /// All keys, by entry.
+    pub fn keys(&self) -> Vec<Packed> {
+        let mut keys: Vec<(u32, Packed)> = Vec::new();
+        for bucket in &self.buckets {
+            for i in (0..WIDE).filter(|i| bucket.entries[*i] != 0) {
+                let (low, high) = (bucket.low[i], u64::from(bucket.high[i]));
+                let packed = match self.form {
+                    Form::Alike(first) => [low << 32 | u64::from(first), low >> 32 | high << 32],
+                    Form::Shorter => [low, high & 0xff_ffff | high >> 24 << 56],
+                };
+                keys.push((bucket.entries[i], packed));
+            }
+        }
+        keys.sort_unstable();
+        keys.into_iter().map(|key| key.1).collect()
+    }
+
+    /// The entry of a key.
+    pub fn find(&self, key: &[u8]) -> Option<u32> {
+        let packed = pack(key)?;
+        let found = self.search(home(hash_of(self.seed, packed), self.buckets.len()), self.form.rest(packed));
+        found.checked_sub(1)
+    }
+
+    /// The entry of a key plus one, or 0.
+    fn search(&self, mut at: usize, key: Rest) -> u32 {
+        loop {
+            match self.buckets[at].find(key) {
+                (found, true) => return found,
+                _ => at = after(at, self.buckets.len()),
+            }
+        }
+    }
+
+    /// The entries of at most [`STEP`] keys; as they are where there is none.
+    pub fn find_step(&self, keys: &[&str], found: &mut [u32; STEP]) {
+        let mut rests = [(0, 0); STEP];
+        let mut homes = [0u32; STEP];
+        let n = keys.len().min(STEP);
+        for ((rest, home_of), key) in rests.iter_mut().zip(&mut homes).zip(keys) {
+            // A longer key is not among them.
+            let packed = pack(key.as_bytes()).unwrap_or_default();
+            (*rest, *home_of) = (self.form.rest(packed), home(hash_of(self.seed, packed), self.buckets.len()) as u32);
+        }
+        // Loads that wait for nothing but memory: many are under way at once.
+        let touched = homes[..n].iter().fold(0, |all, at| all ^ self.buckets[*at as usize].entries[0]);
+        std::hint::black_box(touched);
+        let mut further = 0u64;
+        for (i, (key, found)) in rests[..n].iter().zip(found.iter_mut()).enumerate() {
+            let bucket = &self.buckets[homes[i] as usize];
+            let (mut entry, mut here) = (0, 0);
+            for place in 0..WIDE {
+                // Without a branch: which of them it is cannot be guessed.
+                let same = u32::from((bucket.low[place] == key.0) & (bucket.high[place] == key.1));
+                entry |= bucket.entries[place] & same.wrapping_neg();
+                here |= same;
+            }
+            *found = entry.wrapping_sub(1);
+            further |= u64::from(here ^ 1) << i;
+        }
+        while further != 0 {
+            let i = further.trailing_zeros() as usize;
+            further &= further - 1;
+            found[i] = self.search(homes[i] as usize, rests[i]).wrapping_sub(1);
+        }
+    }
+}
+
+/// The bucket where the search for a key begins.
+#[inline(always)]
+fn home(hash: u64, count: usize) -> usize {
+    ((u128::from(hash) * count as u128) >> 64) as usize
+}
+
+#[inline(always)]
+fn after(at: usize, count: usize) -> usize {
+    if at + 1 == count { 0 } else { at + 1 }
+}
+
+/// Enters those keys into some buckets that belong there. Gives back the entries that found no room; `None` if a key comes twice.
+fn fill_part(
+    keys: &[Packed],
+    (seed, form, count): (u64, Form, usize),
+    first: usize,
+    buckets: &mut [Bucket],
+) -> Option<Vec<u32>> {
+    let mut left = Vec::new();
+    let mut waiting = [(0usize, 0u32); STEP];
+    let (mut many, mut entry) = (0, 0);
+    while entry < keys.len() || many > 0 {
+        while entry < keys.len() && many < STEP {
+            let at = home(hash_of(seed, keys[entry]), count).wrapping_sub(first);
+            waiting[many] = (at, entry as u32);
+            // Without a branch: into whose buckets a key falls cannot be guessed.
+            many += usize::from(at < buckets.len());
+            entry += 1;
+        }
+        let touched = waiting[..many].iter().fold(0, |all, w| all ^ buckets.get(w.0).map_or(0, |b| b.entries[0]));
+        std::hint::black_box(touched);
+        for (at, entry) in &waiting[..many] {
+            let key = form.rest(keys[*entry as usize]);
+            let mut found = false;
+            for bucket in buckets.iter_mut().skip(*at) {
+                found = bucket.put(key, *entry)?;
+                if found {
+                    break;
+                }
+            }
+            if !found {
+                left.push(*entry);
+            }
+        }
+        many = 0;
+    }
+    Some(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(keys: &[String], threads: usize) -> Filled {
+        let packed: Vec<Packed> = keys.iter().map(|key| pack(key.as_bytes()).unwrap()).collect();
+        Buckets::fill(&packed, 77, threads)
+    }
+
+    #[test]
+    fn keys_are_found_and_come_back_whatever_they_have_in_common() {
+        let alike: Vec<String> = (0..5000).map(|i| format!("003L{:x}", i * 7919)).collect();
+        let shorter: Vec<String> = (0..5000).map(|i| format!("{}", i * 104_729)).collect();
+        for keys in [alike, shorter, vec![String::new(), "a".into(), "a\0".into()]] {
+            for threads in [1, 2, 7] {
+                let Filled::Done(made) = filled(&keys, threads) else { panic!() };
+                for (i, key) in keys.iter().enumerate() {
+                    assert_eq!(made.find(key.as_bytes()), Some(i as u32), "{key}");
+                }
+                let packed: Vec<Packed> = keys.iter().map(|key| pack(key.as_bytes()).unwrap()).collect();
+                assert_eq!(made.keys(), packed);
+                let others = ["none", "003Lxyz", "003Mxyz", "b\0", "a\0\0", "twelve bytes", "sixteen bytes or"];
+                let asked: Vec<&str> = keys.iter().rev().take(40).map(String::as_str).chain(others).collect();
+                let mut found = [0; STEP];
+                made.find_step(&asked, &mut found);
+                for (key, found) in asked.iter().zip(found) {
+                    assert_eq!(found, made.find(key.as_bytes()).unwrap_or(crate::NO_RECORD), "{key}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_and_keys_without_a_form_are_told() {
+        let mut keys: Vec<String> = (0..5000).map(|i| format!("003L{i}")).collect();
+        keys.push("003L4999".into());
+        assert!((1..5).all(|threads| matches!(filled(&keys, threads), Filled::Twice)));
+        let unlike = ["003Lxxxxxxxxxxx", "004Lxxxxxxxxxxx"].map(String::from);
+        assert!(matches!(filled(&unlike, 1), Filled::Unlike));
+        assert!(matches!(filled(&[], 1), Filled::Unlike));
+    }
+}
