@@ -155,22 +155,34 @@ fn iso_day(b: &[u8]) -> Option<i32> {
     days((two(b, 0)? * 100 + two(b, 2)?) as i32, two(b, 5)?, two(b, 8)?)
 }
 
+/// `hh:mm:ss` in seconds; all signs are looked at together.
+#[inline(always)]
+fn seconds(written: [u8; 8]) -> Option<u32> {
+    // Digits become 0 to 9, colons 0.
+    let signs = u64::from_le_bytes(written) ^ 0x3030_3a30_303a_3030;
+    // The highest bit of a byte is set where a digit is 10 or more, or a colon not 0.
+    if ((signs.wrapping_add(0x7676_7f76_767f_7676)) | signs) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    // Each byte ten times, and the next one.
+    let pairs = signs * 10 + (signs >> 8);
+    let (h, m, s) = (pairs as u8, (pairs >> 24) as u8, (pairs >> 48) as u8);
+    (h < 24 && m < 60 && s < 60).then_some(u32::from(h) * 3600 + u32::from(m) * 60 + u32::from(s))
+}
+
 /// `YYYY-MM-DD hh:mm:ss` at the start: local microseconds, and what follows.
 #[inline(always)]
 fn iso<'b>(b: &'b [u8], last: &mut ([u8; 10], i32)) -> Option<(i64, &'b [u8])> {
-    if b.len() < 19 || (b[10] != b' ' && b[10] != b'T') || b[13] != b':' || b[16] != b':' {
+    let (written, rest) = b.split_first_chunk::<10>()?;
+    let ([between], rest) = rest.split_first_chunk::<1>()?;
+    let (clock, rest) = rest.split_first_chunk::<8>()?;
+    if *between != b' ' && *between != b'T' {
         return None;
     }
-    let written = b.first_chunk::<10>()?;
     if *written != last.0 {
         *last = (*written, iso_day(b)?);
     }
-    let day = last.1;
-    let (h, m, s) = (two(b, 11)?, two(b, 14)?, two(b, 17)?);
-    if h > 23 || m > 59 || s > 59 {
-        return None;
-    }
-    Some((i64::from(day) * DAY + i64::from(h * 3600 + m * 60 + s) * SECOND, &b[19..]))
+    Some((i64::from(last.1) * DAY + i64::from(seconds(*clock)?) * SECOND, rest))
 }
 
 /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size.

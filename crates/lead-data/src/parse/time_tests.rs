@@ -132,3 +132,25 @@ fn the_open_order_is_seen_in_slashes_and_hyphens_alone() {
         assert_eq!(day_and_month(text), None, "{text}");
     }
 }
+
+#[test]
+fn clock_times_are_read_as_digit_by_digit() {
+    let by_hand = |b: &[u8; 8]| {
+        let digit = |i: usize| b[i].is_ascii_digit().then(|| u32::from(b[i] - b'0'));
+        let two = |i: usize| Some(digit(i)? * 10 + digit(i + 1)?);
+        let (h, m, s) = (two(0)?, two(3)?, two(6)?);
+        (b[2] == b':' && b[5] == b':' && h < 24 && m < 60 && s < 60).then_some(h * 3600 + m * 60 + s)
+    };
+    for clock in 0..100 * 100 * 100u32 {
+        let text = format!("{:02}:{:02}:{:02}", clock / 10_000, clock / 100 % 100, clock % 100);
+        let Ok(bytes) = <[u8; 8]>::try_from(text.as_bytes()) else { panic!() };
+        assert_eq!(seconds(bytes), by_hand(&bytes), "{text}");
+    }
+    for place in 0..8 {
+        for sign in 0..=255 {
+            let mut bytes = *b"19:58:07";
+            bytes[place] = sign;
+            assert_eq!(seconds(bytes), by_hand(&bytes), "{bytes:?}");
+        }
+    }
+}
