@@ -24,10 +24,12 @@ pub fn fmt(args: &FmtArgs, terminal: &Terminal) -> Outcome {
         return Err(Failure::data("no `.lead` file here").help("name the folder of the lexicon"));
     }
     let (mut exit, mut changed) = (Exit::Fine, 0usize);
+    let mut last = None;
     for path in &files {
         match one(path, args, terminal) {
             Ok(done) => {
                 changed += usize::from(done.changed);
+                last = Some(done.laid);
                 if done.broken || (done.changed && (args.check || args.diff)) {
                     exit = exit.max(Exit::Findings);
                 }
@@ -41,6 +43,8 @@ pub fn fmt(args: &FmtArgs, terminal: &Terminal) -> Outcome {
             }
         }
     }
+    // What ends with the process anyway is not taken apart: of a large file that would be a tenth of the work.
+    std::mem::forget(last);
     if changed > 0 && !args.diff {
         let verb = if args.check { "would be laid out anew" } else { "laid out anew" };
         eprint(&format!("{} {verb}\n", counted(changed, "file", "files")));
@@ -54,25 +58,28 @@ struct Done {
     changed: bool,
     /// Statements in it cannot be read, and stay as they are.
     broken: bool,
+    /// Its layout.
+    laid: Laid,
 }
 
 /// Formats a file.
 fn one(path: &Path, args: &FmtArgs, terminal: &Terminal) -> Result<Done, Failure> {
     let old = files::read(path)?;
     let name = path.display().to_string();
-    let Laid { text: new, errors } = laid_out(&name, &old, terminal)?;
-    let broken = say_broken(&name, errors);
-    if new == old {
-        return Ok(Done { changed: false, broken });
+    let laid = laid_out(&name, &old, terminal)?;
+    let broken = say_broken(&name, laid.errors);
+    let changed = laid.text != old;
+    if !changed {
+        return Ok(Done { changed, broken, laid });
     }
     if args.diff {
-        print(&files::paint_diff(&files::unified_diff(&name, &old, &new), terminal))?;
+        print(&files::paint_diff(&files::unified_diff(&name, &old, &laid.text), terminal))?;
     } else if args.check {
         print(&format!("{name}\n"))?;
     } else {
-        files::replace(path, &new)?;
+        files::replace(path, &laid.text)?;
     }
-    Ok(Done { changed: true, broken })
+    Ok(Done { changed, broken, laid })
 }
 
 /// Says that statements cannot be read, if there are such.
@@ -90,7 +97,7 @@ fn standard_input(args: &FmtArgs, terminal: &Terminal) -> Outcome {
         .lock()
         .read_to_string(&mut old)
         .map_err(|e| Failure::data(format!("standard input cannot be read: {}", crate::terminal::plain(&e))))?;
-    let Laid { text: new, errors } = laid_out("standard input", &old, terminal)?;
+    let Laid { text: new, errors, .. } = laid_out("standard input", &old, terminal)?;
     let broken = say_broken("standard input", errors);
     if !args.check && !args.diff {
         print(&new)?;

@@ -4,6 +4,11 @@
 //! Knows nothing of the language. Invariants: *ordered*: a child asks of a later measurement than its parent; *reduced*: no node
 //! has the same child for every cell.
 
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
 use crate::table::Table;
 
 /// The three answers, in their order: `and` is the lesser of two, `or` the greater.
@@ -102,17 +107,24 @@ impl Map {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A node; its children stand among those of all nodes, from `first` on.
+#[derive(Clone, Copy, Debug)]
 struct Node {
     var: u32,
-    children: Box<[NodeId]>,
+    first: u32,
+    width: u32,
 }
 
 /// Diagrams that share their nodes.
 #[derive(Debug)]
 pub struct Diagrams {
     nodes: Vec<Node>,
-    unique: Table<Node, NodeId>,
+    /// The children of all nodes, one node's after the other's.
+    children: Vec<NodeId>,
+    /// The children of nodes in the making, the innermost one's last.
+    making: Vec<NodeId>,
+    /// Places in `nodes`, by what stands there.
+    unique: HashTable<u32>,
     joined: Table<(Join, NodeId, NodeId), NodeId>,
     mapped: Table<(Map, NodeId), NodeId>,
     /// No more nodes than this.
@@ -124,39 +136,63 @@ impl Diagrams {
     pub fn new(limit: usize) -> Diagrams {
         Diagrams {
             nodes: Vec::new(),
-            unique: Table::default(),
+            children: Vec::new(),
+            making: Vec::new(),
+            unique: HashTable::new(),
             joined: Table::default(),
             mapped: Table::default(),
             limit,
         }
     }
 
-    fn get(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get((id.0 as usize).checked_sub(Truth::ALL.len())?)
+    fn get(&self, id: NodeId) -> Option<Node> {
+        self.nodes.get((id.0 as usize).checked_sub(Truth::ALL.len())?).copied()
     }
 
     /// The measurement that a node asks of, and its child per cell; `None` for an end.
     pub fn parts(&self, id: NodeId) -> Option<(u32, &[NodeId])> {
-        self.get(id).map(|n| (n.var, &*n.children))
+        let node = self.get(id)?;
+        let first = node.first as usize;
+        Some((node.var, self.children.get(first..first + node.width as usize)?))
     }
 
     /// The node that asks of `var` and has these children; they ask of later measurements.
-    pub fn node(&mut self, var: u32, children: Vec<NodeId>) -> Result<NodeId, TooLarge> {
-        let Some(first) = children.first().copied() else { return Err(TooLarge) };
-        if children.iter().all(|c| *c == first) {
+    pub fn node(&mut self, var: u32, children: impl IntoIterator<Item = NodeId>) -> Result<NodeId, TooLarge> {
+        let from = self.making.len();
+        self.making.extend(children);
+        self.made(var, from)
+    }
+
+    /// The node with the children that are in the making from a place on.
+    fn made(&mut self, var: u32, from: usize) -> Result<NodeId, TooLarge> {
+        let Diagrams { nodes, children, making, unique, limit, .. } = self;
+        let own = making.get(from..).unwrap_or(&[]);
+        let Some(first) = own.first().copied() else { return Err(TooLarge) };
+        if own.iter().all(|c| *c == first) {
+            making.truncate(from);
             return Ok(first);
         }
-        let node = Node { var, children: children.into() };
-        if let Some(id) = self.unique.get(&node) {
-            return Ok(*id);
+        let numbered = |at: u32| NodeId(at + Truth::ALL.len() as u32);
+        let of = |at: u32| {
+            let node = nodes.get(at as usize)?;
+            Some((node.var, children.get(node.first as usize..(node.first + node.width) as usize)?))
+        };
+        let hash = |what: Option<(u32, &[NodeId])>| FixedState::default().hash_one(what);
+        let sought = hash(Some((var, own)));
+        if let Some(at) = unique.find(sought, |at| of(*at) == Some((var, own))) {
+            let id = numbered(*at);
+            making.truncate(from);
+            return Ok(id);
         }
-        if self.nodes.len() >= self.limit {
+        if nodes.len() >= *limit {
             return Err(TooLarge);
         }
-        let id = NodeId((self.nodes.len() + Truth::ALL.len()) as u32);
-        self.nodes.push(node.clone());
-        self.unique.insert(node, id);
-        Ok(id)
+        let at = nodes.len() as u32;
+        unique.insert_unique(sought, at, |at| hash(of(*at)));
+        nodes.push(Node { var, first: children.len() as u32, width: own.len() as u32 });
+        children.extend_from_slice(own);
+        making.truncate(from);
+        Ok(numbered(at))
     }
 
     /// Answers made of the answers of one diagram.
@@ -167,10 +203,13 @@ impl Diagrams {
         if let Some(id) = self.mapped.get(&(map, a)) {
             return Ok(*id);
         }
-        let Some((var, children)) = self.parts(a) else { return Ok(a) };
-        let children = children.to_vec();
-        let children = children.into_iter().map(|c| self.map(map, c)).collect::<Result<Vec<_>, _>>()?;
-        let id = self.node(var, children)?;
+        let Some(node) = self.get(a) else { return Ok(a) };
+        let from = self.making.len();
+        for cell in 0..node.width as usize {
+            let mapped = self.map(map, self.child(a, node.var, cell))?;
+            self.making.push(mapped);
+        }
+        let id = self.made(node.var, from)?;
         self.mapped.insert((map, a), id);
         Ok(id)
     }
@@ -193,18 +232,24 @@ impl Diagrams {
         if let Some(id) = self.joined.get(&(join, a, b)) {
             return Ok(*id);
         }
-        let (top, width) = match (self.parts(a), self.parts(b)) {
-            (Some((x, c)), Some((y, d))) => (x.min(y), if x <= y { c.len() } else { d.len() }),
-            (Some((x, c)), None) => (x, c.len()),
-            (None, Some((y, d))) => (y, d.len()),
+        let top = match (self.get(a), self.get(b)) {
+            (Some(x), Some(y)) => {
+                if x.var <= y.var {
+                    x
+                } else {
+                    y
+                }
+            }
+            (Some(one), None) | (None, Some(one)) => one,
             (None, None) => return Ok(a),
         };
-        let mut children = Vec::with_capacity(width);
-        for cell in 0..width {
-            let (c, d) = (self.child(a, top, cell), self.child(b, top, cell));
-            children.push(self.join(join, c, d)?);
+        let from = self.making.len();
+        for cell in 0..top.width as usize {
+            let (c, d) = (self.child(a, top.var, cell), self.child(b, top.var, cell));
+            let joined = self.join(join, c, d)?;
+            self.making.push(joined);
         }
-        let id = self.node(top, children)?;
+        let id = self.made(top.var, from)?;
         self.joined.insert((join, a, b), id);
         Ok(id)
     }
@@ -250,16 +295,19 @@ impl Diagrams {
 
     /// The measurements that the answer depends on, in order.
     pub fn support(&self, id: NodeId) -> Vec<u32> {
-        let mut seen = std::collections::HashSet::new();
-        let mut vars = std::collections::BTreeSet::new();
+        let mut seen = vec![false; self.nodes.len() + Truth::ALL.len()];
+        let mut vars = Vec::new();
         let mut stack = vec![id];
         while let Some(id) = stack.pop() {
-            if let Some((var, children)) = self.parts(id).filter(|_| seen.insert(id)) {
-                vars.insert(var);
+            let first_time = seen.get_mut(id.0 as usize).is_some_and(|seen| !std::mem::replace(seen, true));
+            if let Some((var, children)) = self.parts(id).filter(|_| first_time) {
+                vars.push(var);
                 stack.extend_from_slice(children);
             }
         }
-        vars.into_iter().collect()
+        vars.sort_unstable();
+        vars.dedup();
+        vars
     }
 
     /// The cheapest way to yes: a cell for each measurement on it. `cost` is of a measurement and a cell.

@@ -89,10 +89,10 @@ impl Prover<'_> {
     fn tie_one_way(&mut self, a: VarId, b: VarId) -> Result<(Tie, Allowed), TooLarge> {
         let world: &World = self.world;
         let (x, y) = (world.info(a), world.info(b));
-        let (cells_a, cells_b) = (self.solver.cells_of(a).to_vec(), self.solver.cells_of(b).to_vec());
+        let (cells_a, cells_b) = (self.solver.own_cells_of(a), self.solver.own_cells_of(b));
         let unknown_together = || matrix(&cells_a, &cells_b, both_or_none);
         Ok(match (&x.kind, &y.kind) {
-            (Kind::Record, kind) if y.key.starts_with(&format!("{}.", x.key)) => {
+            (Kind::Record, kind) if y.key.strip_prefix(&*x.key).is_some_and(|rest| rest.starts_with('.')) => {
                 let allowed = matrix(&cells_a, &cells_b, |x, y| *x != Cell::Unknown || *y == Cell::Unknown);
                 let own = matches!(kind, Kind::Plain | Kind::Record | Kind::Text(..) | Kind::Within(..) | Kind::Has(_));
                 (if own { Tie::Known } else { Tie::Loose }, allowed)
@@ -244,11 +244,9 @@ fn self_unknowable(world: &World, var: VarId) -> bool {
 /// Whether every text that passes the first test passes the second.
 fn implies(a: &TextTest, b: &TextTest) -> bool {
     match (a, b) {
-        (TextTest::Starts(a), TextTest::Starts(b)) => a.starts_with(b.as_str()),
-        (TextTest::Ends(a), TextTest::Ends(b)) => a.ends_with(b.as_str()),
-        (TextTest::Starts(a) | TextTest::Ends(a) | TextTest::Contains(a), TextTest::Contains(b)) => {
-            a.contains(b.as_str())
-        }
+        (TextTest::Starts(a), TextTest::Starts(b)) => a.starts_with(&**b),
+        (TextTest::Ends(a), TextTest::Ends(b)) => a.ends_with(&**b),
+        (TextTest::Starts(a) | TextTest::Ends(a) | TextTest::Contains(a), TextTest::Contains(b)) => a.contains(&**b),
         _ => a == b,
     }
 }
@@ -256,8 +254,8 @@ fn implies(a: &TextTest, b: &TextTest) -> bool {
 /// Whether no text passes both.
 fn exclude(a: &TextTest, b: &TextTest) -> bool {
     match (a, b) {
-        (TextTest::Starts(a), TextTest::Starts(b)) => !a.starts_with(b.as_str()) && !b.starts_with(a.as_str()),
-        (TextTest::Ends(a), TextTest::Ends(b)) => !a.ends_with(b.as_str()) && !b.ends_with(a.as_str()),
+        (TextTest::Starts(a), TextTest::Starts(b)) => !a.starts_with(&**b) && !b.starts_with(&**a),
+        (TextTest::Ends(a), TextTest::Ends(b)) => !a.ends_with(&**b) && !b.ends_with(&**a),
         _ => false,
     }
 }

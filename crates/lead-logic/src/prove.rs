@@ -1,6 +1,7 @@
 //! Asks of conditions: can they have an answer, and which record shows it?
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diagram::{Join, Map, NodeId, TooLarge, Truth};
 use crate::domain::Cell;
@@ -133,7 +134,7 @@ impl<'w> Prover<'w> {
         let world = self.world;
         for (var, _) in cells {
             if let Some(doubt) = &world.info(*var).doubt {
-                return Ok(Some(doubt.clone()));
+                return Ok(Some(doubt.to_string()));
             }
         }
         let label = |var: VarId| {
@@ -231,8 +232,8 @@ impl<'w> Prover<'w> {
 
 /// A text that passes some tests, fails others and is none of these.
 fn fitting(yes: &[&TextTest], no: &[&TextTest], not: &[String]) -> Option<String> {
-    let longest = |of: &dyn Fn(&TextTest) -> Option<String>| {
-        yes.iter().filter_map(|t| of(t)).max_by_key(String::len).unwrap_or_default()
+    let longest = |of: &dyn Fn(&TextTest) -> Option<Arc<str>>| {
+        yes.iter().filter_map(|t| of(t)).max_by_key(|t| t.len()).unwrap_or_default()
     };
     let start = longest(&|t| match t {
         TextTest::Starts(text) => Some(text.clone()),
@@ -245,7 +246,7 @@ fn fitting(yes: &[&TextTest], no: &[&TextTest], not: &[String]) -> Option<String
     let middle: Vec<&str> = yes
         .iter()
         .filter_map(|t| match t {
-            TextTest::Contains(text) => Some(text.as_str()),
+            TextTest::Contains(text) => Some(&**text),
             _ => None,
         })
         .filter(|part| !start.contains(part) && !end.contains(part))
@@ -271,7 +272,7 @@ fn fitting(yes: &[&TextTest], no: &[&TextTest], not: &[String]) -> Option<String
     };
     let mut tried = Vec::new();
     if start == end && middle.is_empty() {
-        tried.push(start.clone());
+        tried.push(start.to_string());
     }
     for extra in fillers {
         tried.extend(fillers.iter().map(|between| joined(between, extra)));

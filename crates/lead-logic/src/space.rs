@@ -4,6 +4,7 @@
 //! Knows nothing of the language. Invariant *more than there is*: the assignments that are looked at include every record that can
 //! be; so what holds of all of them is proved, and what is found among them may still have to be looked at ([`crate::witness`]).
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::diagram::{Diagrams, Join, Map, NodeId, TooLarge, Truth};
@@ -212,7 +213,7 @@ pub struct Solver<'s> {
     /// The conditions.
     pub space: &'s Space,
     /// The cells of each measurement.
-    pub cells: Vec<Vec<Cell>>,
+    pub cells: Vec<Rc<[Cell]>>,
     /// Diagrams of the conditions that were asked about.
     pub diagrams: Diagrams,
     made: Table<FormId, NodeId>,
@@ -222,13 +223,18 @@ pub struct Solver<'s> {
 impl<'s> Solver<'s> {
     /// Looks at no more than `limit` nodes.
     pub fn new(space: &'s Space, limit: usize) -> Solver<'s> {
-        let cells = space.vars.iter().map(|v| cells(&v.domain, &v.cuts, &v.texts, v.unknowable)).collect();
+        let cells = space.vars.iter().map(|v| cells(&v.domain, &v.cuts, &v.texts, v.unknowable).into()).collect();
         Solver { space, cells, diagrams: Diagrams::new(limit), made: Table::default(), links: Vec::new() }
     }
 
     /// The cells of a measurement.
     pub fn cells_of(&self, var: VarId) -> &[Cell] {
         self.cells.get(var.0 as usize).map_or(&[], |c| c)
+    }
+
+    /// The same, to be held while the solver is asked.
+    pub fn own_cells_of(&self, var: VarId) -> Rc<[Cell]> {
+        self.cells.get(var.0 as usize).cloned().unwrap_or_default()
     }
 
     /// The diagram of a condition.
@@ -240,8 +246,8 @@ impl<'s> Solver<'s> {
         let node = match space.form(form) {
             Form::Const(truth) => NodeId::end(*truth),
             Form::Test(var, test) => {
-                let ends = self.cells_of(*var).iter().map(|cell| NodeId::end(test.of(cell))).collect();
-                self.diagrams.node(var.0, ends)?
+                let cells = self.own_cells_of(*var);
+                self.diagrams.node(var.0, cells.iter().map(|cell| NodeId::end(test.of(cell))))?
             }
             Form::Not(of) => {
                 let of = self.diagram(*of)?;
@@ -283,7 +289,7 @@ impl<'s> Solver<'s> {
         };
         let mut children = Vec::with_capacity(rows);
         for a in 0..rows {
-            let row = (0..columns).map(|b| if allowed(a, b) { yes } else { no }).collect();
+            let row = (0..columns).map(|b| if allowed(a, b) { yes } else { no });
             children.push(self.diagrams.node(second.0, row)?);
         }
         let node = self.diagrams.node(first.0, children)?;
@@ -295,7 +301,7 @@ impl<'s> Solver<'s> {
 
     /// Leaves a measurement only some of its cells.
     pub fn only(&mut self, var: VarId, allowed: Vec<bool>) -> Result<(), TooLarge> {
-        let ends = allowed.into_iter().map(|a| NodeId::end(Truth::of(a))).collect();
+        let ends = allowed.into_iter().map(|a| NodeId::end(Truth::of(a)));
         let node = self.diagrams.node(var.0, ends)?;
         self.links.push((var, var, node));
         Ok(())

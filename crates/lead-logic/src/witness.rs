@@ -127,9 +127,10 @@ impl Prover<'_> {
                 None if known => "known".to_owned(),
                 None => "unknown".to_owned(),
             };
-            let column = info.name.clone().filter(|_| !known);
+            let column = info.name.as_deref().filter(|_| !known).map(str::to_owned);
             let when = self.world.newer.map(|newer| if var.0 < newer { "before" } else { "now" });
-            Given { what: info.label.clone(), window: info.window.clone(), when, column, value, shown }
+            let window = info.window.as_deref().map(str::to_owned);
+            Given { what: info.label.to_string(), window, when, column, value, shown }
         });
         Witness { givens: givens.collect(), doubt: found.doubt.clone() }
     }

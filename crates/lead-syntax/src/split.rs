@@ -43,7 +43,7 @@ pub(crate) fn split_from(file: FileId, text: &str, mut at: usize) -> (Vec<Piece>
     let mut docs: Option<String> = None;
     let mut depth = 0usize;
     while at < bytes.len() {
-        let line_end = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |n| at + n);
+        let line_end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
         let first = at + blanks(&bytes[at..line_end]);
         if first == line_end {
             docs = None;
@@ -104,10 +104,24 @@ fn trimmed(line: &str) -> usize {
     line.trim_end_matches([' ', '\t', '\r', '\u{A0}']).len()
 }
 
+/// Bytes that mean nothing here wherever they stand: most of them.
+const QUIET: [bool; 256] = {
+    let mut quiet = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        quiet[byte] = !matches!(byte as u8, 0..=31 | 127 | b'"' | b'`' | b'#' | b'(' | b'[' | b')' | b']');
+        byte += 1;
+    }
+    quiet
+};
+
 /// Runs over one line of a statement; returns where its comment starts. Strings and backticks end with their line.
 fn scan_line(bytes: &[u8], from: usize, to: usize, depth: &mut usize, piece: &mut Piece) -> Option<usize> {
     let mut quote: Option<u8> = None;
     for (i, byte) in bytes.iter().enumerate().take(to).skip(from) {
+        if QUIET[*byte as usize] {
+            continue;
+        }
         match (*byte, quote) {
             (b, Some(q)) if b == q => quote = None,
             (b'"' | b'`', None) => quote = Some(*byte),

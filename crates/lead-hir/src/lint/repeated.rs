@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use lead_diag::{Diagnostic, Span, codes};
 
 use crate::debug::fingerprint;
-use crate::hir::{CompareOp, Expr, ExprKind, Value};
+use crate::hir::{CompareOp, Expr, ExprKind, FieldId, Target, Value};
 
 pub(super) fn check(expr: &Expr, found: &mut Vec<Diagnostic>) {
     match &expr.kind {
@@ -24,7 +24,28 @@ fn has_error(expr: &Expr) -> bool {
     error
 }
 
+/// Of longer chains every part is written out.
+const SHORT: usize = 16;
+
+/// Whether two conditions can be the same. Quick, and right where it says no.
+fn may_be_one(a: &Expr, b: &Expr) -> bool {
+    match (&a.kind, &b.kind) {
+        (ExprKind::Get { up, path, target }, ExprKind::Get { up: u, path: p, target: t }) => {
+            (up, path, target) == (u, p, t)
+        }
+        (ExprKind::Literal(a), ExprKind::Literal(b)) => a == b,
+        (ExprKind::Compare { op, left, right }, ExprKind::Compare { op: o, left: l, right: r }) => {
+            op == o && may_be_one(left, l) && may_be_one(right, r)
+        }
+        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+    }
+}
+
 fn twice(parts: &[Expr], word: &str, found: &mut Vec<Diagnostic>) {
+    let alike = |(i, part): (usize, &Expr)| parts.iter().skip(i + 1).any(|other| may_be_one(part, other));
+    if parts.len() <= SHORT && !parts.iter().enumerate().any(alike) {
+        return;
+    }
     let mut seen: HashMap<String, Span> = HashMap::new();
     for part in parts {
         if has_error(part) {
@@ -52,7 +73,7 @@ struct Said<'e> {
 }
 
 fn contradiction(parts: &[Expr], found: &mut Vec<Diagnostic>) {
-    let mut said: HashMap<String, Said> = HashMap::new();
+    let mut said: HashMap<(u8, &[FieldId], Target), Said> = HashMap::new();
     let mut flat = Vec::new();
     flatten(parts, &mut flat);
     if flat.len() < 2 {
@@ -60,8 +81,10 @@ fn contradiction(parts: &[Expr], found: &mut Vec<Diagnostic>) {
     }
     for part in flat {
         let ExprKind::Compare { op, left, right } = &part.kind else { continue };
-        let (ExprKind::Get { .. }, ExprKind::Literal(value)) = (&left.kind, &right.kind) else { continue };
-        let entry = said.entry(fingerprint(left)).or_default();
+        let (ExprKind::Get { up, path, target }, ExprKind::Literal(value)) = (&left.kind, &right.kind) else {
+            continue;
+        };
+        let entry = said.entry((*up, path, *target)).or_default();
         let clash = match value {
             Value::Text(_) | Value::YesNo(_) if *op == CompareOp::Equal => equal(entry, value, part.span),
             _ => number(value).and_then(|n| bound(entry, *op, n, part.span)),

@@ -1,10 +1,12 @@
 //! What a definition rests on, roughly: enough to tell that nothing in it can have to do with something else in it, which spares
 //! most definitions a proof.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
-use lead_hir::hir::{CompareOp, Def, DefId, DefKind, Expr, ExprKind, Lexicon, ScoreLineKind, Target, Ty, Value};
+use lead_hir::hir::{
+    CompareOp, Def, DefId, DefKind, Expr, ExprKind, Lexicon, ScoreLineKind, TableId, Target, Ty, Value,
+};
 use lead_hir::walk;
 
 use super::Kept;
@@ -27,9 +29,59 @@ pub(crate) struct Footprint {
 }
 
 fn number(of: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
+    foldhash::fast::FixedState::default().hash_one(of)
+}
+
+/// The tables of the record at hand and of those outside of it, the innermost last.
+type Tables<'t> = &'t [TableId];
+
+fn table(tables: Tables, up: u8) -> Option<TableId> {
+    tables.get(tables.len().checked_sub(1 + usize::from(up))?).copied()
+}
+
+/// Inside a condition of records of a table, which were asked for `up` levels further out.
+fn inside(tables: Tables, up: u8, table: TableId) -> Vec<TableId> {
+    let outer = tables.len().saturating_sub(usize::from(up));
+    tables.iter().take(outer).copied().chain([table]).collect()
+}
+
+/// Calls `visit` with every whole expression of a definition and what its record is.
+fn wholes<'e>(def: &'e Def, visit: &mut dyn FnMut(&'e Expr, Tables)) {
+    let own: Vec<TableId> = def.subject.into_iter().collect();
+    let DefKind::Score(score) = &def.kind else {
+        return walk::of_def(&def.kind, &mut |whole| visit(whole, &own));
+    };
+    score.at_most.iter().chain(&score.at_least).for_each(|bound| visit(bound, &own));
+    for line in &score.lines {
+        visit(&line.points, &own);
+        match &line.kind {
+            ScoreLineKind::When(condition) => visit(condition, &own),
+            ScoreLineKind::Per(records) => {
+                let inner = inside(&own, records.up, records.table);
+                walk::records_parts(records, &mut |filter| visit(filter, &inner));
+            }
+            ScoreLineKind::Always => {}
+        }
+        line.at_most.iter().chain(&line.at_least).for_each(|bound| visit(bound, &own));
+    }
+}
+
+/// Calls `visit` with an expression and everything in it, each with what its record is.
+fn all<'e>(expr: &'e Expr, tables: Tables, visit: &mut dyn FnMut(&'e Expr, Tables)) {
+    visit(expr, tables);
+    match &expr.kind {
+        ExprKind::Aggregate(aggregate) => {
+            let inner = inside(tables, aggregate.records.up, aggregate.records.table);
+            walk::parts(expr, &mut |part| all(part, &inner, visit));
+        }
+        ExprKind::Sequence(sequence) => {
+            for step in &sequence.steps {
+                let inner = inside(tables, sequence.up, step.table);
+                step.filter.iter().for_each(|filter| all(filter, &inner, visit));
+            }
+        }
+        _ => walk::parts(expr, &mut |part| all(part, tables, visit)),
+    }
 }
 
 fn tidy(numbers: &mut Vec<u64>) {
@@ -112,11 +164,11 @@ pub(crate) fn of_def(lexicon: &Lexicon, id: DefId, known: &mut Footprints, depth
             made.height = made.height.max(of.height.saturating_add(1));
             made.leaves.extend_from_slice(&of.leaves);
         }
-        walk::of_def(&def.kind, &mut |whole| {
-            walk::all(whole, &mut |part| {
+        wholes(def, &mut |whole, tables| {
+            all(whole, tables, &mut |part, tables| {
                 made.broken |= matches!(part.kind, ExprKind::Error);
-                root(part, &mut made.roots);
-                leaf(part, &mut made.leaves);
+                root(part, tables, &mut made.roots);
+                leaf(part, tables, &mut made.leaves);
             });
         });
         made.leaves.push(number(def.subject));
@@ -137,22 +189,24 @@ pub(crate) fn of_def(lexicon: &Lexicon, id: DefId, known: &mut Footprints, depth
 }
 
 /// The field or table that a part reads.
-fn root(part: &Expr, out: &mut Vec<u64>) {
+fn root(part: &Expr, tables: Tables, out: &mut Vec<u64>) {
     match &part.kind {
         ExprKind::Get { up, path, target } => {
+            let of = table(tables, *up);
             if !path.is_empty() {
-                out.push(number((*up, path)));
+                out.push(number((of, *up, path)));
             }
             match target {
-                Target::Field(field) => out.push(number((*up, path, field, "field"))),
-                Target::Record => out.push(number((*up, path))),
+                Target::Field(field) => out.push(number((of, *up, path, field, "field"))),
+                Target::Record => out.push(number((of, *up, path))),
                 Target::Def(_) => {}
             }
         }
         ExprKind::Aggregate(aggregate) => {
-            out.push(number((aggregate.records.table, "table")));
-            if !aggregate.records.path.is_empty() {
-                out.push(number((aggregate.records.up, &aggregate.records.path)));
+            let records = &aggregate.records;
+            out.push(number((records.table, "table")));
+            if !records.path.is_empty() {
+                out.push(number((table(tables, records.up), records.up, &records.path)));
             }
         }
         ExprKind::Sequence(sequence) => out.extend(sequence.steps.iter().map(|s| number((s.table, "table")))),
@@ -160,8 +214,8 @@ fn root(part: &Expr, out: &mut Vec<u64>) {
     }
 }
 
-fn leaf(part: &Expr, out: &mut Vec<u64>) {
-    root(part, out);
+fn leaf(part: &Expr, tables: Tables, out: &mut Vec<u64>) {
+    root(part, tables, out);
     match &part.kind {
         ExprKind::Compare { op, right, .. } => {
             // `> 5` and `>= 6` cut whole numbers at one place.
@@ -184,11 +238,11 @@ fn leaf(part: &Expr, out: &mut Vec<u64>) {
 }
 
 /// The roots of each question that the conditions of a definition ask of its record, and whether one question may answer itself.
-fn questions(expr: &Expr, known: &Footprints, out: &mut Vec<Vec<u64>>, odd: &mut bool) {
+fn questions(expr: &Expr, tables: Tables, known: &Footprints, out: &mut Vec<Vec<u64>>, odd: &mut bool) {
     let mut roots = Vec::new();
     match &expr.kind {
         ExprKind::Get { target, .. } => {
-            root(expr, &mut roots);
+            root(expr, tables, &mut roots);
             if let Target::Def(def) = target {
                 roots.extend(known.get(*def).map(|f| f.roots.clone()).unwrap_or_default());
             }
@@ -197,23 +251,27 @@ fn questions(expr: &Expr, known: &Footprints, out: &mut Vec<Vec<u64>>, odd: &mut
             roots.extend(known.get(*term).map(|f| f.roots.clone()).unwrap_or_default());
         }
         ExprKind::Aggregate(aggregate) => {
-            root(expr, &mut roots);
-            let mut inside = Vec::new();
+            root(expr, tables, &mut roots);
+            let mut asked = Vec::new();
+            let inner = inside(tables, aggregate.records.up, aggregate.records.table);
             let parts = aggregate.records.filter.iter().chain(&aggregate.argument);
-            parts.for_each(|p| questions(p, known, &mut inside, odd));
-            *odd |= overlap(inside);
+            parts.for_each(|p| questions(p, &inner, known, &mut asked, odd));
+            *odd |= overlap(&asked);
         }
-        ExprKind::Sequence(_) => root(expr, &mut roots),
+        ExprKind::Sequence(_) => root(expr, tables, &mut roots),
         ExprKind::Literal(Value::YesNo(_)) => *odd = true,
         ExprKind::Compare { op, left, right } => {
+            if goes_either_way(*op, left, right) {
+                return questions(left, tables, known, out, odd);
+            }
             let small = matches!(right.kind, ExprKind::Literal(Value::Number(n)) if n <= 0.0);
             let listed = matches!(op, CompareOp::In | CompareOp::NotIn) && matches!(left.ty, Ty::OneOf(_));
             *odd |= small || listed || matches!(left.kind, ExprKind::Literal(_));
-            walk::parts(expr, &mut |part| questions(part, known, out, odd));
+            walk::parts(expr, &mut |part| questions(part, tables, known, out, odd));
             return;
         }
         _ => {
-            walk::parts(expr, &mut |part| questions(part, known, out, odd));
+            walk::parts(expr, &mut |part| questions(part, tables, known, out, odd));
             return;
         }
     }
@@ -221,7 +279,26 @@ fn questions(expr: &Expr, known: &Footprints, out: &mut Vec<Vec<u64>>, odd: &mut
     out.push(roots);
 }
 
-fn overlap(questions: Vec<Vec<u64>>) -> bool {
+/// Whether a field is compared with values of which some records have one and others do not.
+fn goes_either_way(op: CompareOp, left: &Expr, right: &Expr) -> bool {
+    if !matches!(left.kind, ExprKind::Get { target: Target::Field(_), .. }) {
+        return false;
+    }
+    match (op, &left.ty, &right.kind) {
+        (CompareOp::Equal | CompareOp::NotEqual, Ty::YesNo, ExprKind::Literal(Value::YesNo(_))) => true,
+        (CompareOp::In | CompareOp::NotIn, Ty::OneOf(all), ExprKind::List(items)) => {
+            let named = |value: &String| {
+                let value = lead_hir::fold_text(value);
+                let is = |item: &Expr| matches!(&item.kind, ExprKind::Literal(Value::Text(t)) if lead_hir::fold_text(t) == value);
+                items.iter().any(is)
+            };
+            all.iter().any(named) && !all.iter().all(named)
+        }
+        _ => false,
+    }
+}
+
+fn overlap(questions: &[Vec<u64>]) -> bool {
     if questions.len() < 2 {
         return false;
     }
@@ -241,10 +318,21 @@ pub(crate) fn is_worth_a_proof(lexicon: &Lexicon, id: DefId, known: &Footprints)
         DefKind::Funnel(steps) => return steps.len() > 1,
         DefKind::Choice(choice) if choice.lines.iter().all(|l| l.condition.is_some()) => return true,
         DefKind::Choice(choice) => {
-            choice.lines.iter().flat_map(|l| &l.condition).for_each(|c| questions(c, known, &mut all, &mut odd));
+            let own: Vec<TableId> = def.subject.into_iter().collect();
+            choice.lines.iter().flat_map(|l| &l.condition).for_each(|c| questions(c, &own, known, &mut all, &mut odd));
         }
         DefKind::Metric(_) | DefKind::Period(_) | DefKind::Error => return false,
-        _ => walk::of_def(&def.kind, &mut |whole| questions(whole, known, &mut all, &mut odd)),
+        // Its lines are added up, whatever they have in common.
+        DefKind::Score(_) => {
+            let mut any = false;
+            wholes(def, &mut |whole, tables| {
+                all.clear();
+                questions(whole, tables, known, &mut all, &mut odd);
+                any |= overlap(&all);
+            });
+            return odd || any;
+        }
+        _ => wholes(def, &mut |whole, tables| questions(whole, tables, known, &mut all, &mut odd)),
     }
-    odd || overlap(all)
+    odd || overlap(&all)
 }

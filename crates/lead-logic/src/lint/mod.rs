@@ -142,10 +142,11 @@ impl Lints for Linter {
         let height = |at: usize| footprints.get(DefId(at as u32)).map_or(u32::MAX, |f| f.height);
         let modules = Modules::new(lexicon, (0..lexicon.defs.len()).map(height).collect());
         let steps = wants(config, codes::STEP_SKIPPED);
-        let asks = |id: DefId| footprint::is_worth_a_proof(lexicon, id, &footprints);
-        let todo: Vec<DefId> = stale.iter().copied().filter(|id| asks(*id)).collect();
-        let mut found: Table<DefId, Vec<Finding>> =
-            in_parallel(&todo, |id| (*id, of_def(&modules, *id, steps))).into_iter().collect();
+        let todo: Vec<DefId> = stale.iter().copied().collect();
+        let look = |id: &DefId| {
+            footprint::is_worth_a_proof(lexicon, *id, &footprints).then(|| (*id, of_def(&modules, *id, steps)))
+        };
+        let mut found: Table<DefId, Vec<Finding>> = in_parallel(&todo, look).into_iter().flatten().collect();
         let new = footprints.new;
         for id in stale {
             let Some(made) = new.get(&id) else { continue };

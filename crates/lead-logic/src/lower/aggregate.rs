@@ -1,5 +1,7 @@
 //! What is measured of related records.
 
+use std::sync::Arc;
+
 use lead_hir::hir::{Aggregate, AggregateFn, Expr, Hop, Records, Relation, Sequence, Ty};
 use lead_hir::words;
 
@@ -26,7 +28,7 @@ impl Lowering<'_, '_> {
             Some(_) => None,
             None => ctx.window.filter(|_| self.lexicon.table(aggregate.records.table).is_event()),
         };
-        let window = window.map(|w| words::window(self.lexicon, w));
+        let window: Option<Arc<str>> = window.map(|w| words::window(self.lexicon, w).into());
         if counts && !aggregate.distinct {
             let fails = (aggregate.function == AggregateFn::Every).then_some(aggregate.argument.as_ref()).flatten();
             return self.count(&aggregate.records, fails, window, env, ctx);
@@ -44,8 +46,7 @@ impl Lowering<'_, '_> {
                 _ => return count,
             };
             counted.distinct = true;
-            counted.exact = key.clone();
-            let doubt = base.or(Some(format!("`{label}` is not worked out")));
+            let doubt = base.or_else(|| Some(format!("`{label}` is not worked out").into()));
             let info = Info { window, roots, doubt, kind: Kind::Count(counted), ..plain(key, label, Ty::Number) };
             return self.world.var(info, counting(), false);
         }
@@ -54,7 +55,7 @@ impl Lowering<'_, '_> {
         let doubt = match &aggregate.argument {
             // A field can hold what is looked for; what is worked out may not.
             Some(argument) if matches!(argument.kind, lead_hir::hir::ExprKind::Get { .. }) => base,
-            _ => base.or(Some(format!("`{label}` is not worked out"))),
+            _ => base.or_else(|| Some(format!("`{label}` is not worked out").into())),
         };
         // The time of the first or last event is tied to how many there are in each window.
         let info = Info { window, roots, doubt, kind: Kind::Measure(count), ..plain(key, label, ty.clone()) };
@@ -66,7 +67,7 @@ impl Lowering<'_, '_> {
         &mut self,
         records: &Records,
         fails: Option<&Expr>,
-        window: Option<String>,
+        window: Option<Arc<str>>,
         env: &Env,
         ctx: &Ctx,
     ) -> VarId {
@@ -109,10 +110,10 @@ impl Lowering<'_, '_> {
         let doubt = self.doubt_of(filter, cut, &label, &of);
         let range = event.then(|| {
             let window = records.window.as_ref().map(|w| w.kind).or(ctx.window);
-            Range::of_events(window, &ctx.moves)
+            Arc::new(Range::of_events(window, &ctx.moves))
         });
         let family = self.family(records, env);
-        let counted = Counted { family, range, filter, parts, exact: key.clone(), distinct: false };
+        let counted = Counted { family, range, filter, parts, distinct: false };
         let at_most_one =
             matches!(&records.relation, Relation::Hops(hops) if hops.iter().all(|h| matches!(h, Hop::Forward(_))));
         let info = Info { window, roots, doubt, kind: Kind::Count(counted), ..plain(key, label, Ty::Number) };
@@ -136,16 +137,16 @@ impl Lowering<'_, '_> {
     }
 
     /// Why the number of records may be bounded by what is asked of them.
-    fn doubt_of(&self, filter: Option<FormId>, cut: bool, label: &str, of: &Env) -> Option<String> {
+    fn doubt_of(&self, filter: Option<FormId>, cut: bool, label: &str, of: &Env) -> Option<Arc<str>> {
         if cut {
-            return Some(format!("`{label}` is built on more than can be looked at"));
+            return Some(format!("`{label}` is built on more than can be looked at").into());
         }
         let tests = self.world.space.tests(filter?);
         tests.iter().find_map(|(var, _)| {
             let info = self.world.info(*var);
             // Other records may be the one outside, of which more is asked.
             let own = info.key.rsplit_once(&*of.key).is_some_and(|(_, name)| !name.split(' ').any(|w| w.contains('.')));
-            info.doubt.clone().or((!own).then(|| format!("`{label}` asks other records as well")))
+            info.doubt.clone().or_else(|| (!own).then(|| format!("`{label}` asks other records as well").into()))
         })
     }
 
@@ -185,8 +186,8 @@ impl Lowering<'_, '_> {
         };
         let (key, roots) = self.exact(&expr, env, ctx);
         let label = self.plain(&expr, env);
-        let doubt = Some(format!("the order of events in `{label}` is not looked into"));
-        let window = ctx.window.filter(|_| sequence.window.is_none()).map(|w| words::window(self.lexicon, w));
+        let doubt = Some(format!("the order of events in `{label}` is not looked into").into());
+        let window = ctx.window.filter(|_| sequence.window.is_none()).map(|w| words::window(self.lexicon, w).into());
         self.world.var(Info { window, roots, doubt, ..plain(key, label, Ty::Number) }, counting(), false)
     }
 }

@@ -145,7 +145,7 @@ impl Lowering<'_, '_> {
             }
             (CompareOp::Contains, value) if matches!(ty, Ty::List(_)) => self.has(var, value, whole),
             (CompareOp::Contains | CompareOp::StartsWith | CompareOp::EndsWith, Value::Text(text)) => {
-                let text = lead_hir::fold_text(text);
+                let text: Arc<str> = lead_hir::fold_text(text).into();
                 let test = match op {
                     CompareOp::Contains => TextTest::Contains(text),
                     CompareOp::StartsWith => TextTest::Starts(text),
@@ -308,7 +308,7 @@ impl Lowering<'_, '_> {
                 };
                 let label = format!("{} {word} {}", of.label, lead_hir::words::quoted(part));
                 let pattern = matches!(test, TextTest::Matches(_));
-                let doubt = of.doubt.or(pattern.then(|| format!("`{label}` is not looked into")));
+                let doubt = of.doubt.or_else(|| pattern.then(|| format!("`{label}` is not looked into").into()));
                 let info = Info {
                     doubt,
                     roots: of.roots,
@@ -366,7 +366,8 @@ impl Lowering<'_, '_> {
         let plain_fields =
             [&a, &b].iter().all(|i| matches!(i.kind, Kind::Plain) && i.roots.len() == 1 && i.doubt.is_none());
         let apart = a.roots.iter().all(|r| !b.roots.contains(r));
-        let doubt = (!plain_fields || !apart).then(|| format!("`{}` and `{}` are measured apart", a.label, b.label));
+        let doubt =
+            (!plain_fields || !apart).then(|| format!("`{}` and `{}` are measured apart", a.label, b.label).into());
         let info = Info {
             doubt,
             roots,

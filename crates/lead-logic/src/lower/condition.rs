@@ -1,5 +1,7 @@
 //! Conditions: logic, time tests, terms at other times.
 
+use std::sync::Arc;
+
 use lead_hir::hir::{AggregateFn, DefId, Expr, ExprKind, Moment, Step, Target, Ty, Value, WindowKind};
 use lead_hir::words;
 
@@ -41,7 +43,7 @@ impl Lowering<'_, '_> {
             ExprKind::Compare { op, left, right } => self.compare(*op, left, right, expr, env, ctx),
             ExprKind::Matches { value, pattern } => {
                 let value = self.operand(value, env, ctx);
-                self.text_test(value, TextTest::Matches(pattern.clone()), expr, env, ctx)
+                self.text_test(value, TextTest::Matches(pattern.as_str().into()), expr, env, ctx)
             }
             ExprKind::IsKnown { value, unknown } => {
                 let value = self.operand(value, env, ctx);
@@ -138,18 +140,26 @@ impl Lowering<'_, '_> {
 
     fn time_test(&mut self, inner: &Expr, expr: &Expr, env: &Env, ctx: &Ctx) -> FormId {
         let Some(window) = ctx.window else { return self.world.space.constant(Truth::Unknown) };
-        let range = Range::of(window, &ctx.moves);
+        let range = Arc::new(Range::of(window, &ctx.moves));
         let shown = words::window(self.lexicon, window);
         let operand = self.operand(inner, env, &ctx.no_window());
         self.in_range(operand, &range, &shown, expr, env, ctx)
     }
 
-    fn in_range(&mut self, operand: Operand, range: &Range, shown: &str, expr: &Expr, env: &Env, ctx: &Ctx) -> FormId {
+    fn in_range(
+        &mut self,
+        operand: Operand,
+        range: &Arc<Range>,
+        shown: &str,
+        expr: &Expr,
+        env: &Env,
+        ctx: &Ctx,
+    ) -> FormId {
         match operand {
             Operand::Var(base) => {
                 let of = self.world.info(base).clone();
                 let info = Info {
-                    window: Some(shown.to_owned()),
+                    window: Some(shown.into()),
                     kind: Kind::Within(base, range.clone()),
                     doubt: of.doubt,
                     roots: of.roots,

@@ -32,22 +32,22 @@ pub use operand::Operand;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TextTest {
     /// Folded.
-    Contains(String),
+    Contains(Arc<str>),
     /// Folded.
-    Starts(String),
+    Starts(Arc<str>),
     /// Folded.
-    Ends(String),
+    Ends(Arc<str>),
     /// A regular expression, which sees the text as it was written.
-    Matches(String),
+    Matches(Arc<str>),
 }
 
 impl TextTest {
     /// The answer for a folded text, where that is enough to tell.
     pub fn of(&self, text: &str) -> Option<bool> {
         match self {
-            TextTest::Contains(part) => Some(text.contains(part.as_str())),
-            TextTest::Starts(part) => Some(text.starts_with(part.as_str())),
-            TextTest::Ends(part) => Some(text.ends_with(part.as_str())),
+            TextTest::Contains(part) => Some(text.contains(&**part)),
+            TextTest::Starts(part) => Some(text.starts_with(&**part)),
+            TextTest::Ends(part) => Some(text.ends_with(&**part)),
             TextTest::Matches(_) => None,
         }
     }
@@ -59,13 +59,11 @@ pub struct Counted {
     /// The records before any condition: table and way.
     pub family: u32,
     /// The times that count; `None`: not of events.
-    pub range: Option<Range>,
+    pub range: Option<Arc<Range>>,
     /// What must be yes of each; asked of measurements of the record.
     pub filter: Option<FormId>,
     /// The conditions that are joined by `and` in the filter.
     pub parts: Vec<FormId>,
-    /// The whole of it, exactly.
-    pub exact: String,
     /// Only distinct values of something.
     pub distinct: bool,
 }
@@ -84,7 +82,7 @@ pub enum Kind {
     /// A test of a text.
     Text(VarId, TextTest),
     /// Whether a time lies in a range.
-    Within(VarId, Range),
+    Within(VarId, Arc<Range>),
     /// Whether a list holds something; unknown where the list is.
     Has(VarId),
     /// The local day of a time.
@@ -97,19 +95,19 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Info {
     /// What it means, exactly.
-    pub key: String,
+    pub key: Arc<str>,
     /// As the user wrote it: the name of a value, a path, an aggregate.
-    pub label: String,
+    pub label: Arc<str>,
     /// The window it is taken over, where that is not part of the label.
-    pub window: Option<String>,
+    pub window: Option<Arc<str>>,
     /// The name of the field or definition that an example can give for it.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// Type of its values.
     pub ty: Ty,
     /// What it is.
     pub kind: Kind,
     /// Why it may not have every value that is looked at.
-    pub doubt: Option<String>,
+    pub doubt: Option<Arc<str>>,
     /// What it reads.
     pub roots: Vec<u32>,
     /// Whether the label is only that of a yes/no value `any(…)`: shown as yes or no.
@@ -125,7 +123,7 @@ pub struct World {
     pub infos: Vec<Info>,
     /// Of two versions: the first measurement that only the newer one takes.
     pub newer: Option<u32>,
-    keys: Table<String, VarId>,
+    keys: Table<Arc<str>, VarId>,
     roots: Table<Arc<str>, u32>,
     root_names: Vec<Arc<str>>,
     /// Folded texts as they were written.
@@ -145,11 +143,22 @@ impl World {
     }
 
     pub(crate) fn root(&mut self, name: &str) -> u32 {
-        if let Some(id) = self.roots.get(name) {
-            return *id;
+        match self.roots.get(name) {
+            Some(id) => *id,
+            None => self.new_root(name.into()),
         }
+    }
+
+    /// As [`World::root`], of a name that another world has.
+    fn root_of(&mut self, name: &Arc<str>) -> u32 {
+        match self.roots.get(name) {
+            Some(id) => *id,
+            None => self.new_root(name.clone()),
+        }
+    }
+
+    fn new_root(&mut self, name: Arc<str>) -> u32 {
         let id = self.roots.len() as u32;
-        let name: Arc<str> = name.into();
         self.root_names.push(name.clone());
         self.roots.insert(name, id);
         id
@@ -160,7 +169,7 @@ impl World {
     }
 
     fn var(&mut self, info: Info, domain: Domain, unknowable: bool) -> VarId {
-        if let Some(var) = self.keys.get(&info.key) {
+        if let Some(var) = self.keys.get(&*info.key) {
             return *var;
         }
         let var = self.space.var(domain, unknowable);
@@ -313,7 +322,7 @@ impl<'w, 'l> Lowering<'w, 'l> {
         let domain = domain_of(&def.ty);
         let label = format!("{}{}", env.label, def.name.text);
         let info = Info {
-            doubt: Some(format!("`{label}` is built on more than can be looked at")),
+            doubt: Some(format!("`{label}` is built on more than can be looked at").into()),
             roots,
             ..plain(key, label, def.ty.clone())
         };
@@ -348,7 +357,8 @@ impl<'w, 'l> Lowering<'w, 'l> {
 }
 
 /// A measurement of which nothing special is known.
-pub(crate) fn plain(key: String, label: String, ty: Ty) -> Info {
+pub(crate) fn plain(key: impl Into<Arc<str>>, label: impl Into<Arc<str>>, ty: Ty) -> Info {
+    let (key, label) = (key.into(), label.into());
     Info { key, label, window: None, name: None, ty, kind: Kind::Plain, doubt: None, roots: Vec::new(), as_any: false }
 }
 

@@ -84,6 +84,7 @@ impl<'l> Lowering<'_, 'l> {
             to: self.world,
             vars: vec![None; module.world.infos.len()],
             forms: vec![None; module.world.space.size()],
+            roots: vec![None; module.world.root_names.len()],
         };
         let operand = bringing.operand(&module.operand);
         for (folded, spelled) in &module.world.spelled {
@@ -101,6 +102,7 @@ struct Bringing<'a> {
     to: &'a mut World,
     vars: Vec<Option<VarId>>,
     forms: Vec<Option<FormId>>,
+    roots: Vec<Option<u32>>,
 }
 
 impl Bringing<'_> {
@@ -212,6 +214,9 @@ impl Bringing<'_> {
 
     fn root(&mut self, root: u32) -> u32 {
         let from = self.from;
-        from.root_names.get(root as usize).map_or(root, |name| self.to.root(name))
+        let (Some(name), Some(known)) = (from.root_names.get(root as usize), self.roots.get_mut(root as usize)) else {
+            return root;
+        };
+        *known.get_or_insert_with(|| self.to.root_of(name))
     }
 }

@@ -1,6 +1,8 @@
 //! What is compared: values written out, measurements, and choices among such.
 
-use lead_hir::hir::{DefId, DefKind, Expr, ExprKind, Target, Ty, Value};
+use std::sync::Arc;
+
+use lead_hir::hir::{DefId, DefKind, Expr, ExprKind, Field, Target, Ty, Value};
 use lead_hir::words;
 
 use super::text::{Ctx, Env};
@@ -56,10 +58,7 @@ impl Lowering<'_, '_> {
                 match *target {
                     Target::Field(field) => {
                         let field = self.lexicon.field(of.table, field);
-                        let (key, label) =
-                            (format!("{}{}", of.key, field.name.key), format!("{}{}", of.label, field.name.text));
-                        let (ty, name) = (field.ty.clone(), label.clone());
-                        Operand::Var(self.field(key, label, ty, name))
+                        Operand::Var(self.field(&of, field))
                     }
                     Target::Record if path.is_empty() => Operand::Var(self.itself(&of)),
                     Target::Record => Operand::Var(self.reference(&of, expr.ty.clone())),
@@ -164,8 +163,8 @@ impl Lowering<'_, '_> {
                 let (low, high) = (bound(&score.at_least), bound(&score.at_most));
                 let label = format!("{}{}", env.label, def.name.text);
                 if let Some(info) = self.world.infos.get_mut(var.0 as usize) {
-                    info.doubt = Some(format!("the score `{label}` is not taken apart"));
-                    info.name = Some(label);
+                    info.doubt = Some(format!("the score `{label}` is not taken apart").into());
+                    info.name = Some(label.into());
                 }
                 if let Some(variable) = self.world.space.vars.get_mut(var.0 as usize) {
                     // A score is never unknown (D12).
@@ -192,17 +191,20 @@ impl Lowering<'_, '_> {
         if info.name.is_some() && (as_any || !info.as_any) || matches!(info.kind, Kind::Record) {
             return;
         }
-        let label = format!("{}{}", env.label, lexicon.def(id).name.text);
-        info.window = ctx.window.map(|w| words::window(lexicon, w)).or(info.window.take());
+        let label: Arc<str> = [&env.label, lexicon.def(id).name.text.as_str()].concat().into();
+        info.window = ctx.window.map(|w| words::window(lexicon, w).into()).or(info.window.take());
         info.label = label.clone();
         info.name = Some(label);
         info.as_any = as_any;
     }
 
-    fn field(&mut self, key: String, label: String, ty: Ty, name: String) -> VarId {
+    fn field(&mut self, of: &Env, field: &Field) -> VarId {
+        let key = [&of.key, field.name.key.as_str()].concat();
         if let Some(var) = self.world.find(&key) {
             return var;
         }
+        let label: Arc<str> = [&of.label, field.name.text.as_str()].concat().into();
+        let (ty, name) = (field.ty.clone(), label.clone());
         let root = self.world.root(&key);
         let domain = domain_of(&ty);
         if let Ty::OneOf(values) = &ty {
@@ -226,7 +228,7 @@ impl Lowering<'_, '_> {
     /// The record that references lead to, compared by its key.
     pub(crate) fn reference(&mut self, of: &Env, ty: Ty) -> VarId {
         let key = of.key.trim_end_matches('.').to_owned();
-        let label = of.label.trim_end_matches('.').to_owned();
+        let label: Arc<str> = of.label.trim_end_matches('.').into();
         let root = self.world.root(&key);
         let name = Some(label.clone());
         let info = Info { kind: Kind::Record, roots: vec![root], name, ..plain(key, label, ty) };
@@ -248,10 +250,10 @@ impl Lowering<'_, '_> {
         let label = self.plain(expr, env);
         let (doubt, made) = match self.only_part(expr, env, ctx) {
             Some(part) => (None, vec![part]),
-            None => (Some(format!("`{label}` is not worked out")), Vec::new()),
+            None => (Some(format!("`{label}` is not worked out").into()), Vec::new()),
         };
         let kind = if made.is_empty() { Kind::Plain } else { Kind::Made(made) };
-        let window = ctx.window.map(|w| words::window(self.lexicon, w));
+        let window = ctx.window.map(|w| words::window(self.lexicon, w).into());
         let info = Info { doubt, roots, kind, window, ..plain(key, label, expr.ty.clone()) };
         self.world.var(info, domain_of(&expr.ty), true)
     }

@@ -1,5 +1,6 @@
 //! Expressions as text: exactly, so that equal texts mean the same whatever lexicon they are of, and for reading.
 
+use std::fmt::{self, Write};
 use std::rc::Rc;
 
 use lead_hir::hir::{
@@ -123,6 +124,11 @@ impl<'l> Writer<'l> {
         self.out.push_str(text);
     }
 
+    fn write(&mut self, what: fmt::Arguments) {
+        // A text takes whatever is written to it.
+        let _ = self.out.write_fmt(what);
+    }
+
     fn list(&mut self, parts: &[Expr], between: &str, env: &Env, ctx: &Ctx) {
         for (i, part) in parts.iter().enumerate() {
             if i > 0 {
@@ -152,7 +158,7 @@ impl<'l> Writer<'l> {
 
     fn kind(&mut self, expr: &Expr, env: &Env, ctx: &Ctx) {
         match &expr.kind {
-            ExprKind::Literal(value) if self.exact => self.put(&format!("{value:?}")),
+            ExprKind::Literal(value) if self.exact => self.write(format_args!("{value:?}")),
             ExprKind::Literal(value) => self.put(&words::value(self.lexicon, value)),
             ExprKind::Now => self.time_word("now", ctx),
             ExprKind::Today => self.time_word("today", ctx),
@@ -163,20 +169,20 @@ impl<'l> Writer<'l> {
             }
             ExprKind::Get { up, path, target } => self.get(*up, path, *target, env, ctx),
             ExprKind::Call { function, args } => {
-                self.put(&format!("{}(", function.word()));
+                self.write(format_args!("{}(", function.word()));
                 self.list(args, ", ", env, ctx);
                 self.put(")");
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, env, ctx),
             ExprKind::Sequence(sequence) => {
                 let of = env.up(sequence.up).follow(self.lexicon, &sequence.path);
-                self.put(&format!("{}(", sequence.function.word()));
+                self.write(format_args!("{}(", sequence.function.word()));
                 for (i, step) in sequence.steps.iter().enumerate() {
                     if i > 0 {
                         self.put(" then ");
                         if let Some(within) = step.within {
                             let text = if self.exact { format!("{within:?}") } else { words::step(within) };
-                            self.put(&format!("within {text} "));
+                            self.write(format_args!("within {text} "));
                         }
                     }
                     self.put(&self.lexicon.table(step.table).name.text);
@@ -211,16 +217,16 @@ impl<'l> Writer<'l> {
                 self.operand(time, env, ctx);
                 let back = by.months < 0 || by.days < 0 || by.micros < 0;
                 let text = if self.exact { format!("{by:?}") } else { words::step(*by) };
-                self.put(&format!(" {} {text}", if back { "-" } else { "+" }));
+                self.write(format_args!(" {} {text}", if back { "-" } else { "+" }));
             }
             ExprKind::Compare { op, left, right } => {
                 self.operand(left, env, ctx);
-                self.put(&format!(" {} ", op.text()));
+                self.write(format_args!(" {} ", op.text()));
                 self.operand(right, env, ctx);
             }
             ExprKind::Matches { value, pattern } => {
                 self.operand(value, env, ctx);
-                self.put(&format!(" matches {}", words::quoted(pattern)));
+                self.write(format_args!(" matches {}", words::quoted(pattern)));
             }
             ExprKind::ToMoney(inner) if self.exact => {
                 self.put("money(");
@@ -237,13 +243,13 @@ impl<'l> Writer<'l> {
             ExprKind::Windowed { value, window } => {
                 self.expr(value, env, &ctx.under(window.kind));
                 if !self.exact {
-                    self.put(&format!(" {}", words::window(self.lexicon, window.kind)));
+                    self.write(format_args!(" {}", words::window(self.lexicon, window.kind)));
                 }
             }
             ExprKind::TimeTest(inner) => {
                 self.expr(inner, env, &ctx.no_window());
                 if self.exact {
-                    self.put(&format!(" in {ctx:?}"));
+                    self.write(format_args!(" in {ctx:?}"));
                 }
             }
             ExprKind::Was { up, path, term, at } => {
@@ -253,7 +259,7 @@ impl<'l> Writer<'l> {
                     true => self.definition(*term, &of, &ctx.moved(*at)),
                     false => {
                         let text = format!("{}{}", of.label, self.lexicon.def(*term).name.text);
-                        self.put(&format!("{text} {}", words::moment(self.lexicon, *at)));
+                        self.write(format_args!("{text} {}", words::moment(self.lexicon, *at)));
                     }
                 }
             }
@@ -262,10 +268,10 @@ impl<'l> Writer<'l> {
                 let of = env.up(*up).follow(self.lexicon, path);
                 match self.exact {
                     true => {
-                        self.put(&format!("{ctx:?} "));
+                        self.write(format_args!("{ctx:?} "));
                         self.definition(*term, &of, &ctx.no_window());
                     }
-                    false => self.put(&format!("{}{}", of.label, self.lexicon.def(*term).name.text)),
+                    false => self.write(format_args!("{}{}", of.label, self.lexicon.def(*term).name.text)),
                 }
             }
             ExprKind::Error => {
@@ -278,7 +284,7 @@ impl<'l> Writer<'l> {
     fn time_word(&mut self, word: &str, ctx: &Ctx) {
         self.put(word);
         if self.exact {
-            self.put(&format!("{:?}", ctx.moves));
+            self.write(format_args!("{:?}", ctx.moves));
         }
     }
 
@@ -311,14 +317,14 @@ impl<'l> Writer<'l> {
         match target {
             Target::Field(field) => {
                 let name = &self.lexicon.field(of.table, field).name;
-                let text =
-                    if self.exact { format!("{}{}", of.key, name.key) } else { format!("{}{}", of.label, name.text) };
-                self.roots.push(format!("{}{}", of.key, name.key));
-                self.put(&text);
+                let (way, name_there) = if self.exact { (&of.key, &name.key) } else { (&of.label, &name.text) };
+                self.put(way);
+                self.put(name_there);
+                self.roots.push([&of.key, name.key.as_str()].concat());
             }
             Target::Record if self.exact => {
                 self.roots.push(of.key.to_string());
-                self.put(&of.key.clone());
+                self.put(&of.key);
             }
             Target::Record => match of.label.strip_suffix('.') {
                 Some(label) => self.put(label),
@@ -326,11 +332,11 @@ impl<'l> Writer<'l> {
             },
             Target::Def(def) if self.exact => {
                 if !path.is_empty() {
-                    self.put(&format!("known {} ", of.key));
+                    self.write(format_args!("known {} ", of.key));
                 }
                 self.definition(def, &of, ctx);
             }
-            Target::Def(def) => self.put(&format!("{}{}", of.label, self.lexicon.def(def).name.text)),
+            Target::Def(def) => self.write(format_args!("{}{}", of.label, self.lexicon.def(def).name.text)),
         }
     }
 
@@ -381,7 +387,7 @@ impl<'l> Writer<'l> {
                             self.expr(condition, env, &inner);
                         }
                         ScoreLineKind::Per(records) => {
-                            self.put(&format!(" per {:?} ", line.half_life));
+                            self.write(format_args!(" per {:?} ", line.half_life));
                             self.records(records, env, &inner);
                         }
                         ScoreLineKind::Always => {}
@@ -411,7 +417,7 @@ impl<'l> Writer<'l> {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, env: &Env, ctx: &Ctx) {
-        self.put(&format!("{}(", aggregate.function.word()));
+        self.write(format_args!("{}(", aggregate.function.word()));
         if aggregate.distinct {
             self.put("distinct ");
         }
@@ -448,11 +454,11 @@ impl<'l> Writer<'l> {
         let table = self.lexicon.table(records.table);
         self.roots.push(format!("table {}", table.name.key));
         if self.exact {
-            self.put(&format!("{} {}", of.key, table.name.key));
+            self.write(format_args!("{} {}", of.key, table.name.key));
             self.relation(&records.relation, records.table, &of);
             if table.is_event() {
                 let window = records.window.as_ref().map(|w| w.kind).or(ctx.window);
-                self.put(&format!(" {:?} ", crate::edge::Range::of_events(window, &ctx.moves)));
+                self.write(format_args!(" {:?} ", crate::edge::Range::of_events(window, &ctx.moves)));
             }
             if let Some(term) = records.member_of {
                 self.put(" member ");
@@ -462,7 +468,7 @@ impl<'l> Writer<'l> {
         } else {
             match records.member_of {
                 Some(term) => self.put(&self.lexicon.def(term).name.text),
-                None => self.put(&format!("{}{}", of.label, table.name.text)),
+                None => self.write(format_args!("{}{}", of.label, table.name.text)),
             }
         }
         self.where_of(records, env, ctx);
@@ -481,9 +487,9 @@ impl<'l> Writer<'l> {
 
     fn window(&mut self, own: Option<WindowKind>, ctx: &Ctx) {
         if self.exact {
-            self.put(&format!(" {:?} {:?}", own.or(ctx.window), ctx.moves));
+            self.write(format_args!(" {:?} {:?}", own.or(ctx.window), ctx.moves));
         } else if let Some(window) = own {
-            self.put(&format!(" {}", words::window(self.lexicon, window)));
+            self.write(format_args!(" {}", words::window(self.lexicon, window)));
         }
     }
 
@@ -492,20 +498,20 @@ impl<'l> Writer<'l> {
             return;
         }
         self.put(" of ");
-        self.put(&of.key.clone());
+        self.put(&of.key);
         let Relation::Hops(hops) = relation else { return self.put(" all") };
         let mut at = of.table;
         for hop in hops {
             match *hop {
                 Hop::Forward(field) => {
                     let field = self.lexicon.field(at, field);
-                    self.put(&format!(" ->{}", field.name.key));
+                    self.write(format_args!(" ->{}", field.name.key));
                     let Ty::Record(next) = field.ty else { return };
                     at = next;
                 }
                 Hop::Back(from, field) => {
                     let name = &self.lexicon.table(from).name.key;
-                    self.put(&format!(" <-{name}.{}", self.lexicon.field(from, field).name.key));
+                    self.write(format_args!(" <-{name}.{}", self.lexicon.field(from, field).name.key));
                     at = from;
                 }
             }

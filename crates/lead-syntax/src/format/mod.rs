@@ -24,6 +24,8 @@ pub struct Laid {
     pub text: String,
     /// How many errors kept statements as they were.
     pub errors: usize,
+    /// What was read of the old text; kept, so that a process that is about to end need not take it apart.
+    _read: Parsed,
 }
 
 /// Lays out a text. What cannot be read is left as it is; an error is returned only if the text cannot be read at
@@ -44,7 +46,7 @@ pub fn lay_out(text: &str) -> Result<Laid, Vec<Diagnostic>> {
         }
         (new, moved) = format_once(&new, &parse(FileId(0), &new))?;
     }
-    Ok(Laid { text: if text.contains("\r\n") { new.replace('\n', "\r\n") } else { new }, errors })
+    Ok(Laid { text: if text.contains("\r\n") { new.replace('\n', "\r\n") } else { new }, errors, _read: parsed })
 }
 
 /// How often a comment may move outwards.
