@@ -65,6 +65,11 @@ impl Space {
         VarId(self.vars.len() as u32 - 1)
     }
 
+    /// Drops what only serves to add more.
+    pub fn settle(&mut self) {
+        self.ids = Table::default();
+    }
+
     /// How many conditions there are.
     pub fn size(&self) -> usize {
         self.forms.len()

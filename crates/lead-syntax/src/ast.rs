@@ -120,6 +120,9 @@ pub const KEYWORDS: [&str; 19] = [
 
 /// What names are compared by: lower case, `_` as a blank, single blanks.
 pub fn fold_name(text: &str) -> String {
+    if is_folded(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     if text.is_ascii() {
         let mut gap = false;
@@ -142,6 +145,16 @@ pub fn fold_name(text: &str) -> String {
         out.extend(word.chars().flat_map(char::to_lowercase));
     }
     out
+}
+
+/// Whether a name is what [`fold_name`] makes of it, as most are; quick, and right where it says so.
+fn is_folded(text: &str) -> bool {
+    let mut gap = true;
+    text.bytes().all(|b| {
+        let blank = b == b' ';
+        let plain = matches!(b, b'!'..=b'~') && !b.is_ascii_uppercase() && b != b'_';
+        plain | (blank & !std::mem::replace(&mut gap, blank))
+    }) && !gap
 }
 
 /// A text in quotes: the value, with `""` read as `"`. A backslash is an ordinary character.
@@ -462,4 +475,28 @@ pub struct Row {
     pub cells: Vec<Option<Expr>>,
     /// The whole line.
     pub span: Span,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold_name;
+
+    #[test]
+    fn names_compare_by_small_letters_and_single_blanks() {
+        for (name, folded) in [
+            ("", ""),
+            ("lead", "lead"),
+            ("hot lead", "hot lead"),
+            ("b-2b (old)", "b-2b (old)"),
+            ("Hot_Lead", "hot lead"),
+            ("hot  lead", "hot lead"),
+            (" hot lead", "hot lead"),
+            ("hot lead ", "hot lead"),
+            ("hot\tlead", "hot lead"),
+            ("hot_", "hot"),
+            ("Größe", "größe"),
+        ] {
+            assert_eq!(fold_name(name), folded, "{name:?}");
+        }
+    }
 }

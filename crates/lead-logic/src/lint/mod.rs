@@ -147,11 +147,10 @@ impl Lints for Linter {
             footprint::is_worth_a_proof(lexicon, *id, &footprints).then(|| (*id, of_def(&modules, *id, steps)))
         };
         let mut found: Table<DefId, Vec<Finding>> = in_parallel(&todo, look).into_iter().flatten().collect();
-        let new = footprints.new;
+        let mut new = footprints.new;
         for id in stale {
-            let Some(made) = new.get(&id) else { continue };
+            let Some(footprint::Made { uses, footprint }) = new.remove(&id) else { continue };
             let findings = found.remove(&id).unwrap_or_default();
-            let (uses, footprint) = (made.uses.clone(), made.footprint.clone());
             marks.extend(self.keep(lexicon, id, Kept { uses, footprint, findings }));
         }
         self.same_meaning(lexicon, &marks);

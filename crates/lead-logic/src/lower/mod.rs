@@ -136,6 +136,13 @@ impl World {
         World::default()
     }
 
+    /// Drops what only serves to add more.
+    fn settle(&mut self) {
+        self.keys = Table::default();
+        self.roots = Table::default();
+        self.space.settle();
+    }
+
     /// What a measurement is.
     pub fn info(&self, var: VarId) -> &Info {
         // Every measurement of the space is made by `var`.

@@ -56,6 +56,8 @@ impl<'l> Modules<'l> {
             let mut lowering = self.lowering(&mut world);
             let env = lowering.env_of(id)?;
             let operand = lowering.lower_definition(id, &env, &Ctx::default());
+            drop(lowering);
+            world.settle();
             Some(Box::new(Module { world, operand }))
         };
         self.made.get(at)?.get_or_init(make).as_deref()
