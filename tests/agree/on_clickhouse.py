@@ -5,6 +5,8 @@ import json
 
 from chdb import session
 
+from parameters import ESCAPED, filled
+
 TYPES = {
     "text": "Nullable(String)", "number": "Nullable(Float64)", "money": "Nullable(Decimal(19, 4))",
     "bool": "Nullable(Bool)", "date": "Nullable(Date32)", "time": "Nullable(DateTime64(6, 'UTC'))",
@@ -17,11 +19,16 @@ class Engine:
         self.session = session.Session()
         for setting in ("quote_decimals", "quote_64bit_integers", "quote_denormals"):
             self.session.query(f"SET output_format_json_{setting} = 1")
+        # Statements are longer, and their trees larger, than the engine takes unless it is told to.
+        for setting in ("max_query_size", "max_ast_elements", "max_expanded_ast_elements"):
+            self.session.query(f"SET {setting} = 100000000")
+        self.parameters = {}
 
     def load(self, tables):
         self.session.query("DROP DATABASE IF EXISTS job")
         self.session.query("CREATE DATABASE job")
         self.session.query("USE job")
+        self.parameters = {}
         for table in tables:
             names = [f"`{name}`" for name, _ in table["columns"]]
             kinds = [TYPES[kind] for _, kind in table["columns"]]
@@ -40,8 +47,21 @@ class Engine:
                 values = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
                 self.session.query(f"INSERT INTO {name} FORMAT JSONCompactEachRow\n{values}")
 
+    def prepare(self, plan, texts, as_of):
+        """Makes a table of each step that several others read, and a view of each other."""
+        self.parameters = {"as_of": as_of}
+        for step in plan["moments"] + plan["steps"]:
+            name = step["name"].replace("\\", "\\\\").replace("`", "``")
+            kept = step["kept"] or "WITH RECURSIVE" in texts[step["file"]]
+            query = filled(texts[step["file"]], self.parameters, ESCAPED)
+            made = f"CREATE TABLE `{name}` ENGINE = Memory AS" if kept else f"CREATE VIEW `{name}` AS"
+            self.session.query(f"{made}\n{query}")
+            if plan["moments"] and step is plan["moments"][-1]:
+                out = json.loads(str(self.session.query(f"SELECT * FROM `{name}`", "JSONEachRow")))
+                self.parameters = {k: f"toDateTime64('{v}', 6, 'UTC')" for k, v in out.items()}
+
     def ask(self, statement, seconds):
-        asked = f"{statement}, max_execution_time = {seconds}"
+        asked = f"{filled(statement, self.parameters, ESCAPED)}, max_execution_time = {seconds}"
         out = str(self.session.query(asked, "JSONCompactEachRowWithNamesAndTypes")).splitlines()
         if not out:
             return []

@@ -1,5 +1,7 @@
 //! SQL as values: expressions, selects, statements. What the compiler makes and [`crate::print`] writes down.
 
+use std::collections::HashMap;
+
 /// How tightly an expression holds together; brackets are set where a looser one stands inside a tighter one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tight {
@@ -278,4 +280,29 @@ pub struct Statement {
     pub ctes: Vec<Cte>,
     /// The result.
     pub body: Select,
+}
+
+impl Statement {
+    /// How many queries an engine works out for it that copies each query with a name to every place that names it.
+    pub fn copies(&self) -> u64 {
+        let mut copies: HashMap<&str, u64> = HashMap::new();
+        let add = |select: &Select, by: u64, copies: &mut HashMap<&str, u64>, own: &str| {
+            let relations = select.from.iter().map(|(r, _)| r).chain(select.joins.iter().map(|j| &j.relation));
+            for relation in relations {
+                if let Relation::Query(name) = relation
+                    && name != own
+                    && let Some(of) = copies.get_mut(name.as_str())
+                {
+                    *of = of.saturating_add(by);
+                }
+            }
+        };
+        copies.extend(self.ctes.iter().map(|c| (c.name.as_str(), 0)));
+        add(&self.body, 1, &mut copies, "");
+        for cte in self.ctes.iter().rev() {
+            let own = copies.get(cte.name.as_str()).copied().unwrap_or(0);
+            cte.selects.iter().for_each(|s| add(s, own, &mut copies, &cte.name));
+        }
+        copies.values().fold(1, |sum: u64, n| sum.saturating_add(*n))
+    }
 }

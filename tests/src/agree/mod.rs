@@ -49,6 +49,9 @@ pub struct Difference {
 /// Queries of a statement that Spark is asked as a whole.
 const SMALL: usize = 12;
 
+/// Copies of queries in a statement that other engines are asked as a whole which copy them.
+const COPIES: u64 = 400;
+
 /// Steps as engines take them: what `plan.json` of a folder for Spark says, the statements, the as-of time.
 fn steps(made: &Steps, as_of: &str) -> Json {
     let line = |step: &Step| json!({ "name": step.name, "file": step.name, "kept": step.kept });
@@ -120,10 +123,13 @@ fn on(
     }
     let target = &target;
     let mut statements: Vec<(bool, Compiled)> = Vec::new();
-    // Spark works out a query once for each place that names it: what has many is asked in steps alone.
-    let in_steps = engine.name == "spark";
-    let small = |c: &Compiled| !in_steps || c.sql.matches(" AS (\n").count() <= SMALL;
-    for open in [false, true].into_iter().filter(|open| !(in_steps && *open)) {
+    // These work out a query once for each place that names it: what has many is asked in steps alone.
+    let spark = engine.name == "spark";
+    let in_steps = matches!(engine.name.as_str(), "spark" | "datafusion" | "clickhouse");
+    let few = if spark { u64::MAX } else { COPIES };
+    let queries = if spark { SMALL } else { usize::MAX };
+    let small = |c: &Compiled| !in_steps || c.copies <= few && c.sql.matches(" AS (\n").count() <= queries;
+    for open in [false, true].into_iter().filter(|open| !(spark && *open)) {
         let of = if open { AsOf::Open } else { AsOf::At(as_of) };
         let options = Options { dialect, target, as_of: of };
         match lead_sql::compile(lexicon, &options, &|_| true) {
@@ -144,9 +150,10 @@ fn on(
             Err(diagnostics) => return Ok(Outcome::Left(diagnostics[0].message.clone())),
         };
         let own: Vec<String> = made.answers.iter().map(|c| plain(&c.sql)).collect();
+        let open = made.answers.iter().map(|c| Compiled { name: format!("{}, in steps", c.name), ..c.clone() });
+        statements.extend(open.map(|c| (true, c)));
         results.extend(engine.ask_in_steps(&Json::Null, &steps(&made, &now), &own)?);
         texts.extend(own);
-        statements.extend(made.answers.into_iter().map(|c| (true, c)));
     }
     let (mut count, mut wrong) = (0, Vec::new());
     for (((open, compiled), sql), result) in statements.iter().zip(&texts).zip(&results) {

@@ -73,6 +73,8 @@ pub struct Compiled {
     pub defs: Vec<DefId>,
     /// Its text.
     pub sql: String,
+    /// How many queries an engine works out for it that copies each query of `WITH` to every place that names it.
+    pub copies: u64,
 }
 
 /// Any time serves where the as-of time is open: what depends on it is written as an expression.
@@ -135,8 +137,9 @@ fn one(lexicon: &Lexicon, options: &Options<'_>, subject: Subject, defs: &[DefId
             AsOf::Open => "As of the time in `moments`.".to_owned(),
         },
     ];
-    let sql = print::statement(&Statement { comment, ctes, body }, options.dialect);
-    Ok(Compiled { subject, name: stem(lexicon, subject), columns, defs: defs.to_vec(), sql })
+    let statement = Statement { comment, ctes, body };
+    let (sql, copies) = (print::statement(&statement, options.dialect), statement.copies());
+    Ok(Compiled { subject, name: stem(lexicon, subject), columns, defs: defs.to_vec(), sql, copies })
 }
 
 /// What a statement answers, in words.

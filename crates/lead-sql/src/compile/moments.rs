@@ -188,22 +188,15 @@ impl Compiler<'_> {
         let limit = self.dialect.name_limit();
         let column = self.moment_names.fresh(&format!("{name}_local"), limit);
         let (on, local) = layers.add(on, local, column);
-        let value = self.instant(local.clone());
-        // What would be the earlier of two is a column as well, where it is asked for twice.
-        match &value {
-            Sql::Case(arms, Some(other)) if arms.len() == 1 => {
-                let (condition, earlier) = &arms[0];
-                let column = self.moment_names.fresh(&format!("{name}_earlier"), limit);
-                let same = |earlier: Sql| Sql::compare(self.local(earlier), "=", local.clone());
-                if *condition != same(earlier.clone()) {
-                    return (on, value);
-                }
-                let (on, earlier) = layers.add(on, earlier.clone(), column);
-                let arms = vec![(same(earlier.clone()), earlier)];
-                (on, Sql::Case(arms, Some(other.clone())))
-            }
-            _ => (on, value),
+        // What it may be are columns as well: each is asked for more than once.
+        let (mut tries, mut above) = (Vec::new(), on);
+        for (word, time) in self.dialect.instant_tries(&local, self.zone()) {
+            let column = self.moment_names.fresh(&format!("{name}_{word}"), limit);
+            let (layer, column) = layers.add(on, time, column);
+            above = layer;
+            tries.push(column);
         }
+        (above, self.dialect.instant_of(local, &tries, self.zone()))
     }
 
     /// The first day of the period that holds a day, or of one some periods later.

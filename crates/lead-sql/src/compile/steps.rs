@@ -81,7 +81,7 @@ fn all(lexicon: &Lexicon, options: &Options<'_>, wanted: &(dyn Fn(&Def) -> bool 
     let answers = columns.into_iter().zip(bodies).map(|((subject, defs, columns), body)| {
         let comment = vec![format!("{}.", title(lexicon, subject))];
         let sql = print::statement(&Statement { comment, ctes: Vec::new(), body }, d);
-        Compiled { subject, name: stem(lexicon, subject), columns, defs, sql }
+        Compiled { subject, name: stem(lexicon, subject), columns, defs, sql, copies: 1 }
     });
     Ok(Steps {
         answers: answers.collect(),

@@ -1,6 +1,6 @@
 //! BigQuery.
 
-use super::shared::{escaped, instant_by_offsets, sum_in_parts, whole_by_64_bits};
+use super::shared::{escaped, sum_in_parts, whole_by_64_bits};
 use super::{DayPart, Dialect, Fold, Lacks, Shift, Unit};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -102,8 +102,8 @@ impl Dialect for BigQuery {
         Sql::form("DATETIME(TIMESTAMP({}, 'UTC'), {})", [time, Sql::Text(zone.to_owned())])
     }
 
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
-        instant_by_offsets(self, local, zone)
+    fn reads_local_times(&self) -> bool {
+        false
     }
 
     fn moved(&self, time: Sql, by: Shift) -> Sql {

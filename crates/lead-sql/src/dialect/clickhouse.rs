@@ -1,6 +1,6 @@
 //! ClickHouse.
 
-use super::shared::{backticked, escaped, instant_by_offsets};
+use super::shared::{backticked, escaped};
 use super::{Dialect, Fold, Lacks, Unit};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -139,8 +139,8 @@ impl Dialect for ClickHouse {
         Sql::call("addSeconds", [time, ahead])
     }
 
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
-        instant_by_offsets(self, local, zone)
+    fn reads_local_times(&self) -> bool {
+        false
     }
 
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {

@@ -1,6 +1,6 @@
 //! Apache DataFusion.
 
-use super::shared::{found_in_joined, half_to_even, instant_by_offsets};
+use super::shared::{found_in_joined, half_to_even};
 use super::{Dialect, Fold, Lacks, at_zone};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -92,8 +92,8 @@ impl Dialect for DataFusion {
     }
 
     // A local time that does not exist is an error here.
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
-        instant_by_offsets(self, local, zone)
+    fn reads_local_times(&self) -> bool {
+        false
     }
 
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {

@@ -263,13 +263,48 @@ pub trait Dialect: Sync {
     /// A local time of a zone as the time in UTC. One that does not exist moves forward by the gap; of one that exists
     /// twice the earlier is meant.
     fn instant(&self, local: Sql, zone: &str) -> Sql {
+        let tries: Vec<Sql> = self.instant_tries(&local, zone).into_iter().map(|t| t.1).collect();
+        self.instant_of(local, &tries, zone)
+    }
+
+    /// Whether the engine makes times of local ones: the later of two, and those that do not exist moved forward by the gap. Else the
+    /// way from UTC to local times is taken back.
+    fn reads_local_times(&self) -> bool {
+        true
+    }
+
+    /// Times that a local time may be, each with a word for its name.
+    fn instant_tries(&self, local: &Sql, zone: &str) -> Vec<(&'static str, Sql)> {
+        if !self.reads_local_times() {
+            // What clocks were ahead of UTC a day before, and are a day later: one of the two holds, as they change no more than
+            // once in two days.
+            let by_offset = |days: i32| {
+                let near = self.moved(local.clone(), Shift { months: 0, days });
+                self.later(local.clone(), self.between(self.local(near.clone(), zone), near))
+            };
+            return vec![("before", by_offset(-1)), ("after", by_offset(1))];
+        }
         // Engines take the later of two. What the offset of the day before makes of it is the earlier, if it stands for that
         // local time at all.
-        let engine = |local: Sql| at_zone(at_zone(local, zone), "UTC");
         let day = |days| Shift { months: 0, days };
-        let earlier = self.moved(engine(self.moved(local.clone(), day(-1))), day(1));
-        let same = Sql::compare(self.local(earlier.clone(), zone), "=", local.clone());
-        Sql::when(same, earlier, Some(engine(local)))
+        let before = at_zone(at_zone(self.moved(local.clone(), day(-1)), zone), "UTC");
+        vec![("earlier", self.moved(before, day(1)))]
+    }
+
+    /// Which of these times a local time is.
+    fn instant_of(&self, local: Sql, tries: &[Sql], zone: &str) -> Sql {
+        let shows = |time: &Sql, op: &'static str| Sql::compare(self.local(time.clone(), zone), op, local.clone());
+        match tries {
+            [earlier] => {
+                let engine = at_zone(at_zone(local.clone(), zone), "UTC");
+                Sql::when(shows(earlier, "="), earlier.clone(), Some(engine))
+            }
+            [before, after] => {
+                let later = Sql::and(vec![shows(before, "<>"), shows(after, "=")]);
+                Sql::when(later, after.clone(), Some(before.clone()))
+            }
+            _ => local,
+        }
     }
 
     /// A time without a zone moved by calendar months, then by days; where the day is missing the last of the month.

@@ -1,6 +1,6 @@
 //! Redshift: as PostgreSQL was when the two parted.
 
-use super::shared::{escaped, instant_by_offsets, remainder_off, sum_in_parts, whole_by_64_bits};
+use super::shared::{escaped, remainder_off, sum_in_parts, whole_by_64_bits};
 use super::{Dialect, Fold, Lacks, Shift};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -81,8 +81,8 @@ impl Dialect for Redshift {
         Sql::call("get_array_length", [list])
     }
 
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
-        instant_by_offsets(self, local, zone)
+    fn reads_local_times(&self) -> bool {
+        false
     }
 
     fn moved(&self, time: Sql, by: Shift) -> Sql {

@@ -1,6 +1,6 @@
 //! Answers that several dialects give alike.
 
-use super::{Dialect, Shift};
+use super::Dialect;
 use crate::ir::{Sql, Tight, Type};
 
 /// A text literal where a backslash begins a sign.
@@ -12,21 +12,6 @@ pub fn escaped(text: &str) -> String {
 /// A name between backticks.
 pub fn backticked(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
-}
-
-/// [`Dialect::instant`] by the way from UTC to local times alone, whatever the engine makes of local times that do not
-/// exist or exist twice. Clocks change no more than once in two days.
-pub fn instant_by_offsets(d: &dyn Dialect, local: Sql, zone: &str) -> Sql {
-    // What clocks were ahead of UTC a day before, and are a day later: one of the two holds.
-    let at = |days: i32| {
-        let near = d.moved(local.clone(), Shift { months: 0, days });
-        let ahead = d.between(d.local(near.clone(), zone), near);
-        d.later(local.clone(), ahead)
-    };
-    let (before, after) = (at(-1), at(1));
-    let shows = |time: &Sql, op: &'static str| Sql::compare(d.local(time.clone(), zone), op, local.clone());
-    let later = Sql::and(vec![shows(&before, "<>"), shows(&after, "=")]);
-    Sql::when(later, after, Some(before))
 }
 
 /// A float rounded half to even, by floats alone: added to this, no float has digits behind the point.

@@ -1,6 +1,6 @@
 //! Snowflake.
 
-use super::shared::{escaped, instant_by_offsets, remainder_off, sum_in_parts, whole_by_64_bits};
+use super::shared::{escaped, remainder_off, sum_in_parts, whole_by_64_bits};
 use super::{Dialect, Fold, Lacks, Shift};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -102,8 +102,8 @@ impl Dialect for Snowflake {
         Sql::call("convert_timezone", [Sql::Text("UTC".to_owned()), Sql::Text(zone.to_owned()), time])
     }
 
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
-        instant_by_offsets(self, local, zone)
+    fn reads_local_times(&self) -> bool {
+        false
     }
 
     fn moved(&self, time: Sql, by: Shift) -> Sql {

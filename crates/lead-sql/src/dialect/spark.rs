@@ -106,7 +106,11 @@ impl Dialect for Spark {
     }
 
     // The clock that Spark uses moves times that do not exist forward, and takes the earlier of two.
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
+    fn instant_tries(&self, _local: &Sql, _zone: &str) -> Vec<(&'static str, Sql)> {
+        Vec::new()
+    }
+
+    fn instant_of(&self, local: Sql, _tries: &[Sql], zone: &str) -> Sql {
         Sql::call("convert_timezone", [Sql::Text(zone.to_owned()), Sql::Text("UTC".to_owned()), local])
     }
 

@@ -1,6 +1,6 @@
 //! Trino.
 
-use super::shared::{instant_by_offsets, remainder_off, sum_in_parts, whole_by_64_bits};
+use super::shared::{remainder_off, sum_in_parts, whole_by_64_bits};
 use super::{Dialect, Fold, Lacks};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -79,8 +79,8 @@ impl Dialect for Trino {
         Sql::form("at_timezone(with_timezone({}, 'UTC'), {})", [time, zone]).cast(Type::Time)
     }
 
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
-        instant_by_offsets(self, local, zone)
+    fn reads_local_times(&self) -> bool {
+        false
     }
 
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {
