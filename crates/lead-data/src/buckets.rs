@@ -9,8 +9,8 @@ use crate::side::side_by_side;
 
 /// Keys of a bucket.
 const WIDE: usize = 4;
-/// Buckets for ten keys: with more keys to a bucket too many would stand in the next one.
-const BUCKETS_FOR_TEN: usize = 4;
+/// Five buckets for so many keys: with more keys to a bucket too many would stand in the next one.
+const KEYS_OF_FIVE: usize = 14;
 
 /// What is left of a packed key in 12 bytes. The last byte holds the length plus one, so none is all zeros.
 type Rest = (u64, u32);
@@ -96,7 +96,7 @@ impl Buckets {
     /// The entry of each key is its number.
     pub fn fill(keys: &[Packed], seed: u64, threads: usize) -> Filled {
         let Some(form) = Form::of(keys) else { return Filled::Unlike };
-        let count = keys.len().div_ceil(10) * BUCKETS_FOR_TEN;
+        let count = keys.len().div_ceil(KEYS_OF_FIVE) * 5;
         let mut made = Buckets { seed, form, buckets: vec![Bucket::default(); count] };
         let share = count.div_ceil(threads.max(1)).max(1);
         let parts = made.buckets.chunks_mut(share).enumerate().collect();
