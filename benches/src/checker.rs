@@ -48,7 +48,7 @@ pub fn checker(options: &Options) -> Result<(), Failure> {
     row("size of the binary, stripped", format!("{size:.1} MB"), "15 MB");
     println!("{out}");
     if options.record {
-        record::write("checker", &out)?;
+        record::write("docs/performance.md", "checker", &out)?;
     }
     Ok(())
 }

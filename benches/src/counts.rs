@@ -56,7 +56,7 @@ fn count_all() -> Result<BTreeMap<String, u64>, Failure> {
     let large = folder.path().join("large.lead");
     fs::write(&large, lexicon(DEFINITIONS))?;
     let data = folder.path().join("data");
-    speed::make_data(CONTACTS, &data)?;
+    speed::make_data(CONTACTS, &data, &[])?;
     let mut counted = BTreeMap::new();
     for (name, kernel) in [
         ("parse 10,000 definitions", "parse"),

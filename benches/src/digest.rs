@@ -35,6 +35,15 @@ fn digest(folder: &Path) -> Result<Digest, Failure> {
         // Metrics stand in a file each, or all in one.
         let table = if matches!(stem.as_str(), "contact" | "company") { &stem } else { "source" };
         match path.extension().and_then(|e| e.to_str()) {
+            // Engines of several machines write a folder of files.
+            Some("parquet") if path.is_dir() => {
+                for part in fs::read_dir(&path)? {
+                    let part = part?.path();
+                    if part.extension().is_some_and(|e| e == "parquet") {
+                        of_parquet(&part, table, &mut found)?;
+                    }
+                }
+            }
             Some("csv") => of_csv(&path, table, &mut found)?,
             Some("parquet") => of_parquet(&path, table, &mut found)?,
             _ => {}

@@ -88,7 +88,7 @@ pub fn keystroke(options: &Options) -> Result<(), Failure> {
     }
     println!("{out}");
     if options.record {
-        record::write("keystroke", &out)?;
+        record::write("docs/performance.md", "keystroke", &out)?;
     }
     Ok(())
 }

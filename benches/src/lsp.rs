@@ -75,7 +75,7 @@ pub fn lsp(options: &Options) -> Result<(), Failure> {
         ms(percentile(&completions, 1.0))
     );
     if options.record {
-        record::write("lsp", &out)?;
+        record::write("docs/performance.md", "lsp", &out)?;
     }
     Ok(())
 }

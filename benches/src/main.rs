@@ -17,6 +17,7 @@ mod peers;
 mod process;
 mod record;
 mod report;
+mod scale;
 mod soak;
 mod speed;
 
@@ -26,12 +27,13 @@ use std::process::ExitCode;
 use generate::Failure;
 use options::Options;
 
-const USAGE: &str = "usage: cargo run --release -p xtask -- bench [checker|keystroke|lsp] [OPTIONS]
+const USAGE: &str = "usage: cargo run --release -p xtask -- bench [scale|checker|keystroke|lsp] [OPTIONS]
        cargo run --release -p xtask -- counts [--check]
        cargo run --release -p xtask -- soak [OPTIONS]
 
 bench            `lead run` and its peers on the same files, alternating; answers compared, ratios shown
 bench lsp        the language server over its standard input and output: start, keystrokes, hover, memory
+bench scale      1, 10 and 100 million events on `lead run`, on DuckDB and on Spark: seconds, memory, how they grow
 bench checker    time of `lead check`, `lead fmt` and `lead --help`, size of the binary
 bench keystroke  time from an edit to a checked lexicon, and memory, in one process
 counts           instructions of the parser, the checker and a run, written to benches/counts.json
@@ -46,8 +48,10 @@ soak             little memory, a full disk, an export that loses its end, a run
   --dir FOLDER       for data, engines and answers; kept (lead-bench in the user's cache folder)
   --data FOLDER      tables that are there already, in csv and parquet (or zstd) below it, instead of generated ones
   --lead FILE        the binary (the one of the release build, built anew)
+  --events 1,10,100  of scale: millions of events
+  --engines NAME,…   of scale: lead, duckdb, spark (all)
   --limit MIB        address space of a run, of soak (2048)
-  --record           write the result to docs/performance.md
+  --record           write the result to docs/performance.md, that of scale to docs/scale.md
   --check            of counts: fail where one has grown by more than 5 %";
 
 fn main() -> ExitCode {
@@ -64,13 +68,14 @@ fn main() -> ExitCode {
 
 fn task(args: &[&str]) -> Result<(), Failure> {
     match args {
-        ["data", contacts, folder] => generate::generate(contacts.parse()?, Path::new(folder)),
+        ["data", contacts, folder, formats @ ..] => generate::generate(contacts.parse()?, Path::new(folder), formats),
         ["digest", folder] => digest::print(Path::new(folder)),
         ["lexicon", definitions] => {
             print!("{}", lexicon::lexicon(definitions.parse()?));
             Ok(())
         }
         ["speed", rest @ ..] => speed::speed(&Options::parse(rest, USAGE)?),
+        ["scale", rest @ ..] => scale::scale(&Options::parse(rest, USAGE)?),
         ["checker", rest @ ..] => checker::checker(&Options::parse(rest, USAGE)?),
         ["keystroke", rest @ ..] => keystroke::keystroke(&Options::parse(rest, USAGE)?),
         ["lsp", rest @ ..] => lsp::lsp(&Options::parse(rest, USAGE)?),

@@ -14,6 +14,10 @@ pub struct Options {
     pub runs: usize,
     pub threads: usize,
     pub peers: Vec<String>,
+    /// Of `scale`: millions.
+    pub events: Vec<u64>,
+    /// Of `scale`.
+    pub engines: Vec<String>,
     pub dir: PathBuf,
     pub data: Option<PathBuf>,
     pub lead: Option<PathBuf>,
@@ -34,6 +38,8 @@ impl Options {
             runs: 3,
             threads: 2,
             peers: listed("duckdb,polars"),
+            events: vec![1, 10, 100],
+            engines: listed("lead,duckdb,spark"),
             dir: cache_folder(),
             data: None,
             lead: None,
@@ -51,6 +57,8 @@ impl Options {
                 "--runs" => options.runs = value()?.parse::<usize>()?.max(1),
                 "--threads" => options.threads = value()?.parse::<usize>()?.max(1),
                 "--peers" => options.peers = listed(value()?),
+                "--events" => options.events = listed(value()?).iter().map(|n| n.parse()).collect::<Result<_, _>>()?,
+                "--engines" => options.engines = listed(value()?),
                 "--dir" => options.dir = PathBuf::from(value()?),
                 "--data" => options.data = Some(PathBuf::from(value()?)),
                 "--lead" => options.lead = Some(PathBuf::from(value()?)),
@@ -63,6 +71,7 @@ impl Options {
         options.peers.retain(|p| p != "none");
         known(&options.works, &["W1", "W2"])?;
         known(&options.formats, &["csv", "parquet"])?;
+        known(&options.engines, &["lead", "duckdb", "spark"])?;
         known(&options.peers, &crate::peers::names())?;
         if let Some(unknown) = options.sizes.iter().find(|s| contacts_of_size(s).is_none()) {
             return Err(format!("no size is called `{unknown}`: S, M or L").into());

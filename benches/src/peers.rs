@@ -26,6 +26,9 @@ const PEERS: &[Peer] = &[
     Peer { name: "clickhouse", title: "ClickHouse", package: "chdb", besides: &[] },
 ];
 
+/// Spark, of `scale` alone: it is asked what `lead compile --spark` writes.
+const SPARK: Peer = Peer { name: "spark", title: "Spark", package: "pyspark", besides: &[] };
+
 /// Names of all peers.
 pub fn names() -> Vec<&'static str> {
     PEERS.iter().map(|p| p.name).collect()
@@ -54,7 +57,7 @@ impl Environment {
                 return Err("no Python environment can be made: it takes Python 3 with venv, or `--peers none`".into());
             }
         }
-        for peer in PEERS.iter().filter(|p| wanted.iter().any(|w| w == p.name)) {
+        for peer in PEERS.iter().chain([&SPARK]).filter(|p| wanted.iter().any(|w| w == p.name)) {
             if ready.version(peer).is_none() {
                 eprintln!("installing {} …", peer.title);
                 let mut pip = Command::new(&ready.python);
@@ -85,6 +88,21 @@ impl Environment {
             .args([case.work, case.format])
             .args([case.data, output])
             .arg(case.threads.to_string());
+        command
+    }
+
+    /// A script of `benches/peers`.
+    pub fn script(&self, name: &str) -> Command {
+        let mut command = self.python();
+        command.arg(root().join("benches/peers").join(name));
+        command
+    }
+
+    /// `spark-submit` of the environment.
+    pub fn submit(&self) -> Command {
+        let mut command = Command::new(self.python.with_file_name("spark-submit"));
+        command.env("PYSPARK_PYTHON", &self.python).env("PYSPARK_DRIVER_PYTHON", &self.python);
+        command.envs([("SPARK_LOCAL_IP", "127.0.0.1"), ("SPARK_LOCAL_HOSTNAME", "localhost")]);
         command
     }
 

@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use wait4::Wait4;
@@ -39,6 +41,52 @@ pub fn measure(command: &mut Command) -> Result<Measured, Failure> {
         processor: seconds(ended.rusage.utime) + seconds(ended.rusage.stime),
         memory: ended.rusage.maxrss as f64 / f64::from(1 << 20),
     })
+}
+
+/// Likewise of a command that starts others: the most memory that all of them have in use together, looked at ten times a second.
+pub fn measure_tree(command: &mut Command) -> Result<Measured, Failure> {
+    let done = Arc::new(AtomicBool::new(false));
+    let own = std::process::id();
+    let watcher = std::thread::spawn({
+        let done = done.clone();
+        move || {
+            let mut most = 0.0_f64;
+            while !done.load(Ordering::Relaxed) {
+                most = most.max(below(own));
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            most
+        }
+    });
+    let measured = measure(command);
+    done.store(true, Ordering::Relaxed);
+    let most = watcher.join().unwrap_or(0.0);
+    let measured = measured?;
+    Ok(Measured { memory: measured.memory.max(most), ..measured })
+}
+
+/// MiB in use by all processes that a process has started, and those that they have; none where the system does not tell.
+fn below(process: u32) -> f64 {
+    let mut parents: Vec<(u32, u32, f64)> = Vec::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(id) = entry.file_name().to_str().and_then(|n| n.parse().ok()) else { continue };
+        let Ok(status) = std::fs::read_to_string(entry.path().join("status")) else { continue };
+        let number = |name: &str| {
+            let line = status.lines().find_map(|l| l.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse::<u64>().ok()
+        };
+        let parent = number("PPid:").and_then(|p| u32::try_from(p).ok()).unwrap_or(0);
+        parents.push((id, parent, number("VmRSS:").unwrap_or(0) as f64 / 1024.0));
+    }
+    let mut found = vec![process];
+    let mut sum = 0.0;
+    while let Some(of) = found.pop() {
+        for (id, _, memory) in parents.iter().filter(|(_, parent, _)| *parent == of) {
+            sum += memory;
+            found.push(*id);
+        }
+    }
+    sum
 }
 
 /// The middle one; of an even number the mean of the two in the middle.

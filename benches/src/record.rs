@@ -1,4 +1,4 @@
-//! Results kept in `docs/performance.md`, each between marks of its own; the words around them are written by hand.
+//! Results kept in pages of `docs`, each between marks of its own; the words around them are written by hand.
 
 use std::fs;
 
@@ -6,12 +6,12 @@ use crate::generate::Failure;
 use crate::options::root;
 
 /// Puts a result between `<!-- NAME -->` and `<!-- end NAME -->`.
-pub fn write(name: &str, text: &str) -> Result<(), Failure> {
-    let path = root().join("docs/performance.md");
-    let page = fs::read_to_string(&path)?;
-    let page = replaced(&page, name, text).ok_or_else(|| format!("docs/performance.md has no marks for `{name}`"))?;
-    fs::write(&path, page)?;
-    println!("recorded in docs/performance.md");
+pub fn write(page: &str, name: &str, text: &str) -> Result<(), Failure> {
+    let path = root().join(page);
+    let before = fs::read_to_string(&path)?;
+    let after = replaced(&before, name, text).ok_or_else(|| format!("{page} has no marks for `{name}`"))?;
+    fs::write(&path, after)?;
+    println!("recorded in {page}");
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::report::{Engine, Outcome};
 use crate::{record, report};
 
 /// What `lead run` is asked for: what the peers answer, and no helper besides.
-fn wanted(work: &str) -> &'static [&'static str] {
+pub fn wanted(work: &str) -> &'static [&'static str] {
     match work {
         "W1" => &["lead"],
         _ => &[
@@ -66,7 +66,7 @@ pub fn speed(options: &Options) -> Result<(), Failure> {
     let text = report::whole(&outcomes, &environment, options);
     println!("{text}");
     if options.record {
-        record::write("speed", &text)?;
+        record::write("docs/performance.md", "speed", &text)?;
     }
     Ok(())
 }
@@ -81,14 +81,18 @@ pub fn data_folder(options: &Options, size: &str) -> Result<PathBuf, Failure> {
         let contacts = contacts_of_size(size).unwrap_or_default();
         eprintln!("making the data of size {size} …");
         fs::create_dir_all(options.dir.join("data"))?;
-        make_data(contacts, &folder)?;
+        make_data(contacts, &folder, &[])?;
     }
     Ok(folder)
 }
 
-/// Makes tables in a process of its own.
-pub fn make_data(contacts: u64, folder: &Path) -> Result<(), Failure> {
-    let made = Command::new(std::env::current_exe()?).args(["data", &contacts.to_string()]).arg(folder).status()?;
+/// Makes tables in a process of its own, in these formats; in all of them if none is named.
+pub fn make_data(contacts: u64, folder: &Path, formats: &[&str]) -> Result<(), Failure> {
+    let made = Command::new(std::env::current_exe()?)
+        .args(["data", &contacts.to_string()])
+        .arg(folder)
+        .args(formats)
+        .status()?;
     if made.success() { Ok(()) } else { Err("the data cannot be made".into()) }
 }
 
@@ -177,7 +181,7 @@ fn compare(
 }
 
 /// Answers boiled down, by a process of its own.
-fn digest_of(folder: &Path) -> Result<Digest, Failure> {
+pub fn digest_of(folder: &Path) -> Result<Digest, Failure> {
     let output = Command::new(std::env::current_exe()?).arg("digest").arg(folder).output()?;
     if !output.status.success() {
         return Err(format!("answers cannot be read: {}", String::from_utf8_lossy(&output.stderr)).into());

@@ -40,12 +40,12 @@ pub fn contacts_of_size(size: &str) -> Option<u64> {
     }
 }
 
-/// Writes all tables into `csv` and `parquet` below the folder, which appears when it is whole.
-pub fn generate(contacts: u64, folder: &Path) -> Result<(), Failure> {
+/// Writes all tables into folders of these formats below the folder, which appears when it is whole: `parquet`, and `csv` unless it is left out.
+pub fn generate(contacts: u64, folder: &Path, formats: &[&str]) -> Result<(), Failure> {
     let amounts = Amounts::of(contacts);
     let unfinished = folder.with_extension("unfinished");
     let _ = fs::remove_dir_all(&unfinished);
-    for format in ["csv", "parquet"] {
+    for format in if formats.is_empty() { &["csv", "parquet"] } else { formats } {
         fs::create_dir_all(unfinished.join(format))?;
     }
     tables::offers(&unfinished)?;

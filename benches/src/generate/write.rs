@@ -27,19 +27,24 @@ pub fn schema(columns: &[(&str, DataType)]) -> SchemaRef {
     Arc::new(Schema::new(columns.iter().map(|(n, t)| Field::new(*n, t.clone(), true)).collect::<Vec<_>>()))
 }
 
-/// Both files of a table.
+/// The files of a table.
 pub struct TableWriter {
-    csv: BufWriter<File>,
+    csv: Option<BufWriter<File>>,
     parquet: ArrowWriter<File>,
     line: Vec<u8>,
 }
 
 impl TableWriter {
-    /// `csv/NAME.csv` and `parquet/NAME.parquet` below the folder.
+    /// `parquet/NAME.parquet` below the folder, and `csv/NAME.csv` where it has a folder for that.
     pub fn new(folder: &Path, name: &str, schema: &SchemaRef) -> Result<TableWriter, Failure> {
-        let mut csv = BufWriter::with_capacity(1 << 20, File::create(folder.join(format!("csv/{name}.csv")))?);
-        let header: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-        writeln!(csv, "{}", header.join(","))?;
+        let csv = if folder.join("csv").is_dir() {
+            let mut csv = BufWriter::with_capacity(1 << 20, File::create(folder.join(format!("csv/{name}.csv")))?);
+            let header: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+            writeln!(csv, "{}", header.join(","))?;
+            Some(csv)
+        } else {
+            None
+        };
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
             .set_max_row_group_row_count(Some(ROWS))
@@ -52,6 +57,7 @@ impl TableWriter {
     /// Appends rows.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
         self.parquet.write(batch)?;
+        let Some(csv) = &mut self.csv else { return Ok(()) };
         for row in 0..batch.num_rows() {
             self.line.clear();
             for (i, column) in batch.columns().iter().enumerate() {
@@ -63,14 +69,16 @@ impl TableWriter {
                 }
             }
             self.line.push(b'\n');
-            self.csv.write_all(&self.line)?;
+            csv.write_all(&self.line)?;
         }
         Ok(())
     }
 
-    /// Ends both files.
-    pub fn close(mut self) -> Result<(), Failure> {
-        self.csv.flush()?;
+    /// Ends the files.
+    pub fn close(self) -> Result<(), Failure> {
+        if let Some(mut csv) = self.csv {
+            csv.flush()?;
+        }
         self.parquet.close()?;
         Ok(())
     }

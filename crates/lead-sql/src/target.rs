@@ -27,6 +27,8 @@ pub struct TableTarget {
     pub columns: BTreeMap<String, String>,
     /// The column that orders rows as they came in.
     pub order: Option<String>,
+    /// Of an event: the column with the day by which the table is split.
+    pub partition: Option<String>,
 }
 
 /// A table that statements read.
@@ -75,7 +77,7 @@ impl Target {
                     for (entity, value) in tables {
                         let read = table_target(value).ok_or_else(|| {
                             wrong(format!(
-                                "`{entity}` is a table's name, or `{{ name = \"…\", columns = {{ … }}, order = \"…\" }}`"
+                                "`{entity}` is a table's name, or `{{ name = \"…\", columns = {{ … }}, order = \"…\", partition = \"…\" }}`"
                             ))
                         })?;
                         target.tables.insert(fold(entity), read);
@@ -120,6 +122,11 @@ impl Target {
         named.cloned().unwrap_or_else(|| header.to_owned())
     }
 
+    /// The column by which the table of an event is split into days.
+    pub fn partition(&self, table: &Table) -> Option<&str> {
+        self.tables.get(&table.name.key)?.partition.as_deref().filter(|_| table.is_event())
+    }
+
     /// The column that orders the rows of a table's source.
     pub fn order(&self, table: &Table) -> Option<&str> {
         self.tables.get(&table.name.key)?.order.as_deref()
@@ -137,6 +144,7 @@ fn table_target(value: &toml::Value) -> Option<TableTarget> {
                 match (key.as_str(), value) {
                     ("name", toml::Value::String(name)) => out.name = parts(name),
                     ("order", toml::Value::String(name)) => out.order = Some(name.clone()),
+                    ("partition", toml::Value::String(name)) => out.partition = Some(name.clone()),
                     ("columns", toml::Value::Table(columns)) => {
                         for (field, column) in columns {
                             out.columns.insert(fold(field), column.as_str()?.to_owned());

@@ -81,7 +81,7 @@ pub fn compare(program: &Program, engines: &mut [Engine], reference: bool) -> Re
         Err(e) => return Err(e),
     };
     let target = Target { as_of: Some(PARAMETER.to_string()), ..Target::default() };
-    let tables = raw::tables(&checked, &target, &program.data)?;
+    let tables = raw::tables(&checked, &raw::split(&checked.lexicon, &target), &program.data)?;
     let mut out = Vec::new();
     if reference && program.is_plain {
         out.push((reference::NAME.to_string(), reference::compare(program, &answered)));
@@ -121,20 +121,26 @@ fn on(
             target.tables.entry(table.name.key.clone()).or_default().order = Some(raw::ORDER.to_string());
         }
     }
-    let target = &target;
-    let mut statements: Vec<(bool, Compiled)> = Vec::new();
+    // Answers are the same where tables are split by days.
+    let split = raw::split(lexicon, &target);
+    let targets =
+        if engine.name == "duckdb" { vec![("", &target), (", split by days", &split)] } else { vec![("", &target)] };
+    let mut statements: Vec<(String, Compiled)> = Vec::new();
     // These work out a query once for each place that names it: what has many is asked in steps alone.
     let spark = engine.name == "spark";
     let in_steps = matches!(engine.name.as_str(), "spark" | "datafusion" | "clickhouse");
     let few = if spark { u64::MAX } else { COPIES };
     let queries = if spark { SMALL } else { usize::MAX };
     let small = |c: &Compiled| !in_steps || c.copies <= few && c.sql.matches(" AS (\n").count() <= queries;
-    for open in [false, true].into_iter().filter(|open| !(spark && *open)) {
-        let of = if open { AsOf::Open } else { AsOf::At(as_of) };
-        let options = Options { dialect, target, as_of: of };
-        match lead_sql::compile(lexicon, &options, &|_| true) {
-            Ok(compiled) => statements.extend(compiled.into_iter().filter(small).map(|c| (open, c))),
-            Err(diagnostics) => return Ok(Outcome::Left(diagnostics[0].message.clone())),
+    for (said, target) in targets {
+        for open in [false, true].into_iter().filter(|open| !(spark && *open)) {
+            let of = if open { AsOf::Open } else { AsOf::At(as_of) };
+            let options = Options { dialect, target, as_of: of };
+            let said = format!("{}{said}", if open { ", as-of time open" } else { "" });
+            match lead_sql::compile(lexicon, &options, &|_| true) {
+                Ok(compiled) => statements.extend(compiled.into_iter().filter(small).map(|c| (said.clone(), c))),
+                Err(diagnostics) => return Ok(Outcome::Left(diagnostics[0].message.clone())),
+            }
         }
     }
     let now = dialect.time(as_of);
@@ -143,21 +149,21 @@ fn on(
     let mut results = engine.ask(tables, &texts)?;
     if in_steps {
         // What is asked in steps has an open as-of time, and knows it as a parameter.
-        let target = Target { as_of: Some(":as_of".to_string()), ..target.clone() };
+        let of = if spark { &split } else { &target };
+        let target = Target { as_of: Some(":as_of".to_string()), ..of.clone() };
         let options = Options { dialect, target: &target, as_of: AsOf::Open };
         let made = match lead_sql::in_steps(lexicon, &options, &|_| true) {
             Ok(made) => made,
             Err(diagnostics) => return Ok(Outcome::Left(diagnostics[0].message.clone())),
         };
         let own: Vec<String> = made.answers.iter().map(|c| plain(&c.sql)).collect();
-        let open = made.answers.iter().map(|c| Compiled { name: format!("{}, in steps", c.name), ..c.clone() });
-        statements.extend(open.map(|c| (true, c)));
         results.extend(engine.ask_in_steps(&Json::Null, &steps(&made, &now), &own)?);
         texts.extend(own);
+        statements.extend(made.answers.into_iter().map(|c| (", in steps".to_string(), c)));
     }
     let (mut count, mut wrong) = (0, Vec::new());
-    for (((open, compiled), sql), result) in statements.iter().zip(&texts).zip(&results) {
-        let statement = format!("{}{}", compiled.name, if *open { ", as-of time open" } else { "" });
+    for (((said, compiled), sql), result) in statements.iter().zip(&texts).zip(&results) {
+        let statement = format!("{}{said}", compiled.name);
         let asked = match compiled.subject {
             Subject::Metric(def) | Subject::Funnel(def) => Some(lexicon.def(def).name.key.clone()),
             Subject::Records(_) => None,

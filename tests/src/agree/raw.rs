@@ -11,6 +11,35 @@ use serde_json::{Value as Json, json};
 
 use crate::pipeline::Checked;
 
+/// The column with the day of each event.
+pub const DAY: &str = "day of the event";
+
+/// A target whose events are split by days, where those of one table have one time.
+pub fn split(lexicon: &Lexicon, target: &Target) -> Target {
+    let mut out = target.clone();
+    let events = || lexicon.tables.iter().filter(|t| t.is_event());
+    let times = |t: &Table| -> Vec<(Vec<String>, Option<String>)> {
+        let column = |source: &Option<String>| t.time().map(|f| target.column(t, f, source.as_deref()));
+        target.tables_of(t).into_iter().map(|(name, source)| (name, column(&source))).collect()
+    };
+    for event in events() {
+        let own = times(event);
+        let clash = |(name, time): &(Vec<String>, Option<String>)| own.iter().any(|o| o.0 == *name && o.1 != *time);
+        if !events().flat_map(&times).any(|other| clash(&other)) {
+            out.tables.entry(event.name.key.clone()).or_default().partition = Some(DAY.to_string());
+        }
+    }
+    out
+}
+
+/// The column with the time of the events of a table that is split by days.
+fn split_by(lexicon: &Lexicon, target: &Target, raw: &RawTable) -> Option<String> {
+    lexicon.tables.iter().filter(|t| target.partition(t).is_some()).find_map(|t| {
+        let (_, source) = target.tables_of(t).into_iter().find(|(name, _)| *name == raw.name)?;
+        Some(target.column(t, t.time()?, source.as_deref()))
+    })
+}
+
 /// The column with the number of each row in its file, in tables whose order of rows matters.
 pub const ORDER: &str = "row in the file";
 
@@ -58,6 +87,11 @@ pub fn tables(checked: &Checked, target: &Target, dir: &Path) -> Result<Json, St
         if ordered {
             columns.push(json!([ORDER, "duration"]));
         }
+        let split_by = split_by(&checked.lexicon, target, raw);
+        let split_by = split_by.and_then(|time| raw.columns.iter().position(|c| c.name == time));
+        if split_by.is_some() {
+            columns.push(json!([DAY, "date"]));
+        }
         let rows: Vec<Json> = (0..records.rows)
             .map(|row| {
                 let cells = records.columns.iter().zip(&table.fields);
@@ -65,6 +99,10 @@ pub fn tables(checked: &Checked, target: &Target, dir: &Path) -> Result<Json, St
                 let mut cells: Vec<Json> = if unused { vec![Json::Null] } else { cells.collect() };
                 if ordered {
                     cells.push(json!(row.to_string()));
+                }
+                if let Some(time) = split_by {
+                    let day = cells[time].as_str().and_then(|t| t.get(..10)).map(str::to_string);
+                    cells.push(json!(day));
                 }
                 Json::Array(cells)
             })

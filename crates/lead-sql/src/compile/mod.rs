@@ -8,6 +8,7 @@ mod merge;
 mod metric;
 mod moments;
 mod number;
+mod partition;
 mod range;
 mod records;
 mod rounds;

@@ -61,16 +61,21 @@ impl Compiler<'_> {
         Ok(if matches!(value, Value::Date(_)) { self.local_day(moment) } else { moment })
     }
 
+    /// The as-of time as statements are told it, where it is open.
+    pub fn as_of(&self) -> Sql {
+        match &self.options.target.as_of {
+            // Settings take parameters alone, never other SQL.
+            Some(parameter) => Sql::form(&parameter.replace("{}", ""), []).cast(Type::Time),
+            None => self.dialect.now().cast(Type::Time),
+        }
+    }
+
     /// The queries that work moments out, if the as-of time is open.
     pub fn moments_ctes(&mut self) -> Result<Vec<Cte>, Wrong> {
         if self.options.as_of != AsOf::Open {
             return Ok(Vec::new());
         }
-        let as_of = match &self.options.target.as_of {
-            // Settings take parameters alone, never other SQL.
-            Some(parameter) => Sql::form(&parameter.replace("{}", ""), []).cast(Type::Time),
-            None => self.dialect.now().cast(Type::Time),
-        };
+        let as_of = self.as_of();
         let mut layers = Layers::default();
         self.moment_name(Moments::AS_OF);
         let wanted: Vec<WhenId> = self.moments.keys().copied().collect();

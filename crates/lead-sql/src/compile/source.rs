@@ -203,6 +203,9 @@ impl Compiler<'_> {
             // Rows that nothing is asked of still count.
             select.items.push(Item::new(Sql::Int(1), "one"));
         }
+        if table.is_event() {
+            select.filter.extend(self.partition(&[id], &raw));
+        }
         if let Some(filter) = &table.filter {
             select.filter.push(self.selected(table, filter, &raw, &BTreeMap::new())?);
         }
@@ -258,6 +261,9 @@ impl Compiler<'_> {
         let written = Relation::Table(self.options.target.written(&parts));
         let (read, folds) = self.texts(ids, needs, written, &raw, source.as_deref());
         let mut select = Select { from: Some((read, raw.clone())), ..Select::default() };
+        if folds.is_empty() {
+            select.filter.extend(self.partition(ids, &raw));
+        }
         let mut columns = |value: Sql, wanted: &str, table: &str, select: &mut Select| -> String {
             if let Some((_, name)) = made.iter().find(|m| m.0 == value && m.1 == wanted) {
                 return name.clone();
@@ -368,7 +374,8 @@ impl Compiler<'_> {
         }
         let name = self.query_name(&format!("{raw}_texts"));
         let from = Some((written, raw.to_owned()));
-        self.cte(&name, Vec::new(), Select { items, from, ..Select::default() });
+        let filter = self.partition(ids, raw);
+        self.cte(&name, Vec::new(), Select { items, from, filter, ..Select::default() });
         (Relation::Query(name), folds)
     }
 

@@ -150,6 +150,14 @@ fn table_line(lexicon: &Lexicon, job: &Job<'_>, read: &Read) -> Json {
             columns.push(json!({ "name": order, "kind": "any", "headers": [order] }));
         }
     }
+    for table in &lexicon.tables {
+        if let Some(day) = job.target.partition(table)
+            && job.target.tables_of(table).iter().any(|t| t.0 == read.raw.name)
+            && !columns.iter().any(|c| c["name"] == day)
+        {
+            columns.push(json!({ "name": day, "kind": "any", "headers": [day] }));
+        }
+    }
     let zone = match &read.raw.source {
         Some(source) => (job.zone_of)(source),
         None => lexicon.settings.zone_name.clone(),
