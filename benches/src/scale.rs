@@ -22,7 +22,7 @@ const MILLION: u64 = 1_000_000;
 const LARGE: u64 = 100;
 
 /// Spark is not asked where the size before says that it would take more seconds.
-const PATIENCE: f64 = 400.0;
+const PATIENCE: f64 = 700.0;
 
 /// The as-of time of the lexicon.
 const AS_OF: &str = "2026-07-01T00:00";
