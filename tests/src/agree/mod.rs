@@ -50,7 +50,7 @@ pub struct Difference {
 const SMALL: usize = 12;
 
 /// Copies of queries in a statement that other engines are asked as a whole which copy them.
-const COPIES: u64 = 400;
+const COPIES: u64 = 100;
 
 /// Steps as engines take them: what `plan.json` of a folder for Spark says, the statements, the as-of time.
 fn steps(made: &Steps, as_of: &str) -> Json {

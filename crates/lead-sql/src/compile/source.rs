@@ -144,9 +144,21 @@ impl Compiler<'_> {
         });
         let from = Some((Relation::Query(parts[0].clone()), parts[0].clone()));
         let mut select = Select { from, joins: joins.collect(), ..Select::default() };
+        // A list may be unknown without being NULL.
+        let first_list = |column: &str| {
+            let own = |part: &String| Sql::column(part, column);
+            let known = |part: &String| self.dialect.list_known(own(part));
+            if parts.first().is_none_or(|p| known(p) == own(p).is_known()) {
+                return first_of(column, &parts);
+            }
+            let (last, before) = parts.split_last().map_or((Sql::Null, &[][..]), |(l, b)| (own(l), b));
+            before.iter().rev().fold(last, |rest, part| Sql::when(known(part), own(part), Some(rest)))
+        };
         for field in fields {
             let column = &state.fields[field];
-            let value = self.looked_up(table, *field, first_of(column, &parts), &mut select);
+            let is_list = matches!(table.fields[field.0 as usize].ty, Ty::List(_));
+            let first = if is_list { first_list(column) } else { first_of(column, &parts) };
+            let value = self.looked_up(table, *field, first, &mut select);
             select.items.push(Item::new(value, column));
         }
         for column in fields.iter().filter_map(|f| state.folded.get(f)) {

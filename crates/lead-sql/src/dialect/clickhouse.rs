@@ -53,10 +53,10 @@ impl Dialect for ClickHouse {
         format!("toDateTime64('{}', 6, 'UTC')", super::time_text(micros))
     }
 
-    // Rows without a partner are filled with zeros, names of results stand for columns, and days before 1970 become others,
-    // where statements do not ask for less.
+    // Rows without a partner are filled with zeros, names of results stand for columns, days before 1970 become others, the least of no
+    // constants is 0, and the last digit of a float that is read may be another, where statements do not ask for less.
     fn ending(&self) -> &'static str {
-        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, enable_extended_results_for_datetime_functions = 1"
+        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, enable_extended_results_for_datetime_functions = 1, aggregate_functions_null_for_empty = 1, precise_float_parsing = 1"
     }
 
     fn recursive_union_is_distinct(&self) -> bool {
@@ -191,7 +191,11 @@ impl Dialect for ClickHouse {
 
     fn exact_sum(&self, n: Sql, small: bool) -> Sql {
         let step = || Sql::Double(18_446_744_073_709_551_616.0);
-        let whole = |n: Sql| Sql::form("CAST(round({}) AS Nullable(Int256))", [n.times(step())]);
+        // What stands behind a NULL may be infinite, which is an error all the same.
+        let whole = |n: Sql| {
+            let n = n.times(step());
+            Sql::form("CAST(if(isFinite({}), round({}), 0) AS Nullable(Int256))", [n.clone(), n])
+        };
         let total = |n: Sql| Sql::call("sum", [whole(n)]).or_else(Sql::Int(0));
         if small {
             return self.float_of(total(n)).over(step());
