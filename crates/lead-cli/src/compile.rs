@@ -112,7 +112,7 @@ pub fn target(project: &Project, name: &str, terminal: &Terminal) -> Result<Targ
             names => failure.help(format!("it has {}", names.join(", "))),
         });
     };
-    Target::read(name, table).map_err(|diagnostic| {
+    Target::read(name, table, &project.lexicon).map_err(|diagnostic| {
         let shown = lead_diag::render::human(&diagnostic, &project.sources, &terminal.err_options());
         eprint(&format!("{shown}\n"));
         Failure::said(Exit::Findings)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lead_diag::{Diagnostic, codes};
 use lead_hir::hir::{FieldId, Lexicon, SourceFilter, Table, TableId, Ty};
+use lead_hir::suggest::{Near, nearest};
 
 /// A place that SQL is compiled for.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,35 @@ pub struct TableTarget {
     pub partition: Option<String>,
 }
 
+impl TableTarget {
+    /// What is said of an entity or event that has nothing like it, and what to do about it.
+    fn misfit(&self, name: &str, lexicon: &Lexicon) -> Option<(String, String)> {
+        let key = fold(name);
+        let Some((_, table)) = lexicon.table_ids().find(|(_, t)| t.name.key == key) else {
+            let near = nearest(name, lexicon.table_ids().map(|(_, t)| t.name.text.as_str()));
+            let help = "`tables` has an entry for an entity or event of the lexicon".to_owned();
+            return Some((format!("no entity or event is called `{name}`"), with_near(near, help)));
+        };
+        if self.partition.is_some() && !table.is_event() {
+            let help = "take `partition` out: an entity is read whole".to_owned();
+            return Some((format!("`{name}` is no event, so `partition` says nothing"), help));
+        }
+        let mut headers = Vec::new();
+        table.filter.iter().for_each(|f| headers_of(f, &mut headers));
+        let fields = table.fields.iter();
+        headers.extend(fields.flat_map(|f| f.headers.iter().map(|h| h.header.clone()).chain([f.name.text.clone()])));
+        let known = |column: &str| headers.iter().any(|h| fold(h) == column);
+        let column = self.columns.keys().find(|c| !known(c))?;
+        let help = format!("`columns` has the fields of `{name}`, and the headers that a `where` of it looks at");
+        let near = nearest(column, headers.iter().map(String::as_str));
+        Some((format!("`{name}` has no field `{column}`"), with_near(near, help)))
+    }
+}
+
+fn with_near(near: Option<Near>, help: String) -> String {
+    near.map_or(help, |near| format!("is `{}` meant?", near.name))
+}
+
 /// A table that statements read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawTable {
@@ -54,14 +84,14 @@ pub struct RawColumn {
 }
 
 impl Target {
-    /// From the table of `lead.toml`.
+    /// From the table of `lead.toml`, for the entities and events of its lexicon.
     ///
     /// # Errors
-    /// Keys and values that mean nothing (L0902).
-    pub fn read(name: &str, table: &toml::Table) -> Result<Target, Box<Diagnostic>> {
+    /// Keys and values that mean nothing, and names that the lexicon does not have (L0902).
+    pub fn read(name: &str, table: &toml::Table, lexicon: &Lexicon) -> Result<Target, Box<Diagnostic>> {
+        let bare = |what: String| Diagnostic::new(codes::BAD_TARGET, format!("target `{name}`: {what}"));
         let wrong = |what: String| {
-            let said = Diagnostic::new(codes::BAD_TARGET, format!("target `{name}`: {what}"));
-            Box::new(said.help("a target has `dialect`, `tables` and `as-of`; see `docs/settings.md`"))
+            Box::new(bare(what).help("a target has `dialect`, `tables` and `as-of`; see `docs/settings.md`"))
         };
         let mut target = Target::default();
         for (key, value) in table {
@@ -80,6 +110,10 @@ impl Target {
                                 "`{entity}` is a table's name, or `{{ name = \"…\", columns = {{ … }}, order = \"…\", partition = \"…\" }}`"
                             ))
                         })?;
+                        let said = read.misfit(entity, lexicon);
+                        if let Some((what, help)) = said {
+                            return Err(Box::new(bare(what).help(help)));
+                        }
                         target.tables.insert(fold(entity), read);
                     }
                 }

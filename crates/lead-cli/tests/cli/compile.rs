@@ -25,13 +25,22 @@ fn a_target_names_the_dialect_the_tables_and_the_parameter() {
     let lab = Lab::small();
     let settings = lab.read("small/lead.toml")
         + "[targets.house]\ndialect = \"postgres\"\nas-of = \":as_of\"\ntables.contact = \"crm.people\"\n\
-           [targets.wrong]\ntable = 1\n[targets.sly]\nas-of = \"now(); drop table x\"\n";
+           [targets.wrong]\ntable = 1\n[targets.sly]\nas-of = \"now(); drop table x\"\n\
+           [targets.typo]\ntables.contcat = \"crm.people\"\n\
+           [targets.field]\ntables.contact.columns = { emial = \"mail\" }\n\
+           [targets.split]\ntables.contact.partition = \"day\"\n";
     lab.write("small/lead.toml", &settings);
     let ran = lab.lead(&["compile", "small", "--target", "house", "--only", "large"]);
     assert!(ran.code == 0 && ran.out.contains("FROM crm.people") && ran.out.contains("(:as_of AS"), "{}", ran.all());
-    for target in ["wrong", "sly"] {
+    for (target, said) in [
+        ("wrong", "`table` means nothing there"),
+        ("sly", "`as-of` is a parameter"),
+        ("typo", "is `contact` meant?"),
+        ("field", "is `email` meant?"),
+        ("split", "`contact` is no event"),
+    ] {
         let ran = lab.lead(&["compile", "small", "--target", target, "--dialect", "duckdb"]);
-        assert!(ran.code == 1 && ran.err.contains("L0902"), "{}", ran.all());
+        assert!(ran.code == 1 && ran.err.contains("L0902") && ran.err.contains(said), "{}", ran.all());
     }
     assert_eq!(lab.lead(&["compile", "small", "--target", "none"]).code, 2);
     assert_eq!(lab.lead(&["compile", "small"]).code, 2);

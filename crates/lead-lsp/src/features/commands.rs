@@ -163,12 +163,15 @@ impl Ask<'_> {
     fn show_sql(&self, argument: &Argument) -> Result<Value> {
         self.sound()?;
         let targets = &self.snapshot().checked().config.targets;
+        let lexicon = self.snapshot().checked().to_run();
         let target = match &argument.dialect {
             Some(name) => targets.get_key_value(name),
             None => targets.iter().next().filter(|_| targets.len() == 1),
         };
         let target = match target {
-            Some((name, table)) => Target::read(name, table).map_err(|d| errors::failed(d.message.clone()))?,
+            Some((name, table)) => {
+                Target::read(name, table, &lexicon).map_err(|d| errors::failed(d.message.clone()))?
+            }
             None => Target::default(),
         };
         let name = target.dialect.as_deref().or(argument.dialect.as_deref()).unwrap_or("duckdb");
@@ -176,7 +179,6 @@ impl Ask<'_> {
             let all: Vec<&str> = dialect::all().iter().map(|d| d.name()).collect();
             return Err(errors::invalid(format!("there is no dialect `{name}`; there are {}", all.join(", "))));
         };
-        let lexicon = self.snapshot().checked().to_run();
         let one = self.definition(argument)?.map(|d| self.name(d).to_owned());
         let options = lead_sql::Options { dialect, target: &target, as_of: lead_sql::AsOf::Open };
         let wanted = |def: &lead_hir::hir::Def| one.as_ref().is_none_or(|name| def.name.text == *name);
