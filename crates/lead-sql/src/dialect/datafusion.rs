@@ -1,6 +1,6 @@
 //! Apache DataFusion.
 
-use super::shared::{found_in_joined, half_to_even};
+use super::shared::{found_in_joined, half_to_even, type_name};
 use super::{Dialect, Fold, Lacks, at_zone};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -20,14 +20,8 @@ impl Dialect for DataFusion {
     // Times are to the nanosecond unless they are told not to be, and then end in 2262.
     fn type_name(&self, ty: Type) -> &'static str {
         match ty {
-            Type::Bool => "BOOLEAN",
-            Type::Int => "BIGINT",
-            Type::Huge => "DECIMAL(38, 0)",
-            Type::Double => "DOUBLE",
-            Type::Money => "DECIMAL(19, 4)",
-            Type::Text => "VARCHAR",
-            Type::Date => "DATE",
             Type::Time => "TIMESTAMP(6)",
+            other => type_name(other),
         }
     }
 

@@ -100,16 +100,7 @@ pub trait Dialect: Sync {
 
     /// The name of a type.
     fn type_name(&self, ty: Type) -> &'static str {
-        match ty {
-            Type::Bool => "BOOLEAN",
-            Type::Int => "BIGINT",
-            Type::Huge => "DECIMAL(38, 0)",
-            Type::Double => "DOUBLE",
-            Type::Money => "DECIMAL(19, 4)",
-            Type::Text => "VARCHAR",
-            Type::Date => "DATE",
-            Type::Time => "TIMESTAMP",
-        }
+        shared::type_name(ty)
     }
 
     /// A value as another type.

@@ -3,6 +3,20 @@
 use super::Dialect;
 use crate::ir::{Sql, Tight, Type};
 
+/// The name of a type in the words that most engines share.
+pub fn type_name(ty: Type) -> &'static str {
+    match ty {
+        Type::Bool => "BOOLEAN",
+        Type::Int => "BIGINT",
+        Type::Huge => "DECIMAL(38, 0)",
+        Type::Double => "DOUBLE",
+        Type::Money => "DECIMAL(19, 4)",
+        Type::Text => "VARCHAR",
+        Type::Date => "DATE",
+        Type::Time => "TIMESTAMP",
+    }
+}
+
 /// A text literal where a backslash begins a sign.
 pub fn escaped(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\r', "\\r");

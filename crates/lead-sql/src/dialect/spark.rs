@@ -1,6 +1,6 @@
 //! Spark SQL.
 
-use super::shared::{backticked, escaped, sum_in_parts, whole_by_64_bits};
+use super::shared::{backticked, escaped, sum_in_parts, type_name, whole_by_64_bits};
 use super::{Dialect, Fold, Lacks};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -35,14 +35,9 @@ impl Dialect for Spark {
 
     fn type_name(&self, ty: Type) -> &'static str {
         match ty {
-            Type::Bool => "BOOLEAN",
-            Type::Int => "BIGINT",
-            Type::Huge => "DECIMAL(38, 0)",
-            Type::Double => "DOUBLE",
-            Type::Money => "DECIMAL(19, 4)",
             Type::Text => "STRING",
-            Type::Date => "DATE",
             Type::Time => "TIMESTAMP_NTZ",
+            other => type_name(other),
         }
     }
 

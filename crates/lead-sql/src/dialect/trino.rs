@@ -1,6 +1,6 @@
 //! Trino.
 
-use super::shared::{remainder_off, sum_in_parts, whole_by_64_bits};
+use super::shared::{remainder_off, sum_in_parts, type_name, whole_by_64_bits};
 use super::{Dialect, Fold, Lacks};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -20,14 +20,8 @@ impl Dialect for Trino {
     // Times are to the millisecond unless they are told not to be.
     fn type_name(&self, ty: Type) -> &'static str {
         match ty {
-            Type::Bool => "BOOLEAN",
-            Type::Int => "BIGINT",
-            Type::Huge => "DECIMAL(38, 0)",
-            Type::Double => "DOUBLE",
-            Type::Money => "DECIMAL(19, 4)",
-            Type::Text => "VARCHAR",
-            Type::Date => "DATE",
             Type::Time => "TIMESTAMP(6)",
+            other => type_name(other),
         }
     }
 
