@@ -16,7 +16,9 @@ use crate::view::Asked;
 pub enum Worth {
     /// It is still the answer to what was asked.
     Lasting,
-    /// The client asks again anyway, so it is given up.
+    /// It is given up when its own document changes, as the client asks again then; nobody asks again when something else does.
+    OfDocument,
+    /// It is given up, as the client asks again by itself or is told to.
     Passing,
 }
 
@@ -38,7 +40,11 @@ pub async fn compute<T: Send + 'static>(
     let cancel = Cancel::new();
     let _given_up = OnDrop(cancel.clone());
     let ticket = Ticket::taken()?;
-    let passing = (worth == Worth::Passing).then(|| shared.passing(&cancel, ticket.revision()));
+    let passing = match worth {
+        Worth::Lasting => None,
+        Worth::OfDocument => Some(shared.passing(&cancel, ticket.revision(), ticket.about())),
+        Worth::Passing => Some(shared.passing(&cancel, ticket.revision(), None)),
+    };
     let asked = ticket.redeem().await?;
     let flag = cancel.clone();
     let work = tokio::task::spawn_blocking(move || {

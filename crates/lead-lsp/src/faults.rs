@@ -29,6 +29,7 @@ pub fn added(build: LspServiceBuilder<Server>) -> LspServiceBuilder<Server> {
         .custom_method("lead/fault/panicEarly", Server::fault_panic_early)
         .custom_method(IN_ANALYSIS, Server::fault_panic_in_analysis)
         .custom_method("lead/fault/work", Server::fault_work)
+        .custom_method("lead/fault/workOnDocument", Server::fault_work_on_document)
         .custom_method("lead/fault/stubborn", Server::fault_stubborn)
         .custom_method("lead/fault/client", Server::fault_client)
 }
@@ -56,6 +57,19 @@ impl Server {
         compute(self.shared(), Worth::Passing, |_, cancel| {
             let start = Instant::now();
             while !cancel.is_cancelled() && start.elapsed() < Duration::from_secs(10) {
+                std::hint::spin_loop();
+            }
+            cancel.check().map_err(|_| errors::content_modified())?;
+            Ok(Value::Null)
+        })
+        .await
+    }
+
+    /// Keeps a processor busy until the request is given up or its document changes, for a second at most.
+    async fn fault_work_on_document(&self, _: Value) -> Result<Value> {
+        compute(self.shared(), Worth::OfDocument, |_, cancel| {
+            let start = Instant::now();
+            while !cancel.is_cancelled() && start.elapsed() < Duration::from_secs(1) {
                 std::hint::spin_loop();
             }
             cancel.check().map_err(|_| errors::content_modified())?;

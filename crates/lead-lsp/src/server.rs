@@ -78,20 +78,20 @@ impl LanguageServer for Server {
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
         let position = params.text_document_position_params.position;
-        compute(&self.shared, Worth::Passing, move |asked, _| goto::highlight(asked, position)).await
+        compute(&self.shared, Worth::OfDocument, move |asked, _| goto::highlight(asked, position)).await
     }
 
     async fn document_link(&self, _: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
-        compute(&self.shared, Worth::Passing, |asked, _| goto::document_links(asked)).await
+        compute(&self.shared, Worth::OfDocument, |asked, _| goto::document_links(asked)).await
     }
 
     async fn document_symbol(&self, _: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         let nested = self.shared.negotiated().nested_symbols;
-        compute(&self.shared, Worth::Passing, move |asked, _| symbols::document(asked, nested)).await
+        compute(&self.shared, Worth::OfDocument, move |asked, _| symbols::document(asked, nested)).await
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
-        compute(&self.shared, Worth::Passing, move |asked, cancel| symbols::workspace(asked, &params.query, cancel))
+        compute(&self.shared, Worth::Lasting, move |asked, cancel| symbols::workspace(asked, &params.query, cancel))
             .await
     }
 
@@ -154,21 +154,22 @@ impl LanguageServer for Server {
     }
 
     async fn formatting(&self, _: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        compute(&self.shared, Worth::Passing, |asked, _| change::format(asked)).await
+        compute(&self.shared, Worth::OfDocument, |asked, _| change::format(asked)).await
     }
 
     async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        compute(&self.shared, Worth::Passing, move |asked, _| change::format_range(asked, params.range)).await
+        compute(&self.shared, Worth::OfDocument, move |asked, _| change::format_range(asked, params.range)).await
     }
 
     async fn on_type_formatting(&self, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
         let position = params.text_document_position.position;
-        compute(&self.shared, Worth::Passing, move |asked, _| change::format_on_type(asked, position, &params.ch)).await
+        compute(&self.shared, Worth::OfDocument, move |asked, _| change::format_on_type(asked, position, &params.ch))
+            .await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let can = self.shared.negotiated().actions;
-        compute(&self.shared, Worth::Passing, move |asked, _| {
+        compute(&self.shared, Worth::OfDocument, move |asked, _| {
             actions::actions(asked, params.range, &params.context, can)
         })
         .await
@@ -215,7 +216,7 @@ impl LanguageServer for Server {
     }
 
     async fn folding_range(&self, _: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-        compute(&self.shared, Worth::Passing, |asked, _| decorate::folds(asked)).await
+        compute(&self.shared, Worth::OfDocument, |asked, _| decorate::folds(asked)).await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
@@ -224,7 +225,7 @@ impl LanguageServer for Server {
 
     async fn linked_editing_range(&self, params: LinkedEditingRangeParams) -> Result<Option<LinkedEditingRanges>> {
         let position = params.text_document_position_params.position;
-        compute(&self.shared, Worth::Passing, move |asked, _| decorate::linked(asked, position)).await
+        compute(&self.shared, Worth::OfDocument, move |asked, _| decorate::linked(asked, position)).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<serde_json::Value>> {

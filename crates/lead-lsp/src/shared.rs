@@ -26,8 +26,10 @@ pub struct Shared {
     analysis: Sender<Told>,
     /// Counts changes, of documents and of whatever else findings depend on.
     revision: Arc<AtomicU64>,
+    /// The count at which an open document changed last.
+    changed: Mutex<HashMap<Url, u64>>,
     /// Computations whose answers are worth nothing once something changes.
-    passing: Mutex<HashMap<u64, Cancel>>,
+    passing: Mutex<HashMap<u64, Waiting>>,
     next: AtomicU64,
     negotiated: OnceLock<Negotiated>,
     settings: Mutex<Arc<Settings>>,
@@ -59,6 +61,7 @@ impl Shared {
             documents: Mutex::default(),
             analysis,
             revision,
+            changed: Mutex::default(),
             passing: Mutex::default(),
             next: AtomicU64::new(0),
             negotiated: OnceLock::new(),
@@ -111,20 +114,31 @@ impl Shared {
         let _ = self.analysis.send((self.revision.load(Ordering::SeqCst), message));
     }
 
-    /// Counts a change: what was computed before it is not to be shown any more.
-    fn moved(&self) {
-        self.revision.fetch_add(1, Ordering::SeqCst);
-        for (_, cancel) in lock(&self.passing).drain() {
-            cancel.cancel();
+    /// Counts a change, of a document or of something else: what was computed before it is not to be shown any more.
+    fn moved(&self, document: Option<&Url>) {
+        let revision = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
+        if let Some(document) = document {
+            lock(&self.changed).insert(document.clone(), revision);
         }
+        lock(&self.passing).retain(|_, waiting| {
+            let stays = waiting.about.is_some() && waiting.about.as_ref() != document;
+            if !stays {
+                waiting.cancel.cancel();
+            }
+            stays
+        });
     }
 
-    /// Gives up a computation as soon as something changes after a revision. Ends with the guard.
-    pub fn passing(self: &Arc<Shared>, cancel: &Cancel, revision: u64) -> Passing {
+    /// Gives up a computation as soon as a document, or anything at all, changes after a revision. Ends with the guard.
+    pub fn passing(self: &Arc<Shared>, cancel: &Cancel, revision: u64, about: Option<&Url>) -> Passing {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        lock(&self.passing).insert(id, cancel.clone());
+        lock(&self.passing).insert(id, Waiting { cancel: cancel.clone(), about: about.cloned() });
         // What changed since the request arrived did not find it here.
-        if self.revision.load(Ordering::SeqCst) != revision {
+        let is_over = match about {
+            Some(document) => lock(&self.changed).get(document).is_some_and(|&changed| changed > revision),
+            None => self.revision.load(Ordering::SeqCst) != revision,
+        };
+        if is_over {
             lock(&self.passing).remove(&id);
             cancel.cancel();
         }
@@ -133,7 +147,7 @@ impl Shared {
 
     /// A place in the queue of the analysis, behind every change that arrived before.
     pub fn ticket(&self, about: Option<Url>, fault: bool) -> Ticket {
-        let (reply, ticket) = Ticket::new(self.revision.load(Ordering::SeqCst));
+        let (reply, ticket) = Ticket::new(about.clone(), self.revision.load(Ordering::SeqCst));
         self.send(Message::Ask { about, reply, fault: fault && faults::wanted() });
         ticket
     }
@@ -157,7 +171,7 @@ impl Shared {
         if settings == *self.settings() {
             return;
         }
-        self.moved();
+        self.moved(None);
         self.set_settings(settings);
     }
 
@@ -176,8 +190,9 @@ impl Shared {
         if !is_ours && item.language_id != "lead" {
             return;
         }
+        let uri = item.uri.clone();
         let document = lock(&self.documents).open(item.uri, item.version, item.text);
-        self.moved();
+        self.moved(Some(&uri));
         self.send(Message::Opened(document));
     }
 
@@ -186,7 +201,7 @@ impl Shared {
         let changed = lock(&self.documents).change(uri, version, changes, self.encoding());
         match changed {
             Ok(document) => {
-                self.moved();
+                self.moved(Some(uri));
                 self.send(Message::Changed(document));
             }
             Err(Misfit::NotOpen) => {}
@@ -200,7 +215,8 @@ impl Shared {
     pub fn closed(&self, uri: &Url) {
         if let Some(document) = lock(&self.documents).close(uri) {
             self.tokens.forget(uri);
-            self.moved();
+            self.moved(Some(uri));
+            lock(&self.changed).remove(uri);
             self.send(Message::Closed(document.uri));
         }
     }
@@ -209,7 +225,7 @@ impl Shared {
     pub fn on_disk(&self, uris: Vec<Url>) {
         let paths: Vec<_> = uris.iter().filter_map(path_of).collect();
         if !paths.is_empty() {
-            self.moved();
+            self.moved(None);
             self.send(Message::Disk(paths));
         }
     }
@@ -217,7 +233,7 @@ impl Shared {
     /// Folders were added to the workspace, or taken out of it.
     pub fn folders(&self, added: Vec<Url>, removed: Vec<Url>) {
         let paths = |uris: Vec<Url>| uris.iter().filter_map(path_of).collect();
-        self.moved();
+        self.moved(None);
         self.send(Message::Folders { added: paths(added), removed: paths(removed) });
     }
 
@@ -230,13 +246,23 @@ impl Shared {
 
     /// Ends what is still being computed.
     pub fn give_up(&self) {
-        self.moved();
+        self.moved(None);
+        for (_, waiting) in lock(&self.passing).drain() {
+            waiting.cancel.cancel();
+        }
     }
 
     /// What the process ends with.
     pub fn exit_code(&self) -> u8 {
         u8::from(!self.clean.load(Ordering::SeqCst))
     }
+}
+
+/// A computation that is under way.
+struct Waiting {
+    cancel: Cancel,
+    /// The document whose changes alone matter to it; any change matters to it where there is none.
+    about: Option<Url>,
 }
 
 /// A computation that ends when something changes.

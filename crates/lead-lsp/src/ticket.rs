@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::lsp_types::Url;
 
 use crate::errors;
 use crate::view::Asked;
@@ -16,6 +17,8 @@ tokio::task_local! {
 /// Becomes what the request is about, as it was when the request arrived.
 pub struct Ticket {
     answer: oneshot::Receiver<Result<Asked>>,
+    /// The document that the request names.
+    about: Option<Url>,
     /// How many changes had arrived before it.
     revision: u64,
 }
@@ -25,15 +28,20 @@ pub type Reply = oneshot::Sender<Result<Asked>>;
 
 impl Ticket {
     /// Both halves.
-    pub fn new(revision: u64) -> (Reply, Ticket) {
+    pub fn new(about: Option<Url>, revision: u64) -> (Reply, Ticket) {
         let (reply, answer) = oneshot::channel();
-        (reply, Ticket { answer, revision })
+        (reply, Ticket { answer, about, revision })
     }
 
     /// That of the request that is being handled.
     pub fn taken() -> Result<Ticket> {
         let ticket = TICKET.try_with(|cell| cell.borrow_mut().take()).ok().flatten();
         ticket.ok_or_else(|| errors::failed("the request has no place in the queue"))
+    }
+
+    /// The document that the request names.
+    pub fn about(&self) -> Option<&Url> {
+        self.about.as_ref()
     }
 
     /// How many changes had arrived before it.

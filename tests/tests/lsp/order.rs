@@ -71,6 +71,24 @@ fn slow_requests_do_not_hold_up_an_edit_and_are_given_up_after_it() {
 }
 
 #[test]
+fn what_is_asked_of_a_document_outlasts_changes_of_anything_else() {
+    let workspace = Workspace::new(LEXICON);
+    let mut client = Client::start(&workspace);
+    let (uri, other) = (workspace.uri("rules.lead"), workspace.uri("more.lead"));
+    client.open(&uri, "large when employees > 50\n");
+    client.open(&other, "small when employees < 50\n");
+    let about = json!({ "textDocument": { "uri": uri } });
+    let outlasting = client.ask("lead/fault/workOnDocument", about.clone());
+    client.replace(&other, 2, "small when employees < 40\n");
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": other, "type": 2 }] }));
+    let answer = client.answer(outlasting);
+    assert!(answer.get("result").is_some(), "{answer}");
+    let given_up = client.ask("lead/fault/workOnDocument", about);
+    client.replace(&uri, 2, "large when employees > 60\n");
+    assert_eq!(client.answer(given_up)["error"]["code"], -32801);
+}
+
+#[test]
 fn requests_that_nobody_can_stop_do_not_hold_up_the_others() {
     let workspace = Workspace::new(LEXICON);
     let mut client = Client::start(&workspace);
