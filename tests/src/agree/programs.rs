@@ -94,7 +94,9 @@ impl Program {
         );
         std::fs::write(folder.join("lead.toml"), settings)?;
         for (name, text) in &self.files {
-            std::fs::write(folder.join(name), text)?;
+            let file = folder.join(name);
+            file.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+            std::fs::write(file, text)?;
         }
         for entry in std::fs::read_dir(&self.data)? {
             let entry = entry?;
@@ -168,9 +170,12 @@ impl Program {
     /// The lexicon of a folder.
     pub fn folder(folder: &Path) -> Option<Program> {
         let project = lead_project::Project::open(folder).ok()?;
+        // Names are those of places inside the folder, wherever it stands.
         let files = project.asts.iter().map(|(id, _)| {
             let file = project.sources.file(*id);
-            (file.name().to_string(), file.text().to_string())
+            let name = Path::new(file.name());
+            let inside = name.strip_prefix(folder).ok().or_else(|| Some(Path::new(name.file_name()?)));
+            (inside.unwrap_or(name).to_string_lossy().into_owned(), file.text().to_string())
         });
         let zone = &project.lexicon.settings.zone;
         let told = project.as_of.clone().unwrap_or("2026-06-30".to_string());

@@ -13,7 +13,8 @@ use crate::ir::{Cte, Item, Relation, Select, Sql, Statement};
 use crate::print::{self, walk};
 use crate::rewrite;
 
-/// A step that only takes rows over may stand on so many others of its kind; one more is worked out once if several read it.
+/// A step may stand on so many others that are not kept, one on the other; one more is kept. Engines that copy queries to each place that
+/// names them take the longer to plan such a chain the more they have planned of it.
 const DEPTH: usize = 12;
 
 /// A query with a name; those before it are at hand under their names.
@@ -90,30 +91,31 @@ fn all(lexicon: &Lexicon, options: &Options<'_>, wanted: &(dyn Fn(&Def) -> bool 
     })
 }
 
-/// The steps that are worth keeping: what several others read, unless it takes over row by row what is a table, or kept. Else what
-/// is worked out grows with every step that reads another twice.
+/// The steps that are worth keeping: what several others read, unless it takes over row by row what is a table, or kept; else what is worked
+/// out grows with every step that reads another twice. And of a chain of steps that are not kept one in so many.
 fn kept(ctes: &[Cte], bodies: &[Select]) -> BTreeSet<String> {
     let mut readers: HashMap<&str, usize> = HashMap::new();
     for select in ctes.iter().flat_map(|c| &c.selects).chain(bodies) {
         reads(select, &mut |name| *readers.entry(name).or_default() += 1);
     }
     let mut out = BTreeSet::new();
-    // By step that is not kept: on how many others it stands if it is made row by row of a table or of what is kept.
-    let mut depths: HashMap<&str, Option<usize>> = HashMap::new();
+    // By step that is not kept: on how many others it stands, and whether it is made row by row of a table or of what is kept.
+    let mut loose: HashMap<&str, (usize, bool)> = HashMap::new();
     for cte in ctes {
-        let depth = match cte.selects.as_slice() {
-            [one] if !cte.recursive && is_row_by_row(one) => match &one.from {
-                Some((Relation::Query(name), _)) if out.contains(name) => Some(1),
-                Some((Relation::Query(name), _)) => depths.get(name.as_str()).copied().flatten().map(|d| d + 1),
-                _ => Some(1),
-            },
-            _ => None,
-        };
+        let (mut depth, mut plain) =
+            (1, !cte.recursive && matches!(cte.selects.as_slice(), [one] if is_row_by_row(one)));
+        for select in &cte.selects {
+            reads(select, &mut |name| {
+                let below = loose.get(name).copied().unwrap_or((0, true));
+                depth = depth.max(below.0 + 1);
+                plain &= below.1;
+            });
+        }
         let many = readers.get(cte.name.as_str()).copied().unwrap_or(0);
-        if many > 1 && depth.is_none_or(|d| d > DEPTH) {
+        if many > 1 && !plain || many > 0 && depth > DEPTH {
             out.insert(cte.name.clone());
         } else {
-            depths.insert(&cte.name, depth);
+            loose.insert(&cte.name, (depth, plain));
         }
     }
     out

@@ -186,17 +186,16 @@ impl Dialect for ClickHouse {
     }
 
     fn to_whole(&self, n: Sql) -> Sql {
+        Sql::call("if", [n.clone().is_null(), Sql::Null, exactly(n, "toInt128")])
+    }
+
+    fn small_to_whole(&self, n: Sql) -> Sql {
         whole(n, &|n| Sql::call("round", [n]), Type::Huge)
     }
 
     fn exact_sum(&self, n: Sql, small: bool) -> Sql {
         let step = || Sql::Double(18_446_744_073_709_551_616.0);
-        // What stands behind a NULL may be infinite, which is an error all the same.
-        let whole = |n: Sql| {
-            let n = n.times(step());
-            Sql::form("CAST(if(isFinite({}), round({}), 0) AS Nullable(Int256))", [n.clone(), n])
-        };
-        let total = |n: Sql| Sql::call("sum", [whole(n)]).or_else(Sql::Int(0));
+        let total = |n: Sql| Sql::call("sum", [exactly(n.times(step()), "toInt256")]).or_else(Sql::Int(0));
         if small {
             return self.float_of(total(n)).over(step());
         }
@@ -245,6 +244,17 @@ impl Dialect for ClickHouse {
     fn extreme_yes_no(&self, value: Sql, greatest: bool) -> Sql {
         Sql::call(if greatest { "max" } else { "min" }, [value])
     }
+}
+
+/// A float as a whole number of more than 64 bits, half to even; 0 of what is not finite and of NULL, behind which such may stand. A float of
+/// more than 64 bits is taken in two parts: the engine's own cast is a few off there.
+fn exactly(n: Sql, cast: &str) -> Sql {
+    let form = format!(
+        "arrayMap(x -> {cast}(trunc(x / 1.8446744073709552e19)) * {cast}('18446744073709551616') \
+         + {cast}(x - trunc(x / 1.8446744073709552e19) * 1.8446744073709552e19), \
+         arrayMap(x -> if(isFinite(x), round(x), 0), [{{}}]))[1]"
+    );
+    Sql::form(&form, [n])
 }
 
 /// A float as a whole number. What is not finite is an error even where it is not asked for, and what stands behind a NULL may be such.
