@@ -1,6 +1,7 @@
 //! The engines, installed outside of the tree: Python packages in an environment of their own, and a PostgreSQL server in a
 //! folder that goes away with the run.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -132,7 +133,45 @@ pub struct Server {
     bin: PathBuf,
     folder: TempDir,
     user: Option<String>,
+    port: u16,
 }
+
+/// What certificates are made by: an authority of a day, and a server's by the name of this machine.
+const CERTIFICATES: [&[&str]; 3] = [
+    &[
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=lead tests",
+        "-keyout",
+        "root.key",
+        "-out",
+        "root.pem",
+    ],
+    &["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"],
+    &[
+        "x509",
+        "-req",
+        "-in",
+        "server.csr",
+        "-CA",
+        "root.pem",
+        "-CAkey",
+        "root.key",
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        "server.ext",
+        "-out",
+        "server.pem",
+    ],
+];
 
 impl Server {
     /// Makes a cluster in a temporary folder and starts a server that listens on a socket there alone.
@@ -143,7 +182,7 @@ impl Server {
         Server::started(None)
     }
 
-    /// One that asks for a password.
+    /// One that asks for a password, and listens on a port of this machine as well: with TLS alone, and a certificate for `localhost`.
     ///
     /// # Errors
     /// PostgreSQL is not installed, or does not start.
@@ -163,7 +202,7 @@ impl Server {
                 return Err("PostgreSQL does not run as root, and there is no user `postgres`".to_string());
             }
         }
-        let server = Server { bin, folder, user };
+        let mut server = Server { bin, folder, user, port: 5432 };
         let data = server.folder.path().join("data");
         let socket = server.folder.path().display().to_string();
         let data_text = data.display().to_string();
@@ -178,7 +217,18 @@ impl Server {
             None => made.extend(["-A", "trust"]),
         }
         server.run("initdb", &made)?;
-        let options = format!("-c listen_addresses='' -c unix_socket_directories='{socket}' -c fsync=off -c jit=off");
+        let mut options = format!("-c unix_socket_directories='{socket}' -c fsync=off -c jit=off");
+        if password.is_some() {
+            server.certify(&data)?;
+            let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?;
+            server.port = free.port();
+            options += &format!(
+                " -c listen_addresses=127.0.0.1 -c port={} -c ssl=on -c ssl_cert_file='{socket}/server.pem' -c ssl_key_file='{socket}/server.key'",
+                server.port
+            );
+        } else {
+            options += " -c listen_addresses=''";
+        }
         let log = server.folder.path().join("log").display().to_string();
         server.run("pg_ctl", &["-D", &data.display().to_string(), "-w", "-l", &log, "-o", &options, "start"])?;
         Ok(server)
@@ -186,7 +236,43 @@ impl Server {
 
     /// How clients reach it.
     pub fn connection(&self) -> String {
-        format!("host={} user=lead dbname=postgres", self.folder.path().display())
+        format!("host={} port={} user=lead dbname=postgres", self.folder.path().display(), self.port)
+    }
+
+    /// The port on which it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The certificate that its own is signed with, where it has one.
+    pub fn root_certificate(&self) -> PathBuf {
+        self.folder.path().join("root.pem")
+    }
+
+    /// Makes certificates, and has whoever comes over a network use them.
+    fn certify(&self, data: &Path) -> Result<(), String> {
+        let folder = self.folder.path();
+        let said = "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n";
+        std::fs::write(folder.join("server.ext"), said).map_err(|e| e.to_string())?;
+        for args in CERTIFICATES {
+            let ran = Command::new("openssl").args(args).current_dir(folder).output();
+            let ran =
+                ran.map_err(|e| format!("`openssl`, which makes the certificates of the server, does not run: {e}"))?;
+            if !ran.status.success() {
+                return Err(String::from_utf8_lossy(&ran.stderr).into_owned());
+            }
+        }
+        if let Some(user) = &self.user {
+            let given = Command::new("chown").arg(user).arg(folder.join("server.key")).status();
+            if !given.is_ok_and(|s| s.success()) {
+                return Err("the server's key cannot be given to its user".to_string());
+            }
+        }
+        let access = data.join("pg_hba.conf");
+        let text = std::fs::read_to_string(&access).map_err(|e| e.to_string())?;
+        let lines: Vec<String> =
+            text.lines().map(|l| l.strip_prefix("host ").map_or(l.to_owned(), |l| format!("hostssl {l}"))).collect();
+        std::fs::write(&access, lines.join("\n") + "\n").map_err(|e| e.to_string())
     }
 
     /// The folder of its socket.

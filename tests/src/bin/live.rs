@@ -42,7 +42,12 @@ impl Bench {
 
     fn address(&self, more: &str) -> String {
         let socket = self.server.socket().display().to_string().replace('/', "%2F");
-        format!("postgres://lead{more}@{socket}/postgres?options=-c%20search_path%3Djob")
+        format!("postgres://lead{more}@{socket}:{}/postgres?options=-c%20search_path%3Djob", self.server.port())
+    }
+
+    /// The same server over a network, as far as one machine has that.
+    fn remote(&self, host: &str, more: &str) -> String {
+        format!("postgres://lead@{host}:{}/postgres?options=-c%20search_path%3Djob{more}", self.server.port())
     }
 
     /// Loads the tables of a program into both databases.
@@ -125,6 +130,48 @@ impl Bench {
             }
         }
         println!("{name}: {bytes} bytes of files and summaries, the same from both databases");
+        Ok(())
+    }
+
+    /// Over a network a connection is encrypted, with a certificate that is believed and bears the host's name; else it is refused.
+    fn encrypted(&self) -> Result<(), String> {
+        let hello = root().join("examples/hello").display().to_string();
+        let certificate = self.server.root_certificate().display().to_string();
+        let (named, beside) = (("PGSSLROOTCERT", certificate.as_str()), ("PGPASSWORD", PASSWORD));
+        let told = format!("&sslmode=verify-full&sslrootcert={certificate}");
+        let native = self.lead(&["run", &hello, "--as-of", "2026-06-30", "--json"], &[])?;
+        let of = |ran: &Output| -> Result<Json, String> {
+            let mut summary: Json = serde_json::from_slice(&ran.stdout)
+                .map_err(|e| format!("{e}: {}", String::from_utf8_lossy(&ran.stderr)))?;
+            summary.as_object_mut().map(|s| s.remove("data"));
+            Ok(summary)
+        };
+        let native = of(&native)?;
+        for (place, variables) in
+            [(self.remote("localhost", ""), &[beside, named][..]), (self.remote("localhost", &told), &[beside])]
+        {
+            let ran = self.lead(&["run", &hello, "--as-of", "2026-06-30", "--json", "--on", &place], variables)?;
+            if of(&ran)? != native {
+                return Err(format!("{place}: another summary"));
+            }
+        }
+        let cases: [(String, &[(&str, &str)], &[&str]); 3] = [
+            (self.remote("localhost", ""), &[beside], &["cannot be made safe", "PGSSLROOTCERT"]),
+            (self.remote("127.0.0.1", ""), &[beside, named], &["cannot be made safe", "127.0.0.1"]),
+            (self.remote("localhost", "&sslmode=disable"), &[beside], &["without encryption", "sslmode=disable"]),
+        ];
+        for (place, variables, said) in &cases {
+            let ran = self.lead(&["run", &hello, "--on", place], variables)?;
+            let text = String::from_utf8_lossy(&ran.stderr).into_owned();
+            let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if ran.status.code() != Some(3) || said.iter().any(|s| !flat.contains(s)) || text.contains(PASSWORD) {
+                return Err(format!("{place}: {:?} lacks one of {said:?}:\n{text}", ran.status.code()));
+            }
+        }
+        println!(
+            "TLS: the summary of a run by a certificate that is believed; {} connections that are not safe are refused",
+            cases.len()
+        );
         Ok(())
     }
 
@@ -219,6 +266,7 @@ fn run() -> Result<(), String> {
     for name in ["salesforce", "hubspot", "industrial", "hello"] {
         bench.compare(name).map_err(|e| format!("{name}: {e}"))?;
     }
+    bench.encrypted()?;
     bench.faults()
 }
 

@@ -164,6 +164,10 @@ impl Place {
         let user = self.config.get_user().unwrap_or_default();
         let said = causes(error);
         let (cause, help) = match error.code() {
+            Some(_) if said.contains("no encryption") => (
+                format!("PostgreSQL at `{host}:{port}` lets nobody in without encryption: {said}"),
+                "leave `sslmode=disable` away".to_owned(),
+            ),
             Some(code) if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => (
                 format!("PostgreSQL at `{host}:{port}` does not let `{user}` in: {said}"),
                 "put the password into PGPASSWORD, or into `~/.pgpass` as `HOST:PORT:DATABASE:USER:PASSWORD`".to_owned(),
