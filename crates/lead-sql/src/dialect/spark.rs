@@ -143,9 +143,11 @@ impl Dialect for Spark {
         n.cast(Type::Int).cast(Type::Double)
     }
 
-    // A float becomes a decimal by its shortest digits, and a whole number of 64 bits by all of them.
+    // A float becomes a decimal by its shortest digits, and a whole number of 64 bits by all of them: two of those hold what is larger.
     fn to_whole(&self, n: Sql) -> Sql {
-        whole_by_64_bits(n, "try_cast({} AS DECIMAL(38, 0))")
+        let large = "transform(array({}), x -> CAST(try_cast((x - x % 4294967296D) / 4294967296D AS BIGINT) AS DECIMAL(38, 0)) \
+                     * 4294967296 + try_cast(x % 4294967296D AS BIGINT))[0]";
+        whole_by_64_bits(n, large)
     }
 
     fn exact_sum(&self, n: Sql, small: bool) -> Sql {
