@@ -21,6 +21,17 @@ def program():
     return module
 
 
+# Said with a table, so that no file is looked into before it is asked.
+TYPES = {
+    "text": "STRING", "number": "DOUBLE", "money": "DECIMAL(19, 4)", "bool": "BOOLEAN", "date": "DATE", "time": "TIMESTAMP_NTZ",
+    "duration": "BIGINT", "texts": "ARRAY<STRING>", "numbers": "ARRAY<DOUBLE>",
+}  # fmt: skip
+
+
+def quoted(name):
+    return "`" + name.replace("`", "``") + "`"
+
+
 class Engine:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="lead-agree-spark-")
@@ -39,20 +50,24 @@ class Engine:
         self.session.sparkContext.setLogLevel("OFF")
         self.program = program()
         self.jobs = 0
+        self.views = []
         self.parameters = {}
 
     def load(self, tables):
-        for view in self.session.catalog.listTables():
-            self.session.catalog.dropTempView(view.name)
+        for view in self.views:
+            self.session.catalog.dropTempView(view)
+        self.views = [table["name"][-1] for table in tables]
         self.parameters = {}
         self.jobs += 1
         for i, table in enumerate(tables):
             file = os.path.join(self.folder.name, f"{self.jobs}-{i}.parquet")
             parquet.write_table(table_of(table), file)
-            name = table["name"][-1].replace("`", "``")
-            self.session.sql(f"CREATE TEMPORARY VIEW `{name}` USING parquet OPTIONS (path 'file://{file}')")
+            columns = ", ".join(f"{quoted(column)} {TYPES[kind]}" for column, kind in table["columns"])
+            name = quoted(table["name"][-1])
+            self.session.sql(f"CREATE TEMPORARY VIEW {name} ({columns}) USING parquet OPTIONS (path 'file://{file}')")
 
     def prepare(self, plan, texts, as_of):
+        self.views += [step["name"] for step in plan["moments"] + plan["steps"]]
         self.parameters = self.program.prepare(self.session, plan, texts, as_of)
 
     def ask(self, statement, seconds):
