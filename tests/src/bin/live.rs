@@ -19,6 +19,9 @@ type Fault<'f> = (&'f str, &'f str, &'f [(&'f str, &'f str)], &'f [&'f str]);
 
 const PASSWORD: &str = "s3cret:with@signs/\\";
 
+/// The place over a network, variables, and what is to be said.
+type Unsafe<'f> = (String, &'f [(&'f str, &'f str)], &'f [&'f str]);
+
 /// What is written into a place, the lexicon's files and the formats tried.
 struct Bench {
     lead: PathBuf,
@@ -155,7 +158,7 @@ impl Bench {
                 return Err(format!("{place}: another summary"));
             }
         }
-        let cases: [(String, &[(&str, &str)], &[&str]); 3] = [
+        let cases: [Unsafe<'_>; 3] = [
             (self.remote("localhost", ""), &[beside], &["cannot be made safe", "PGSSLROOTCERT"]),
             (self.remote("127.0.0.1", ""), &[beside, named], &["cannot be made safe", "127.0.0.1"]),
             (self.remote("localhost", "&sslmode=disable"), &[beside], &["without encryption", "sslmode=disable"]),
