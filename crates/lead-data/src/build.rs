@@ -169,6 +169,9 @@ impl Builder {
                 Column { values: Values::Date(v), known }
             }
             Kind::Time(times) => {
+                if let Some(all) = each.quick_times(cells, times) {
+                    return Column { values: Values::Int(all), known: None };
+                }
                 let (v, known) = each.read(cells, codes::UNREADABLE_TIME, issues, 0, |t| times.time(t));
                 Column { values: Values::Int(v), known }
             }
@@ -201,6 +204,24 @@ struct Each<'a> {
 }
 
 impl Each<'_> {
+    /// The times of cells that are all written in the most usual way.
+    fn quick_times<C: Cells>(&self, cells: &C, times: &mut TimeReader) -> Option<Vec<i64>> {
+        if !self.settings.nulls.is_empty() || self.labels.is_some() {
+            return None;
+        }
+        let mut quick = |row: &u32| cells.written(*row as usize).and_then(|cell| times.quick(cell));
+        let mut values = Vec::with_capacity(self.rows.len());
+        // Most often it is the same for all cells of a column.
+        quick(self.rows.first()?)?;
+        let mut all = true;
+        values.extend(self.rows.iter().map(|row| {
+            let value = quick(row);
+            all &= value.is_some();
+            value.unwrap_or_default()
+        }));
+        all.then_some(values)
+    }
+
     fn read<C: Cells, T: Copy>(
         &self,
         cells: &C,

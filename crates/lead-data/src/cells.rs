@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::memchr_iter;
 
-use crate::csv::rows::{Rows, plain, unquote};
+use crate::csv::rows::{Places, Rows, plain, unquote};
 use crate::parquet::ArrayCells;
 use crate::read::Lines;
 
@@ -16,6 +16,11 @@ pub(crate) trait Cells {
 
     /// The same, if it stands in memory as it is.
     fn plain(&self, row: usize) -> Option<&str>;
+
+    /// A cell as it stands in the file, with quotes and blanks; `None` where files hold no text.
+    fn written(&self, _: usize) -> Option<&[u8]> {
+        None
+    }
 
     /// The column as numbers into a list of texts, if that is how it is stored.
     fn entries(&self) -> Option<Entries<'_>> {
@@ -56,34 +61,31 @@ impl Entries<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct CsvCells<'a> {
     text: &'a str,
-    rows: &'a Rows,
-    slot: usize,
+    places: Places<'a>,
 }
 
 impl Cells for CsvCells<'_> {
     #[inline]
     fn text<'a>(&'a self, row: usize, scratch: &'a mut String) -> &'a str {
-        match self.bare(row) {
-            (text, Some(at)) => &text[at],
-            _ => unquote(&self.text[self.rows.cell(row, self.slot)], scratch),
-        }
+        unquote(&self.text[self.places.of(row)], scratch)
     }
 
     #[inline]
     fn plain(&self, row: usize) -> Option<&str> {
-        plain(&self.text[self.rows.cell(row, self.slot)])
+        plain(&self.text[self.places.of(row)])
+    }
+
+    #[inline]
+    fn written(&self, row: usize) -> Option<&[u8]> {
+        Some(&self.text.as_bytes()[self.places.of(row)])
     }
 }
 
 impl CsvCells<'_> {
-    /// The text that all cells stand in, and where a row's cell does, if it is that without quotes and blanks.
+    /// The text that all cells stand in, and where a row's cell does.
     #[inline]
-    pub fn bare(&self, row: usize) -> (&str, Option<Range<usize>>) {
-        let cell = self.rows.cell(row, self.slot);
-        let bytes = &self.text.as_bytes()[cell.clone()];
-        let graphic = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic());
-        let bare = graphic(bytes.first()) && graphic(bytes.last()) && bytes.first() != Some(&b'"');
-        (self.text, bare.then_some(cell))
+    pub fn place(&self, row: usize) -> (&str, Range<usize>) {
+        (self.text, self.places.of(row))
     }
 }
 
@@ -181,7 +183,7 @@ impl<'a> Block<'a> {
     /// The needed column number `slot`.
     pub fn column(&self, slot: usize) -> ColumnData<'a> {
         match &self.kind {
-            Kind::Csv { text, rows, .. } => ColumnData::Csv(CsvCells { text, rows, slot }),
+            Kind::Csv { text, rows, .. } => ColumnData::Csv(CsvCells { text, places: rows.column(slot) }),
             Kind::Json { columns, .. } => ColumnData::Arena(&columns[slot]),
             Kind::Parquet { batch, slots, .. } => ColumnData::Array(ArrayCells::new(batch.column(slots[slot]))),
         }

@@ -131,8 +131,10 @@ impl ExportFile {
 
 /// The text of a chunk, if it is text.
 pub(crate) fn text_of(chunk: &Chunk) -> Result<&str, StreamTrouble> {
-    std::str::from_utf8(chunk.bytes()).map_err(|e| {
-        let lines = chunk.bytes()[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
+    simdutf8::basic::from_utf8(chunk.bytes()).map_err(|_| {
+        // The quick way does not say where it is.
+        let good = std::str::from_utf8(chunk.bytes()).map_or_else(|e| e.valid_up_to(), str::len);
+        let lines = chunk.bytes()[..good].iter().filter(|b| **b == b'\n').count();
         StreamTrouble::NotText(chunk.line + lines as u64)
     })
 }

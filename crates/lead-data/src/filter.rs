@@ -10,6 +10,7 @@ use regex::Regex;
 
 use crate::cells::{Block, Cells, ColumnData};
 use crate::column::fold_text;
+use crate::csv::rows::unquote;
 use crate::parse;
 use crate::parse::number::{money, number};
 use crate::parse::time::{DayOrder, TimeReader};
@@ -154,9 +155,9 @@ impl FilterColumns {
             match block.column(*slot) {
                 ColumnData::Csv(cells) => {
                     let mut scratch = String::new();
-                    codes.extend((0..block.len()).map(|row| match cells.bare(row) {
-                        (text, Some(at)) => set.code_at(text, at),
-                        _ => set.code(cells.text(row, &mut scratch)),
+                    codes.extend((0..block.len()).map(|row| {
+                        let (text, at) = cells.place(row);
+                        set.code_of_cell(text, at, |cell| unquote(cell, &mut scratch))
                     }));
                 }
                 ColumnData::Arena(cells) => codes_of(&cells, block.len(), set, codes),

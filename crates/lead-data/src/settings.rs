@@ -65,6 +65,11 @@ impl Nulls {
         Nulls { words }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// Whether a trimmed text is one of them.
     #[inline]
     pub fn contains(&self, text: &str) -> bool {

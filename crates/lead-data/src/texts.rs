@@ -192,16 +192,24 @@ impl RecentTexts {
         self.recent.get(text, || self.set.add(text).0)
     }
 
-    /// The number of the text at a place of a longer one, which has more behind it mostly.
+    /// The number of what a cell says, by `read`, that stands at a place of a text, which has more behind it mostly. Cells are met as
+    /// they are written, so that a set of cells is never asked for [`RecentTexts::code`].
     #[inline]
-    pub fn code_at(&mut self, all: &str, at: Range<usize>) -> u32 {
+    pub fn code_of_cell<'t, 'r>(
+        &mut self,
+        all: &'t str,
+        at: Range<usize>,
+        read: impl FnOnce(&'t str) -> &'r str,
+    ) -> u32 {
+        let RecentTexts { set, recent, empty } = self;
+        if at.is_empty() {
+            return *empty.get_or_insert_with(|| set.add("").0);
+        }
         let bytes = all.as_bytes().get(at.start..).and_then(|b| b.first_chunk::<16>());
+        let look_up = || set.add(read(&all[at.clone()])).0;
         match bytes {
-            Some(bytes) if !at.is_empty() && at.len() <= 16 => {
-                let set = &mut self.set;
-                self.recent.of_words(words_of(bytes, at.len()), at.len(), || set.add(&all[at]).0)
-            }
-            _ => self.code(&all[at]),
+            Some(bytes) if at.len() <= 16 => recent.of_words(words_of(bytes, at.len()), at.len(), look_up),
+            _ => look_up(),
         }
     }
 }
@@ -369,15 +377,17 @@ mod tests {
     }
 
     #[test]
-    fn texts_inside_of_longer_ones_have_the_numbers_of_texts_alone() {
-        let all = "abcdefghijklmnopqrstuvwxyzabcdefghij";
-        let mut texts = RecentTexts::default();
+    fn cells_inside_of_longer_texts_have_the_numbers_of_what_they_say() {
+        let all = "abcdefghijklm nopqrstuvwxyz\"abc\" abc \"\"\"abc\"\"\" defghij";
+        let (mut texts, mut alone, mut scratch) = (RecentTexts::default(), RecentTexts::default(), String::new());
         for _ in 0..2 {
             for start in 0..all.len() {
                 for end in start..=all.len() {
-                    let code = texts.code_at(all, start..end);
-                    assert_eq!(texts.get(code), &all[start..end]);
-                    assert_eq!(texts.code(&all[start..end]), code);
+                    let said = crate::csv::rows::unquote(&all[start..end], &mut scratch).to_owned();
+                    let code = texts.code_of_cell(all, start..end, |_| &said);
+                    assert_eq!(texts.get(code), said);
+                    let code = alone.code(&said);
+                    assert_eq!(alone.get(code), said);
                 }
             }
         }

@@ -141,7 +141,8 @@ impl Chunker {
                 }
                 len += 1;
             }
-            let quotes = self.delimiter.is_some() && memchr(b'"', &data[..len]).is_some();
+            let (lines, quotes) = dispatch!(marks::level(), simd => marks::survey(simd, &data[..len]));
+            let quotes = quotes && self.delimiter.is_some();
             let looked = quick_end(&data[..len], self.delimiter.filter(|_| quotes));
             let ends = match looked {
                 // Where a quote was opened matters only if no record ends.
@@ -177,7 +178,9 @@ impl Chunker {
             chunk.line = self.line;
             chunk.quotes = quotes;
             self.number += 1;
-            self.line += memchr_iter(b'\n', &data[..end]).count() as u64;
+            // No line ends in the rest, if that is less than a line.
+            let whole = memrchr(b'\n', &data[end..len]).is_none();
+            self.line += if whole { lines } else { memchr_iter(b'\n', &data[..end]).count() as u64 };
             return Ok(end > 0);
         }
     }

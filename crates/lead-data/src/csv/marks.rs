@@ -76,6 +76,23 @@ pub(crate) fn scan_quoted<S: Simd>(
     sound.then_some(inside != 0)
 }
 
+/// How many lines end in a text, and whether there is a quote in it.
+#[inline(always)]
+pub(crate) fn survey<S: Simd>(simd: S, text: &[u8]) -> (u64, bool) {
+    let (mut lines, mut quotes) = (0, 0);
+    each(
+        simd,
+        text,
+        #[inline(always)]
+        |_, bytes| {
+            lines += u64::from(places(simd, bytes, b'\n').count_ones());
+            quotes |= places(simd, bytes, b'"');
+            true
+        },
+    );
+    (lines, quotes != 0)
+}
+
 /// Calls `take` with each 64 bytes, the last ones filled up with zeros, until it says no. Whether it never did.
 #[inline(always)]
 fn each<S: Simd>(simd: S, text: &[u8], mut take: impl FnMut(usize, u8x64<S>) -> bool) -> bool {
@@ -120,6 +137,20 @@ mod tests {
         seen.sort_unstable();
         let want: Vec<_> = text.iter().copied().enumerate().filter(|(_, b)| *b != b'a' && *b != b'b').collect();
         assert_eq!(seen, want);
+    }
+
+    #[test]
+    fn a_survey_counts_lines_and_sees_a_quote_anywhere() {
+        for len in [0, 1, 63, 64, 65, 200] {
+            let mut text: Vec<u8> = (0..len).map(|i| if i % 7 == 3 { b'\n' } else { b'a' }).collect();
+            let lines = text.iter().filter(|b| **b == b'\n').count() as u64;
+            assert_eq!(dispatch!(level(), simd => survey(simd, &text)), (lines, false));
+            for i in (0..text.len()).filter(|i| i % 7 != 3) {
+                text[i] = b'"';
+                assert_eq!(dispatch!(level(), simd => survey(simd, &text)), (lines, true));
+                text[i] = b'a';
+            }
+        }
     }
 
     #[test]

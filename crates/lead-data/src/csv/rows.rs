@@ -51,14 +51,9 @@ impl Rows {
         !self.inner_lines && self.rows.len() == self.lines
     }
 
-    /// The cell of a row in the needed column number `slot`, quotes included.
-    #[inline]
-    pub fn cell(&self, row: usize, slot: usize) -> Range<usize> {
-        let (row, column) = (self.rows[row], self.needed[slot]);
-        let sign = row.sign as usize + column;
-        let start = if column == 0 { row.start } else { self.signs[sign - 1] + 1 };
-        let end = if column + 1 == self.width { row.end } else { self.signs[sign] };
-        start as usize..end as usize
+    /// Where the cells of the needed column number `slot` are.
+    pub fn column(&self, slot: usize) -> Places<'_> {
+        Places { signs: &self.signs, rows: &self.rows, column: self.needed[slot], width: self.width }
     }
 
     /// Finds the cells of a chunk of rows that should have `width` cells, of which the columns `needed` will be asked for.
@@ -112,6 +107,27 @@ impl Rows {
             }
             (start, first) = (end + 1, i + 1);
         }
+    }
+}
+
+/// Where the cells of a column are.
+#[derive(Clone, Copy)]
+pub(crate) struct Places<'a> {
+    signs: &'a [u32],
+    rows: &'a [Row],
+    column: usize,
+    width: usize,
+}
+
+impl Places<'_> {
+    /// The cell of a row, quotes included.
+    #[inline(always)]
+    pub fn of(&self, row: usize) -> Range<usize> {
+        let row = self.rows[row];
+        let sign = row.sign as usize + self.column;
+        let start = if self.column == 0 { row.start } else { self.signs[sign - 1] + 1 };
+        let end = if self.column + 1 == self.width { row.end } else { self.signs[sign] };
+        start as usize..end as usize
     }
 }
 
@@ -204,7 +220,7 @@ impl Found<'_> {
 /// What a cell says: without its quotes, and without blanks around it. `scratch` is used where the text is not in the file as it is.
 #[inline]
 pub(crate) fn unquote<'a>(cell: &'a str, scratch: &'a mut String) -> &'a str {
-    if !cell.starts_with('"') {
+    if cell.as_bytes().first() != Some(&b'"') {
         return trim(cell);
     }
     let inner = &cell[1..];
@@ -233,7 +249,10 @@ pub(crate) fn unquote<'a>(cell: &'a str, scratch: &'a mut String) -> &'a str {
 /// What a cell says, if that stands in the file as it is.
 #[inline]
 pub(crate) fn plain(cell: &str) -> Option<&str> {
-    let Some(inner) = cell.strip_prefix('"') else { return Some(trim(cell)) };
+    if cell.as_bytes().first() != Some(&b'"') {
+        return Some(trim(cell));
+    }
+    let inner = &cell[1..];
     let inner = inner.strip_suffix('"')?;
     memchr(b'"', inner.as_bytes()).is_none().then(|| trim(inner))
 }
@@ -284,7 +303,7 @@ mod tests {
             let text = std::str::from_utf8(chunk.bytes()).unwrap();
             rows.index(chunk.bytes(), chunk.quotes, b',', width, &needed);
             for row in 0..rows.len() {
-                let cells = (0..width).map(|c| unquote(&text[rows.cell(row, c)], &mut scratch).to_owned());
+                let cells = (0..width).map(|c| unquote(&text[rows.column(c).of(row)], &mut scratch).to_owned());
                 out.push(cells.collect());
             }
         }
@@ -315,6 +334,6 @@ mod tests {
         rows.index(b"1,2\n1\n\n1,2,3\r\n4,5\r\n", false, b',', 2, &[1]);
         assert_eq!(rows.len(), 2);
         assert_eq!(rows.ragged, [(4..5, 1), (7..13, 3)]);
-        assert_eq!(rows.cell(1, 0), 16..17);
+        assert_eq!(rows.column(0).of(1), 16..17);
     }
 }

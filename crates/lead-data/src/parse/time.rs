@@ -48,16 +48,20 @@ impl TimeReader {
     /// A moment in microseconds; a date is its first moment.
     #[inline]
     pub fn time(&mut self, text: &str) -> Option<i64> {
-        if self.formats.is_empty()
-            && let Some((local, rest)) = iso(text.as_bytes(), &mut self.last)
-        {
-            match rest {
-                b"" => return Some(self.zone.moment(local)),
-                b"Z" => return Some(local),
-                _ => {}
-            }
+        self.quick(text.as_bytes()).or_else(|| self.time_by_any_way(text))
+    }
+
+    /// The same for `YYYY-MM-DD hh:mm:ss`, without or with a `Z` behind it, where nothing else stands in the cell.
+    #[inline]
+    pub fn quick(&mut self, cell: &[u8]) -> Option<i64> {
+        if !self.formats.is_empty() {
+            return None;
         }
-        self.time_by_any_way(text)
+        match iso(cell, &mut self.last)? {
+            (local, b"") => Some(self.zone.moment(local)),
+            (local, b"Z") => Some(local),
+            _ => None,
+        }
     }
 
     fn time_by_any_way(&mut self, text: &str) -> Option<i64> {
