@@ -324,10 +324,10 @@ fn records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], settings: &Settin
 
 /// Looks up cells that stand in memory as they are; false if one does not.
 fn plain_records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], out: &mut Vec<u32>) -> bool {
-    let mut texts = [""; STEP];
+    let mut texts: [&[u8]; STEP] = [b""; STEP];
     for step in rows.chunks(STEP) {
         for (text, row) in texts.iter_mut().zip(step) {
-            let Some(plain) = cells.plain(*row as usize) else { return false };
+            let Some(plain) = cells.bytes(*row as usize) else { return false };
             *text = plain;
         }
         keys.find_step(&texts[..step.len()], out);

@@ -17,6 +17,12 @@ pub(crate) trait Cells {
     /// The same, if it stands in memory as it is.
     fn plain(&self, row: usize) -> Option<&str>;
 
+    /// The same as bytes.
+    #[inline]
+    fn bytes(&self, row: usize) -> Option<&[u8]> {
+        self.plain(row).map(str::as_bytes)
+    }
+
     /// A cell as it stands in the file, with quotes and blanks; `None` where files hold no text.
     fn written(&self, _: usize) -> Option<&[u8]> {
         None
@@ -73,6 +79,16 @@ impl Cells for CsvCells<'_> {
     #[inline]
     fn plain(&self, row: usize) -> Option<&str> {
         plain(&self.text[self.places.of(row)])
+    }
+
+    #[inline]
+    fn bytes(&self, row: usize) -> Option<&[u8]> {
+        let cell = &self.text.as_bytes()[self.places.of(row)];
+        let graphic = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic());
+        if graphic(cell.first()) && graphic(cell.last()) && cell.first() != Some(&b'"') {
+            return Some(cell);
+        }
+        self.plain(row).map(str::as_bytes)
     }
 
     #[inline]

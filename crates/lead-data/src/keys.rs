@@ -305,18 +305,18 @@ impl KeyTable {
 
     /// The rows of many keys, [`NO_RECORD`] where there is none.
     pub fn find_all<'k>(&self, count: usize, key: impl Fn(usize) -> &'k str, out: &mut Vec<u32>) {
-        let mut keys = [""; STEP];
+        let mut keys: [&[u8]; STEP] = [b""; STEP];
         let mut at = 0;
         while at < count {
             let n = STEP.min(count - at);
-            keys[..n].iter_mut().enumerate().for_each(|(i, place)| *place = key(at + i));
+            keys[..n].iter_mut().enumerate().for_each(|(i, place)| *place = key(at + i).as_bytes());
             self.find_step(&keys[..n], out);
             at += n;
         }
     }
 
     /// The rows of at most [`STEP`] keys.
-    pub fn find_step(&self, keys: &[&str], out: &mut Vec<u32>) {
+    pub fn find_step(&self, keys: &[&[u8]], out: &mut Vec<u32>) {
         let mut found = [NO_RECORD; STEP];
         match (&self.settled, &self.store) {
             (Some(settled), _) => settled.find_step(keys, &mut found),
@@ -329,13 +329,13 @@ impl KeyTable {
         out.extend_from_slice(&found[..keys.len().min(STEP)]);
     }
 
-    fn find_short(&self, store: &[Packed], keys: &[&str], found: &mut [u32; STEP]) {
+    fn find_short(&self, store: &[Packed], keys: &[&[u8]], found: &mut [u32; STEP]) {
         let mut packed = [NOTHING; STEP];
         let mut hashes = [0u64; STEP];
         let mut slots = [0u32; STEP];
         for (i, key) in keys.iter().take(STEP).enumerate() {
             // A longer key is not among them: as nothing it equals no other.
-            packed[i] = pack(key.as_bytes()).unwrap_or(NOTHING);
+            packed[i] = pack(key).unwrap_or(NOTHING);
             hashes[i] = self.hash_of_packed(packed[i]);
         }
         let n = keys.len().min(STEP);
@@ -382,16 +382,16 @@ impl KeyTable {
         }
     }
 
-    fn find_long(&self, keys: &[&str], found: &mut [u32; STEP]) {
+    fn find_long(&self, keys: &[&[u8]], found: &mut [u32; STEP]) {
         let mut hashes = [0u64; STEP];
         let n = keys.len().min(STEP);
         for (hash, key) in hashes.iter_mut().zip(keys) {
-            *hash = self.hash_of(key.as_bytes());
+            *hash = self.hash_of(key);
         }
         let touched = hashes[..n].iter().fold(0, |all, hash| all ^ self.slots[*hash as usize & self.mask]);
         std::hint::black_box(touched);
         for i in 0..n {
-            if let Some(entry) = self.probe(hashes[i], keys[i].as_bytes()).1 {
+            if let Some(entry) = self.probe(hashes[i], keys[i]).1 {
                 found[i] = entry as u32;
             }
         }

@@ -44,6 +44,8 @@ struct Made {
     column: Column,
     rows: Rows,
     issues: Vec<Issue>,
+    /// Of times that are all known: the least and the greatest, once a table has asked.
+    span: Option<(i64, i64)>,
 }
 
 /// The rows that a shared column was made of.
@@ -194,7 +196,7 @@ impl JobState {
                 (column, Rows::Some(places))
             }
         };
-        *made = Some(Made { column, rows, issues });
+        *made = Some(Made { column, rows, issues, span: None });
     }
 
     /// A table's own rows of a shared column. `last`: nobody else needs it.
@@ -241,6 +243,21 @@ impl JobState {
         let no_times = Vec::new();
         let moments = if let Values::Int(moments) = &made.column.values { moments } else { &no_times };
         let known = made.column.known.as_ref();
+        if known.is_none() && !moments.is_empty() {
+            let bounds = || moments.iter().fold((i64::MAX, i64::MIN), |(a, b), t| (a.min(*t), b.max(*t)));
+            let (least, most) = *made.span.get_or_insert_with(bounds);
+            if most < range.start || least >= range.end {
+                self.selected[at].clear();
+                return Vec::new();
+            } else if range.contains(&least) && range.contains(&most) {
+                let selected = self.selected[at].iter().map(|row| *row as usize);
+                return match &made.rows {
+                    Rows::Own => moments.clone(),
+                    Rows::All => selected.map(|row| moments[row]).collect(),
+                    Rows::Some(places) => selected.map(|row| moments[places[row] as usize]).collect(),
+                };
+            }
+        }
         let unreadable: HashSet<u32> = made.issues.iter().map(|i| i.row).collect();
         let selected = &mut self.selected[at];
         let mut times = Vec::with_capacity(selected.len());

@@ -288,25 +288,35 @@ fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl 
             let (lane, mask) = (*lane, *mask);
             match what {
                 What::Nothing => {}
-                What::Count => each(mask, range.clone(), |i| {
-                    if subjects[i] != NO_RECORD {
-                        ledger.count(lane, subjects[i]);
-                    }
-                }),
+                What::Count => each(
+                    mask,
+                    range.clone(),
+                    #[inline(always)]
+                    |i| {
+                        if subjects[i] != NO_RECORD {
+                            ledger.count(lane, subjects[i]);
+                        }
+                    },
+                ),
                 What::Points { points, known, decay: Some(decay) } if decay.is_quick() => {
                     for (share, i) in shares.iter_mut().zip(range.clone()) {
                         let (at, time) = place(i);
                         *share = decay.billionths(points.get(at), time, table);
                     }
-                    each(mask, range.clone(), |i| {
-                        let (at, time) = place(i);
-                        if subjects[i] != NO_RECORD && known.is(at) {
-                            match shares[i - range.start] {
-                                (share, true) => ledger.billionths(lane, subjects[i], share),
-                                _ => ledger.points(lane, subjects[i], points.get(at) * decay.of(time)),
+                    each(
+                        mask,
+                        range.clone(),
+                        #[inline(always)]
+                        |i| {
+                            let (at, time) = place(i);
+                            if subjects[i] != NO_RECORD && known.is(at) {
+                                match shares[i - range.start] {
+                                    (share, true) => ledger.billionths(lane, subjects[i], share),
+                                    _ => the_long_way(ledger, (lane, subjects[i]), points.get(at), *decay, time),
+                                }
                             }
-                        }
-                    });
+                        },
+                    );
                 }
                 What::Points { points, known, decay } => each(mask, range.clone(), |i| {
                     let (at, time) = place(i);
@@ -323,6 +333,12 @@ fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl 
             }
         }
     }
+}
+
+/// Adds points that the quick way of decay does not settle.
+#[cold]
+fn the_long_way(ledger: &mut Ledger, (lane, subject): (usize, u32), points: f64, decay: Decay, time: i64) {
+    ledger.points(lane, subject, points * decay.of(time));
 }
 
 /// Calls `f` with the rows of a range that begins with a word of the mask.
