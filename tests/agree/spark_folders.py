@@ -3,15 +3,17 @@
     spark_folders.py JOBS.json
 
 A job is {"name", "folder", "tables": what `engine.py` takes, "native": folder of `lead run`, "format", "options": [...], "submit": whether by
-`spark-submit`}. Tables are written as Parquet beside the folder, answers too. One line for each job goes to standard output; what differs makes the exit code 1.
+`spark-submit`, "places": where tables are and rows of steps are kept}. Tables are written as Parquet beside the folder, answers too. One line for each job goes to standard output; what differs makes the exit code 1.
 """
 
 import csv
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import pyarrow
@@ -57,14 +59,36 @@ def program(folder):
     return module
 
 
+def in_catalog(session, tables):
+    """The files of a folder as tables of Spark's catalog, a column told by what the file says."""
+    for file in sorted(os.listdir(tables)):
+        name = "`" + file.removesuffix(".parquet").replace("`", "``") + "`"
+        session.sql(f"DROP TABLE IF EXISTS {name}")
+        session.sql(f"CREATE TABLE {name} USING parquet LOCATION 'file://{os.path.join(tables, file)}'")
+
+
 def run(job, tables, session):
     output = job["folder"] + "-answers"
-    options = ["--tables", tables, "--output", output, "--format", job["format"], *job["options"]]
+    options = ["--output", output, "--format", job["format"], *job["options"]]
+    if job["places"] == "catalog":
+        in_catalog(session(), tables)
+        options += ["--work", job["folder"] + "-work"]
+    else:
+        options += ["--tables", tables]
+    if job["places"] == "apart":
+        file = sorted(os.listdir(tables))[0]
+        apart = os.path.join(os.path.dirname(tables), "apart")
+        os.rename(os.path.join(tables, file), apart)
+        options += ["--table", f"{file.removesuffix('.parquet')}={apart}"]
     if job["submit"]:
+        # As in cluster mode: the program is sent along, and reads its folder by Spark.
+        alone = tempfile.mkdtemp(prefix="lead-spark-main-")
+        main = shutil.copy(os.path.join(job["folder"], "main.py"), alone)
         submit = os.path.join(os.path.dirname(sys.executable), "spark-submit")
         settings = [part for name, value in SETTINGS.items() for part in ("--conf", f"{name}={value}")]
-        command = [submit, "--master", MASTER, *settings, os.path.join(job["folder"], "main.py"), *options]
+        command = [submit, "--master", MASTER, *settings, main, *options, "--folder", "file://" + job["folder"]]
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYSPARK_PYTHON": sys.executable})
+        shutil.rmtree(alone)
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
     else:
@@ -97,10 +121,24 @@ def rows_of_csv(path):
     return header, rows
 
 
+def rows_of_lines(path):
+    """Rows of JSON lines: numbers may be written in several ways, and all names stand in every line."""
+    files = [path] if os.path.isfile(path) else sorted(os.path.join(path, f) for f in os.listdir(path) if f.startswith("part-"))
+    rows = []
+    for file in files:
+        with open(file, encoding="utf-8") as lines:
+            rows.extend(json.loads(line, parse_int=float) for line in lines)
+    names = list(rows[0]) if rows else []
+    return names, [tuple(row[name] for name in names) for row in rows]
+
+
+READERS = {"parquet": rows_of_parquet, "csv": rows_of_csv, "jsonl": rows_of_lines}
+
+
 def differences(job, output):
     """What differs, and how many answers there are."""
     found, count = [], 0
-    read = rows_of_parquet if job["format"] == "parquet" else rows_of_csv
+    read = READERS[job["format"]]
     for file in sorted(os.listdir(job["native"])):
         names, rows = read(os.path.join(job["native"], file))
         own_names, own = read(os.path.join(output, file))
@@ -122,7 +160,7 @@ def differences(job, output):
                     found.append(f"{file}, {row[0]}, {name}: {its!r}, natively {value!r}")
             if other is None:
                 found.append(f"{file}: no {row[0]!r}")
-    missing = set(os.listdir(output)) - set(os.listdir(job["native"])) - {"_steps"}
+    missing = set(os.listdir(output)) - set(os.listdir(job["native"])) 
     found.extend(f"{file} is not written natively" for file in sorted(missing))
     return found, count
 

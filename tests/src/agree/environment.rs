@@ -331,5 +331,7 @@ fn installed() -> Result<PathBuf, String> {
     found.sort();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).find(|p| p.join("initdb").exists());
-    found.pop().or(on_path).ok_or_else(|| "PostgreSQL is not installed: its `initdb` is not found".to_string())
+    let missing = "PostgreSQL is not installed: its `initdb` is not found. `apt-get install postgresql`, as root, installs it on Debian and Ubuntu; \
+                   elsewhere its programs must be on the path";
+    found.pop().or(on_path).ok_or_else(|| missing.to_string())
 }

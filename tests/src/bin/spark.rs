@@ -22,17 +22,40 @@ const USAGE: &str = "usage: cargo run -p xtask -- spark [OPTIONS]
 struct Run {
     example: &'static str,
     format: &'static str,
-    /// By `spark-submit`, in a process and a cluster of its own.
+    /// By `spark-submit`, in a process and a cluster of its own, which is given `main.py` alone and told where the folder is.
     submit: bool,
+    /// Where its tables are, and its steps.
+    places: Places,
     /// The as-of time told to the program, not to the compiler.
     late: bool,
 }
 
+/// Where a run finds its tables and keeps rows of its steps.
+#[derive(Clone, Copy)]
+enum Places {
+    /// A folder, and with the executors.
+    Folder,
+    /// A folder, but for one table, which lies elsewhere.
+    Apart,
+    /// The catalog, and a folder of work.
+    Catalog,
+}
+
+impl Places {
+    fn name(self) -> &'static str {
+        match self {
+            Places::Folder => "folder",
+            Places::Apart => "apart",
+            Places::Catalog => "catalog",
+        }
+    }
+}
+
 const RUNS: &[Run] = &[
-    Run { example: "hello", format: "csv", submit: true, late: true },
-    Run { example: "hubspot", format: "csv", submit: false, late: true },
-    Run { example: "salesforce", format: "parquet", submit: false, late: false },
-    Run { example: "industrial", format: "parquet", submit: false, late: true },
+    Run { example: "hello", format: "csv", submit: true, places: Places::Folder, late: true },
+    Run { example: "hubspot", format: "jsonl", submit: false, places: Places::Apart, late: true },
+    Run { example: "salesforce", format: "parquet", submit: false, places: Places::Catalog, late: false },
+    Run { example: "industrial", format: "parquet", submit: false, places: Places::Folder, late: true },
 ];
 
 /// Runs a command; what it says, if that is no success.
@@ -64,6 +87,7 @@ fn job(run: &Run, work: &Path) -> Result<Json, String> {
     let options: &[&str] = if run.late { &as_of } else { &[] };
     Ok(json!({
         "name": run.example, "folder": folder, "native": native, "format": run.format, "submit": run.submit, "options": options,
+        "places": run.places.name(),
         "tables": raw::tables(&checked, &Target::default(), &program.data)?,
     }))
 }

@@ -23,7 +23,7 @@ def arguments(told=None):
     parser.add_argument("--tables", metavar="PATH", help="folder with NAME.parquet, a file or a folder, for each table")
     parser.add_argument("--table", metavar="NAME=PATH", action="append", default=[], help="where one table stands; may be repeated")
     parser.add_argument("--output", metavar="PATH", required=True, help="folder for the answers; those of an earlier run are replaced")
-    parser.add_argument("--format", choices=["parquet", "csv", "json"], default="parquet")
+    parser.add_argument("--format", choices=["parquet", "csv", "jsonl"], default="parquet")
     parser.add_argument("--as-of", metavar="TIME", help="the time that answers hold for, such as 2026-06-30 or 2026-06-30T14:00")
     parser.add_argument("--work", metavar="PATH", help="folder for rows that several statements read, as Parquet; without it executors keep them, and one that is lost ends the run")
     parser.add_argument("--folder", metavar="PATH", help="this folder, where Spark is to read it: needed where main.py runs without the files beside it")
@@ -142,7 +142,7 @@ def read_table(spark, table, options):
 
 
 def write(frame, answer, options, zone):
-    """Writes answers the way that `lead run` does: times as moments, in CSV and JSON as local ones with their offset."""
+    """Writes answers the way that `lead run` does: times as moments, in CSV and JSON lines as local ones with their offset."""
     columns = []
     for name, kind in answer["columns"]:
         value = F.col(quoted(name))
@@ -156,11 +156,13 @@ def write(frame, answer, options, zone):
     frame = frame.select(*columns)
     if answer["sorted"]:
         frame = frame.coalesce(1)
-    writer = frame.write.mode("overwrite").format(options.format)
+    writer = frame.write.mode("overwrite").format({"jsonl": "json"}.get(options.format, options.format))
     if options.format != "parquet":
         writer = writer.option("timeZone", zone).option("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]XXX")
     if options.format == "csv":
         writer = writer.option("header", True).option("escape", '"').option("emptyValue", "")
+    if options.format == "jsonl":
+        writer = writer.option("ignoreNullFields", False)
     writer.save(f"{options.output.rstrip('/')}/{answer['name']}.{options.format}")
 
 

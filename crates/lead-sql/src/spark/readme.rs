@@ -39,7 +39,7 @@ pub fn text(lexicon: &Lexicon, job: &Job<'_>, head: &str, tables: &[Read], stems
          | `--tables PATH` | each table is `PATH/NAME.parquet` or `PATH/NAME`, a file or a folder; without it tables come from Spark's catalog |\n\
          | `--table NAME=PATH` | where one table stands; may be repeated |\n\
          | `--output PATH` | a folder of files for each answer, `NAME.parquet`; what an earlier run left there is replaced |\n\
-         | `--format parquet\\|csv\\|json` | Parquet unless told |\n\
+         | `--format parquet\\|csv\\|jsonl` | Parquet unless told |\n\
          | `--as-of TIME` | the time that answers hold for: `2026-06-30` (the end of that day), `2026-06-30T14:00` ({}); {as_of} unless told |\n\
          | `--work PATH` | a folder for rows that several statements read, as Parquet; replaced by the next run. Without it executors keep them, and one that is lost ends the run |\n\
          | `--folder PATH` | this folder where Spark reads it. Needed where the program runs without the files beside it, as in cluster mode |\n",
