@@ -1,7 +1,7 @@
 //! The command `lead` itself, for tests that run it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 
 /// The folder of the project.
@@ -29,6 +29,19 @@ pub fn lead() -> &'static Path {
         assert!(build.status().unwrap().success(), "the command does not build");
         folder.join(format!("lead{}", std::env::consts::EXE_SUFFIX))
     })
+}
+
+/// How a program ends: well; with 1 if what it looked at is not as it should be; with 2 and the reason if it could not look.
+#[allow(clippy::print_stderr)]
+pub fn ended(result: Result<bool, String>) -> ExitCode {
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// The command for a program of this package, which stands beside it.

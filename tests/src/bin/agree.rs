@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use lead_tests::agree::engine::Engine;
 use lead_tests::agree::programs::Program;
 use lead_tests::agree::{Difference, Outcome, compare, environment, reference};
+use lead_tests::command::ended;
 
 const USAGE: &str = "usage: cargo run -p xtask -- agree [OPTIONS]
 
@@ -206,12 +207,5 @@ fn run() -> Result<bool, String> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::from(2)
-        }
-    }
+    ended(run())
 }

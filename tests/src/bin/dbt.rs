@@ -11,7 +11,7 @@ use lead_sql::{AsOf, Compiled, Options, Subject, Target};
 use lead_tests::agree::engine::Engine;
 use lead_tests::agree::programs::Program;
 use lead_tests::agree::{environment, judge, raw};
-use lead_tests::command::{lead_beside, root};
+use lead_tests::command::{ended, lead_beside, root};
 use lead_tests::pipeline;
 use serde_json::Value as Json;
 
@@ -235,11 +235,5 @@ fn run() -> Result<(), String> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(run().map(|()| true))
 }

@@ -11,7 +11,7 @@ use lead_sql::Target;
 use lead_tests::agree::engine::Engine;
 use lead_tests::agree::programs::Program;
 use lead_tests::agree::{environment, raw};
-use lead_tests::command::{lead_beside, root};
+use lead_tests::command::{ended, lead_beside, root};
 use serde_json::Value as Json;
 
 /// The lexicon, the place, variables, and what is to be said.
@@ -274,11 +274,5 @@ fn run() -> Result<(), String> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(run().map(|()| true))
 }

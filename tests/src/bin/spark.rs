@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 use lead_sql::Target;
 use lead_tests::agree::programs::Program;
 use lead_tests::agree::{environment, raw};
-use lead_tests::command::{lead_beside, root};
+use lead_tests::command::{ended, lead_beside, root};
 use serde_json::{Value as Json, json};
 
 const USAGE: &str = "usage: cargo run -p xtask -- spark [OPTIONS]
@@ -120,12 +120,5 @@ fn run() -> Result<bool, String> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::from(2)
-        }
-    }
+    ended(run())
 }
