@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look, Repetition};
 
 use crate::dialect::Lacks;
 
@@ -49,7 +49,7 @@ pub fn postgres(pattern: &str) -> Result<String, Lacks> {
 fn write(pattern: &str, family: &Family) -> Result<String, Lacks> {
     let hir = parsed(pattern)?;
     let mut out = String::new();
-    part(&at_ends(hir)?, family, &mut out)?;
+    part(&inside(at_ends(hir)?)?, family, &mut out)?;
     Ok(out)
 }
 
@@ -108,6 +108,90 @@ fn border(look: Look, beside: Option<bool>, first: bool) -> Result<Option<Hir>, 
     parsed(&text).map(Some)
 }
 
+/// Borders of words inside of an expression, where what stands beside them tells what they come to: between what is of a word and what is
+/// not they always are, between two of a kind never; beside any run of characters (`.*`) they say what it begins or ends with.
+fn inside(hir: Hir) -> Result<Hir, Lacks> {
+    Ok(match hir.kind() {
+        HirKind::Alternation(parts) => {
+            let parts: Result<Vec<Hir>, Lacks> = parts.iter().cloned().map(inside).collect();
+            Hir::alternation(parts?)
+        }
+        HirKind::Capture(capture) => inside((*capture.sub).clone())?,
+        HirKind::Concat(parts) => {
+            let parts: Result<Vec<Hir>, Lacks> = parts.iter().cloned().map(inside).collect();
+            let mut parts = parts?;
+            let is_border = |p: &Hir| matches!(p.kind(), HirKind::Look(Look::WordUnicode));
+            let mut at = 1;
+            while at + 1 < parts.len() {
+                let run = run(&parts[at]);
+                let (left, right) = match is_border(&parts[at]) {
+                    true => (true, true),
+                    false => (run.is_some() && is_border(&parts[at - 1]), run.is_some() && is_border(&parts[at + 1])),
+                };
+                // What stands on both sides of the borders.
+                let before = if run.is_some() && left { at.checked_sub(2) } else { Some(at - 1) };
+                let after = if run.is_some() && right { at + 2 } else { at + 1 };
+                let before = before.and_then(|i| edge(&parts[i], false));
+                let after = parts.get(after).and_then(|p| edge(p, true));
+                if let (true, Some(before), Some(after)) = (left || right, before, after) {
+                    let parted = before != after;
+                    match run {
+                        None => parts[at] = if parted { Hir::empty() } else { Hir::fail() },
+                        Some((class, least)) => {
+                            let ends = [left.then_some(before), right.then_some(after)];
+                            let made = bordered(class, ends, least == 0 && parted)?;
+                            let from = at - usize::from(left);
+                            parts.splice(from..=at + usize::from(right), [made]);
+                            at = from;
+                        }
+                    }
+                }
+                at += 1;
+            }
+            Hir::concat(parts)
+        }
+        _ => hir,
+    })
+}
+
+/// A run of any number of characters of a class, or of at least one.
+fn run(hir: &Hir) -> Option<(ClassUnicode, u32)> {
+    let HirKind::Repetition(repetition) = hir.kind() else { return None };
+    let HirKind::Class(Class::Unicode(class)) = repetition.sub.kind() else { return None };
+    (repetition.max.is_none() && repetition.min < 2).then(|| (class.clone(), repetition.min))
+}
+
+/// A run with borders of words at its ends; for each end that has one, whether a word stands on its other side. `may_lack`: whether it may as
+/// well be empty.
+fn bordered(class: ClassUnicode, ends: [Option<bool>; 2], may_lack: bool) -> Result<Hir, Lacks> {
+    // Beside a word stands a character that is of none, and the other way round.
+    let at_end = |side: Option<bool>| {
+        let mut own = class.clone();
+        if let Some(is_word) = side
+            && let HirKind::Class(Class::Unicode(other)) = parsed(if is_word { r"\W" } else { r"\w" })?.kind()
+        {
+            own.intersect(other);
+        }
+        Ok::<ClassUnicode, Lacks>(own)
+    };
+    let (first, last) = (at_end(ends[0])?, at_end(ends[1])?);
+    let mut single = first.clone();
+    single.intersect(&last);
+    let one = |class: ClassUnicode| Hir::class(Class::Unicode(class));
+    let any = Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(one(class.clone())) });
+    let mut ways = Vec::new();
+    if !single.ranges().is_empty() {
+        ways.push(one(single));
+    }
+    if !first.ranges().is_empty() && !last.ranges().is_empty() {
+        ways.push(Hir::concat(vec![one(first), any, one(last)]));
+    }
+    if may_lack {
+        ways.push(Hir::empty());
+    }
+    Ok(Hir::alternation(ways))
+}
+
 /// Whether what an expression matches surely begins (or ends) with a character of a word, or surely does not; `None`: either, or nothing.
 fn edge(hir: &Hir, first: bool) -> Option<bool> {
     match hir.kind() {
@@ -149,6 +233,7 @@ fn part(hir: &Hir, family: &Family, out: &mut String) -> Result<(), Lacks> {
             text.chars().for_each(|c| character(c, family, out));
         }
         HirKind::Class(Class::Unicode(class)) => set(class, family, out),
+        HirKind::Class(Class::Bytes(class)) if class.ranges().is_empty() => set(&ClassUnicode::empty(), family, out),
         HirKind::Class(Class::Bytes(_)) => return Err("no bytes in regular expressions".to_owned()),
         HirKind::Look(look) => match look {
             Look::Start => out.push_str(family.start),
@@ -231,8 +316,8 @@ fn set(class: &ClassUnicode, family: &Family, out: &mut String) {
     let mut opposite = class.clone();
     opposite.negate();
     if class.ranges().is_empty() {
-        // Nothing matches: a sign that is both.
-        out.push_str("[^\\x00-\\x{10FFFF}]");
+        // Nothing matches: a letter behind the end.
+        out.push_str(&format!("(?:{}a)", family.end));
         return;
     }
     let negated = opposite.ranges().len() < class.ranges().len() && !opposite.ranges().is_empty();
@@ -279,6 +364,55 @@ mod tests {
             }
             assert!(re2(pattern).is_ok() && postgres(pattern).is_ok(), "{pattern}");
         }
-        assert!(re2(r"VP\b.*\bSales").is_err(), "inside an expression a border is no character");
+    }
+
+    #[test]
+    fn borders_inside_say_what_stands_beside_them() {
+        let texts = [
+            "VP Sales",
+            "VPSales",
+            "VP of Sales",
+            "VP ofSales",
+            "VPx Sales",
+            "VP, EMEA, Sales",
+            "VP Sales\n",
+            "VP\nSales",
+            "VP é Sales",
+            "VPé Sales",
+            "VP-Sales",
+            "VP  Sales",
+            "VP",
+            "Sales VP",
+            "VP x Sales",
+            "VP 1Sales",
+            "a VP  b Sales c",
+            "VP.",
+            "VP.Sales",
+        ];
+        let patterns = [
+            r"VP\b.*\bSales",
+            r"VP\b.*Sales",
+            r"VP.*\bSales",
+            r"VP\b.+\bSales",
+            r"VP \bSales",
+            r"VP\bSales",
+            r"VP\b Sales",
+            r"\bVP\b.*\bof\b.*\bSales\b",
+            r"(?s)VP\b.*\bSales",
+            r"VP,\b.*\bSales",
+            r"VP[ ,]*\bSales",
+            r"VP\b\W+\bSales",
+            r"VP\b\w*\bSales",
+        ];
+        for pattern in patterns {
+            let rewritten = inside(at_ends(parsed(pattern).unwrap()).unwrap()).unwrap();
+            let (before, after) =
+                (regex::Regex::new(pattern).unwrap(), regex::Regex::new(&rewritten.to_string()).unwrap());
+            for text in texts {
+                assert_eq!(before.is_match(text), after.is_match(text), "{pattern}, {rewritten}: {text:?}");
+            }
+            assert!(re2(pattern).is_ok() && postgres(pattern).is_ok(), "{pattern}: {:?}", re2(pattern));
+        }
+        assert!(re2(r"VP(?: of)?\bSales?\B").is_err(), "what may be of a word or not says nothing");
     }
 }
