@@ -94,6 +94,8 @@ pub enum Sql {
     Filtered(Box<Sql>, Vec<Sql>),
     /// Whether a query has a row.
     Exists(Box<Select>),
+    /// A value with a name, which has a column of its own where a query asks for it more than once.
+    Named(String, Box<Sql>),
 }
 
 impl Sql {
@@ -150,9 +152,42 @@ impl Sql {
         Sql::Infix(Tight::Multiply, "/", vec![self, other])
     }
 
-    /// `CAST`
+    /// `CAST`; what is cast to that type already stays as it is.
     pub fn cast(self, ty: Type) -> Sql {
-        Sql::Cast(Box::new(self), ty)
+        match self {
+            Sql::Cast(_, own) if own == ty => self,
+            other => Sql::Cast(Box::new(other), ty),
+        }
+    }
+
+    /// Under a name. What is no more than a column or a literal has no need of one.
+    pub fn named(self, name: String) -> Sql {
+        let mut parts = 0;
+        crate::print::walk(&self, &mut |_| parts += 1);
+        if parts < 4 { self } else { Sql::Named(name, Box::new(self)) }
+    }
+
+    /// With some parts replaced: those for which `f` has another. Inside of what was replaced, and of selects, nothing is looked at.
+    pub fn replaced(self, f: &mut dyn FnMut(&Sql) -> Option<Sql>) -> Sql {
+        if let Some(other) = f(&self) {
+            return other;
+        }
+        match self {
+            Sql::Call(name, args) => Sql::Call(name, all_replaced(args, f)),
+            Sql::Infix(tight, op, parts) => Sql::Infix(tight, op, all_replaced(parts, f)),
+            Sql::Template(tight, inner, text, args) => Sql::Template(tight, inner, text, all_replaced(args, f)),
+            Sql::Not(inner) => Sql::Not(Box::new(inner.replaced(f))),
+            Sql::IsNull(inner, negated) => Sql::IsNull(Box::new(inner.replaced(f)), negated),
+            Sql::Cast(inner, ty) => Sql::Cast(Box::new(inner.replaced(f)), ty),
+            Sql::Named(name, inner) => Sql::Named(name, Box::new(inner.replaced(f))),
+            Sql::In(inner, list) => Sql::In(Box::new(inner.replaced(f)), all_replaced(list, f)),
+            Sql::Filtered(call, conditions) => Sql::Filtered(Box::new(call.replaced(f)), all_replaced(conditions, f)),
+            Sql::Case(arms, otherwise) => {
+                let arms = arms.into_iter().map(|(c, v)| (c.replaced(f), v.replaced(f))).collect();
+                Sql::Case(arms, otherwise.map(|v| Box::new(v.replaced(f))))
+            }
+            other => other,
+        }
     }
 
     /// `IS NULL`
@@ -179,6 +214,10 @@ impl Sql {
     pub fn form(text: &str, args: impl IntoIterator<Item = Sql>) -> Sql {
         Sql::Template(Tight::Atom, Tight::Any, text.to_owned(), args.into_iter().collect())
     }
+}
+
+fn all_replaced(parts: Vec<Sql>, f: &mut dyn FnMut(&Sql) -> Option<Sql>) -> Vec<Sql> {
+    parts.into_iter().map(|p| p.replaced(f)).collect()
 }
 
 /// A column of a result.

@@ -9,6 +9,9 @@ use crate::{names, rewrite};
 /// Lines are broken where they would be longer.
 const WIDTH: usize = 110;
 
+/// What stands for an operand while its cast is written.
+const HOLE: &str = "\u{1}";
+
 /// A statement, with a semicolon behind it.
 pub fn statement(statement: &Statement, dialect: &dyn Dialect) -> String {
     let mut statement = Cow::Borrowed(statement);
@@ -126,8 +129,13 @@ impl Printer<'_> {
                     continue;
                 }
             };
-            let on = self.expr(on, Tight::Any, indent + 4);
-            out.push_str(&format!("\n{pad}{word} {} ON {on}", self.relation(relation, alias)));
+            let relation = self.relation(relation, alias);
+            let flat = self.flat(on, Tight::Any);
+            let on = match indent + word.len() + relation.len() + flat.len() + 5 <= WIDTH + 20 {
+                true => format!(" ON {flat}"),
+                false => format!("\n{pad}    ON {}", self.expr(on, Tight::Any, indent + 4)),
+            };
+            out.push_str(&format!("\n{pad}{word} {relation}{on}"));
         }
         if !select.filter.is_empty() {
             let all = Sql::and(select.filter.clone());
@@ -160,17 +168,23 @@ impl Printer<'_> {
 
     /// An expression, in brackets if it is looser than `need`. `indent`: where its first line stands.
     fn expr(&self, sql: &Sql, need: Tight, indent: usize) -> String {
-        let flat = self.flat(sql, need);
-        if indent + flat.len() <= WIDTH && !flat.contains('\n') {
-            return flat;
-        }
-        self.broken(sql, need, indent).unwrap_or(flat)
+        self.expr_beside(sql, need, indent, 0)
     }
 
-    /// An expression over several lines, if it has places for that.
-    fn broken(&self, sql: &Sql, need: Tight, indent: usize) -> Option<String> {
+    /// Likewise; `more`: how much else stands on its line.
+    fn expr_beside(&self, sql: &Sql, need: Tight, indent: usize, more: usize) -> String {
+        let flat = self.flat(sql, need);
+        if indent + more + flat.len() <= WIDTH && !flat.contains('\n') {
+            return flat;
+        }
+        self.broken(sql, need, indent, more).unwrap_or(flat)
+    }
+
+    /// An expression over several lines, if it has places for that. `more`: how much else stands on its first line.
+    fn broken(&self, sql: &Sql, need: Tight, indent: usize, more: usize) -> Option<String> {
         let pad = " ".repeat(indent);
-        let text = match sql {
+        let (text, tight) = match sql {
+            Sql::Named(_, value) => return self.broken(value, need, indent, more),
             Sql::Infix(tight, op, parts) if matches!(tight, Tight::And | Tight::Or) => {
                 let inner = next(*tight);
                 let bracket = *tight < need;
@@ -180,41 +194,104 @@ impl Printer<'_> {
                 let all = lines.join(&format!("\n{here}{op} "));
                 return Some(if bracket { format!("(\n{here}{all}\n{pad})") } else { all });
             }
-            Sql::Template(Tight::Atom, inner, text, args) if text.contains('\n') => {
-                self.template(*inner, text, args, [&format!("\n{pad}    "), &format!("\n{pad}")])
+            Sql::Template(tight, inner, text, args) if text.contains('\n') => {
+                let breaks = [&*format!("\n{pad}    "), &*format!("\n{pad}")];
+                (self.template(*inner, text, args, breaks, Some(indent + 4)), *tight)
+            }
+            Sql::Template(Tight::Atom, inner, text, args) if args.len() == 1 && text.ends_with(')') => {
+                let (open, close) = text.split_once("{}")?;
+                (self.around([open, close], &args[0], *inner, indent, more), Tight::Atom)
+            }
+            Sql::Template(tight, inner, text, args) if !args.is_empty() => {
+                (self.template(*inner, text, args, [" ", " "], Some(indent + 4)), *tight)
+            }
+            Sql::Cast(value, ty) => {
+                let cast = self.dialect.cast(HOLE, *ty);
+                let (open, close) = cast.split_once(HOLE)?;
+                (self.around([open, close], value, Tight::Any, indent, more), Tight::Atom)
             }
             Sql::Case(arms, otherwise) => {
                 let mut out = String::from("CASE");
                 for (condition, value) in arms {
                     let when = self.expr(condition, Tight::Any, indent + 8);
-                    let then = self.expr(value, Tight::Any, indent + 8);
-                    out.push_str(&format!("\n{pad}    WHEN {when} THEN {then}"));
+                    let flat = self.flat(value, Tight::Any);
+                    let fits = indent + last_line(&when) + flat.len() + 16 <= WIDTH && !flat.contains('\n');
+                    let (gap, then) = match fits {
+                        true => (" ".to_owned(), flat),
+                        false => (format!("\n{pad}        "), self.expr(value, Tight::Any, indent + 12)),
+                    };
+                    out.push_str(&format!("\n{pad}    WHEN {when}{gap}THEN {then}"));
                 }
                 if let Some(value) = otherwise {
                     out.push_str(&format!("\n{pad}    ELSE {}", self.expr(value, Tight::Any, indent + 8)));
                 }
-                out + &format!("\n{pad}END")
+                (out + &format!("\n{pad}END"), Tight::Atom)
             }
-            Sql::Infix(tight @ (Tight::Add | Tight::Multiply), op, parts) => {
-                let bracket = *tight < need;
-                let lines: Vec<String> = parts.iter().map(|p| self.expr(p, next(*tight), indent + 4)).collect();
-                let all = lines.join(&format!("\n{pad}    {op} "));
-                return Some(if bracket { format!("({all})") } else { all });
+            Sql::Infix(tight, ..) => {
+                let (first, rest) = chain(sql);
+                let mut out = self.expr(first, next(*tight), indent);
+                for (op, part) in rest {
+                    let part = self.expr(part, next(*tight), indent + 4);
+                    out.push_str(&format!("\n{pad}    {op} {part}"));
+                }
+                (out, *tight)
             }
-            Sql::Filtered(call, conditions) if self.dialect.has_filter() => {
+            Sql::Filtered(call, conditions) => {
                 let all = Sql::and(conditions.clone());
-                let inner = self.expr(&all, Tight::Any, indent + 8);
-                format!("{} FILTER (\n{pad}    WHERE {inner}\n{pad})", self.flat(call, Tight::Atom))
+                if !self.dialect.has_filter() {
+                    return self.broken(&conditional(call, &all), need, indent, more);
+                }
+                let call = self.expr_beside(call, Tight::Atom, indent, 10);
+                let flat = self.flat(&all, Tight::Any);
+                let condition = if call.contains('\n') && indent + flat.len() + 20 <= WIDTH {
+                    format!("WHERE {flat}")
+                } else {
+                    format!("\n{pad}    WHERE {}\n{pad}", self.expr(&all, Tight::Any, indent + 8))
+                };
+                (format!("{call} FILTER ({condition})"), Tight::Atom)
             }
-            Sql::Call(name, args) => {
-                let here = " ".repeat(indent + 4);
-                let lines: Vec<String> =
-                    args.iter().map(|a| format!("{here}{}", self.expr(a, Tight::Any, indent + 4))).collect();
-                format!("{name}(\n{}\n{pad})", lines.join(",\n"))
+            Sql::Call(name, args) => match args.as_slice() {
+                [one] => (self.around([&format!("{name}("), ")"], one, Tight::Any, indent, more), Tight::Atom),
+                args => {
+                    let here = " ".repeat(indent + 4);
+                    let lines: Vec<String> =
+                        args.iter().map(|a| format!("{here}{}", self.expr(a, Tight::Any, indent + 4))).collect();
+                    (format!("{name}(\n{}\n{pad})", lines.join(",\n")), Tight::Atom)
+                }
+            },
+            Sql::Not(inner) => (format!("NOT {}", self.expr(inner, next(Tight::Not), indent)), Tight::Not),
+            Sql::IsNull(inner, negated) => {
+                let word = if *negated { "IS NOT NULL" } else { "IS NULL" };
+                (format!("{} {word}", self.expr(inner, next(Tight::Compare), indent)), Tight::Compare)
+            }
+            Sql::In(value, list) => {
+                let value = self.expr(value, next(Tight::Compare), indent);
+                let texts: Vec<String> = list.iter().map(|l| self.flat(l, Tight::Any)).collect();
+                (format!("{value} IN (\n{}\n{pad})", filled(&texts, indent + 4)), Tight::Compare)
+            }
+            Sql::Exists(select) => {
+                let printer = Printer { dialect: self.dialect, qualified: self.names_several(select) };
+                (format!("EXISTS (\n{}\n{pad})", printer.select(select, indent + 4)), Tight::Atom)
             }
             _ => return None,
         };
-        Some(text)
+        Some(if tight < need { format!("({text})") } else { text })
+    }
+
+    /// An operand between two texts: what is a call itself stands right behind the first, anything else on lines of its own.
+    fn around(&self, texts: [&str; 2], value: &Sql, need: Tight, indent: usize, more: usize) -> String {
+        let [open, close] = texts;
+        let mut plain = value;
+        while let Sql::Named(_, inner) = plain {
+            plain = inner;
+        }
+        if matches!(plain, Sql::Call(..) | Sql::Cast(..) | Sql::Filtered(..) | Sql::Template(Tight::Atom, ..)) {
+            return format!("{open}{}{close}", self.expr_beside(value, need, indent, more + open.len() + close.len()));
+        }
+        let pad = " ".repeat(indent);
+        let inner = self.expr_beside(value, need, indent + 4, close.len());
+        let close = close.strip_suffix(')').unwrap_or(close);
+        format!("{open}\n{pad}    {inner}{close}\n{pad})")
     }
 
     fn flat(&self, sql: &Sql, need: Tight) -> String {
@@ -229,6 +306,7 @@ impl Printer<'_> {
                 format!("{}.{}", self.name(&self.dialect.alias(of)), self.name(name))
             }
             Sql::Column { name, .. } => self.name(name),
+            Sql::Named(_, value) => return self.text(value),
             Sql::Null => "NULL".to_owned(),
             Sql::Bool(true) => "TRUE".to_owned(),
             Sql::Bool(false) => "FALSE".to_owned(),
@@ -245,10 +323,13 @@ impl Printer<'_> {
                 let args: Vec<String> = args.iter().map(any).collect();
                 format!("{name}({})", args.join(", "))
             }
-            Sql::Infix(tight, op, parts) => {
-                let inner = next(*tight);
-                let texts: Vec<String> = parts.iter().map(|p| self.flat(p, inner)).collect();
-                return (texts.join(&format!(" {op} ")), *tight);
+            Sql::Infix(tight, ..) => {
+                let (first, rest) = chain(sql);
+                let mut out = self.flat(first, next(*tight));
+                for (op, part) in rest {
+                    out.push_str(&format!(" {op} {}", self.flat(part, next(*tight))));
+                }
+                return (out, *tight);
             }
             Sql::Not(inner) => return (format!("NOT {}", self.flat(inner, next(Tight::Not))), Tight::Not),
             Sql::IsNull(inner, negated) => {
@@ -266,7 +347,9 @@ impl Printer<'_> {
                 format!("CASE{arms}{otherwise} END")
             }
             Sql::Cast(inner, ty) => return (self.dialect.cast(&any(inner), *ty), Tight::Atom),
-            Sql::Template(tight, inner, text, args) => return (self.template(*inner, text, args, [" ", " "]), *tight),
+            Sql::Template(tight, inner, text, args) => {
+                return (self.template(*inner, text, args, [" ", " "], None), *tight);
+            }
             Sql::Filtered(call, conditions) => {
                 let all = Sql::and(conditions.clone());
                 if self.dialect.has_filter() {
@@ -281,27 +364,77 @@ impl Printer<'_> {
     }
 
     /// A text of a dialect with its operands. Between two parts that may stand on lines of their own it has a line feed, and before a last
-    /// one a carriage return; what is written there is given.
-    fn template(&self, inner: Tight, text: &str, args: &[Sql], breaks: [&str; 2]) -> String {
-        let own = |part: &str| part.replace('\n', breaks[0]).replace('\r', breaks[1]);
+    /// one a carriage return; what is written there is given. `indent`: where operands that are broken stand.
+    fn template(&self, inner: Tight, text: &str, args: &[Sql], breaks: [&str; 2], indent: Option<usize>) -> String {
+        let own = |part: &str| match indent {
+            Some(_) => part.replace('\n', breaks[0]).replace('\r', breaks[1]),
+            None => part.replace("(\n", "(").replace("\r)", ")").replace('\n', breaks[0]).replace('\r', breaks[1]),
+        };
         let mut args = args.iter();
         let mut parts = text.split("{}");
         let mut out = own(parts.next().unwrap_or_default());
         for part in parts {
             if let Some(arg) = args.next() {
-                out.push_str(&self.flat(arg, inner));
+                out.push_str(&match indent {
+                    Some(indent) => self.expr(arg, inner, indent),
+                    None => self.flat(arg, inner),
+                });
             }
             out.push_str(&own(part));
         }
         out
     }
 
-    /// A select inside an expression: columns of what is outside of it need their names.
-    fn inner(&self, select: &Select) -> String {
-        let qualified = self.qualified || select.filter.iter().any(|f| several(f, &mut None));
-        let printer = Printer { dialect: self.dialect, qualified };
-        printer.select(select, 0).replace('\n', " ")
+    /// Whether columns inside of a select that stands in an expression need the names of their relations.
+    fn names_several(&self, select: &Select) -> bool {
+        self.qualified || select.filter.iter().any(|f| several(f, &mut None))
     }
+
+    /// A select inside an expression, on one line.
+    fn inner(&self, select: &Select) -> String {
+        let printer = Printer { dialect: self.dialect, qualified: self.names_several(select) };
+        printer.select(select, 0).lines().map(str::trim_start).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What operators of one rank stand between, from the left: `a + b - c` needs no brackets.
+fn chain(sql: &Sql) -> (&Sql, Vec<(&'static str, &Sql)>) {
+    let Sql::Infix(tight, op, parts) = sql else { return (sql, Vec::new()) };
+    let Some((left, others)) = parts.split_first() else { return (sql, Vec::new()) };
+    let alike = |other: &str| {
+        [["+", "-"], ["*", "/"]].iter().any(|ops| ops.contains(op) && ops.contains(&other))
+            || (*op == "||" && other == "||")
+    };
+    let (first, mut rest) = match left {
+        Sql::Infix(own, other, _) if own == tight && alike(other) => chain(left),
+        left => (left, Vec::new()),
+    };
+    rest.extend(others.iter().map(|p| (*op, p)));
+    (first, rest)
+}
+
+/// How long the last line of a text is.
+fn last_line(text: &str) -> usize {
+    text.rsplit('\n').next().map_or(0, str::len)
+}
+
+/// Texts with commas between them, as many to a line as it holds.
+fn filled(texts: &[String], indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    let mut out = pad.clone();
+    let mut long = indent;
+    for (i, text) in texts.iter().enumerate() {
+        let comma = if i + 1 < texts.len() { "," } else { "" };
+        if i > 0 && long + text.len() + 2 > WIDTH {
+            out.push_str(&format!("\n{pad}"));
+            long = indent;
+        } else if i > 0 {
+            out.push(' ');
+        }
+        out.push_str(&format!("{text}{comma}"));
+        long += text.len() + 2;
+    }
+    out
 }
 
 /// Whether an expression names columns of more than one relation.
@@ -325,7 +458,7 @@ pub fn walk(sql: &Sql, f: &mut dyn FnMut(&Sql)) {
         Sql::Call(_, parts) | Sql::Infix(_, _, parts) | Sql::Template(_, _, _, parts) => {
             parts.iter().for_each(|p| walk(p, f));
         }
-        Sql::Not(p) | Sql::IsNull(p, _) | Sql::Cast(p, _) => walk(p, f),
+        Sql::Not(p) | Sql::IsNull(p, _) | Sql::Cast(p, _) | Sql::Named(_, p) => walk(p, f),
         Sql::In(p, parts) | Sql::Filtered(p, parts) => {
             walk(p, f);
             parts.iter().for_each(|p| walk(p, f));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Item, Relation, Select, Sql, Statement};
+use crate::ir::{Cte, Item, Relation, Select, Sql, Statement};
 
 /// Names every column where all of one of several relations are asked for.
 pub fn spelled_out(mut statement: Statement) -> Statement {
@@ -14,6 +14,16 @@ pub fn spelled_out(mut statement: Statement) -> Statement {
     }
     spell(&mut statement.body, &columns);
     statement
+}
+
+/// The columns of a query.
+pub fn columns_of(ctes: &[Cte], query: &str) -> Vec<String> {
+    let mut columns: HashMap<String, Vec<String>> = HashMap::new();
+    for cte in ctes {
+        let first = cte.selects.first().map(|s| names(s, &columns));
+        columns.insert(cte.name.clone(), first.unwrap_or_default());
+    }
+    columns.remove(query).unwrap_or_default()
 }
 
 fn spell(select: &mut Select, columns: &HashMap<String, Vec<String>>) {

@@ -135,6 +135,7 @@ impl Compiler<'_> {
             frame.record = Some(at.clone());
             let conditions = self.counted(measure, &at, &mut frame)?;
             let (value, nothing, doubtful) = self.collected(*id, *node, &at, &mut frame)?;
+            let value = if nothing.is_some() && !doubtful { without_zero(value) } else { value };
             taken.push(Taken { node: *node, measure: *id, conditions, value, nothing, doubtful });
         }
         // What every measure asks for is asked once; one measure alone asks for all of it there.
@@ -161,7 +162,14 @@ impl Compiler<'_> {
             let column = names.fresh(&wanted, limit);
             let value = std::mem::replace(&mut t.value, Sql::column(&name, &column));
             let value = filtered(value, &t.conditions);
-            items.push(Item::new(value, &column));
+            match super::shared::in_parts(&value, &name, &column, &mut |wanted| names.fresh(wanted, limit)) {
+                // What is made of totals is made of them afterwards, where it asks for one of them more than once.
+                Some((parts, made)) => {
+                    items.extend(parts.into_iter().map(|(part, column)| Item::new(part, &column)));
+                    t.value = made;
+                }
+                None => items.push(Item::new(value, &column)),
+            }
         }
         let select = Select {
             items,
@@ -171,6 +179,7 @@ impl Compiler<'_> {
             group: vec![owner],
             ..Select::default()
         };
+        let select = self.over_columns(select, &record_name);
         self.cte(&name, Vec::new(), select);
         Ok((name, taken))
     }
@@ -229,7 +238,10 @@ impl Compiler<'_> {
         Ok(match &measure.kind {
             MeasureKind::Count => (d.count(), Some(Sql::Int(0)), false),
             MeasureKind::Distinct => {
-                let key = self.key_of(argument, at, frame)?;
+                let key = match self.period_start_of(argument, at, frame)? {
+                    Some(day) => day,
+                    None => self.key_of(argument, at, frame)?,
+                };
                 (d.count_distinct(key), Some(Sql::Int(0)), false)
             }
             MeasureKind::Sum => match ty {
@@ -238,20 +250,20 @@ impl Compiler<'_> {
                     (d.whole_sum(self.expr(argument, at, frame)?).cast(Type::Int), Some(Sql::Int(0)), false)
                 }
                 _ => {
-                    let value = self.float(argument, at, frame)?;
+                    let value = self.float(argument, at, frame)?.named(self.each_name(node, id));
                     (d.exact_sum(value, small), Some(Sql::Double(0.0)), !small)
                 }
             },
             MeasureKind::Average => match ty {
                 Ty::Money | Ty::Duration => {
                     let value = self.expr(argument, at, frame)?;
+                    let known = Sql::call("count", [value.clone()]);
                     let units = if ty == Ty::Money { d.ten_thousandths(value) } else { value };
-                    let known = Sql::call("count", [units.clone()]);
-                    let mean = d.divided(d.whole_sum(units.cast(Type::Huge)), known);
+                    let mean = d.divided_by_count(d.whole_sum(units.cast(Type::Huge)), known);
                     (if ty == Ty::Money { d.money_of(mean) } else { mean.cast(Type::Int) }, None, true)
                 }
                 _ => {
-                    let value = self.float(argument, at, frame)?;
+                    let value = self.float(argument, at, frame)?.named(self.each_name(node, id));
                     let known = Sql::call("nullif", [Sql::call("count", [value.clone()]), Sql::Int(0)]);
                     (d.exact_sum(value, small).over(known.cast(Type::Double)), None, true)
                 }
@@ -296,6 +308,7 @@ impl Compiler<'_> {
                     }
                     let age = d.between(as_of, value).cast(Type::Double);
                     let share = d.power_of_two(age.over(Sql::Double(*half_life as f64)));
+                    let share = share.named(format!("decay_{}", duration_words(*half_life)));
                     // What leaves the range of a float is more than a score takes, and looked at below.
                     points = if large && self.most(argument) > 1e200 {
                         d.reckoned("*", points.clone(), share).or_else(Sql::when(
@@ -303,16 +316,23 @@ impl Compiler<'_> {
                             Sql::Double(f64::MAX),
                             None,
                         ))
+                    } else if points == Sql::Double(1.0) {
+                        share
                     } else {
                         points.times(share)
                     };
                 }
+                let name = self.each_name(node, id);
+                if !large {
+                    let billionths = points.times(Sql::Double(1e9)).named(name);
+                    let small = self.most(argument) < 8e9;
+                    let total = if small { d.small_sum(billionths) } else { d.whole_sum(d.to_whole(billionths)) };
+                    return Ok((d.float_of(total).over(Sql::Double(1e9)), Some(Sql::Double(0.0)), false));
+                }
+                let points = points.named(name);
                 let size =
                     Sql::compare(Sql::call("abs", [points.clone()]), "<", Sql::Double(4_611_686_018_427_387_904.0));
                 let share = d.to_whole(points.clone().times(Sql::Double(1e9)));
-                if !large {
-                    return Ok((d.float_of(d.whole_sum(share)).over(Sql::Double(1e9)), Some(Sql::Double(0.0)), false));
-                }
                 let kept = Sql::when(size.clone(), share, None);
                 let total = d.float_of(d.whole_sum(kept)).over(Sql::Double(1e9));
                 let lost = Sql::call(
@@ -324,6 +344,11 @@ impl Compiler<'_> {
             }
             MeasureKind::PointsOf { .. } | MeasureKind::Sequence(_) => (d.count(), Some(Sql::Int(0)), false),
         })
+    }
+
+    /// What the column of what a measure takes of each record is called.
+    fn each_name(&self, node: NodeId, id: MeasureId) -> String {
+        format!("{}_of_each", self.measure_name(node, id))
     }
 
     /// What the column of a measure is called.
@@ -409,40 +434,49 @@ impl Compiler<'_> {
     }
 }
 
+/// A total of nothing as NULL, which the records that have none are given a zero for all the same.
+pub(crate) fn without_zero(value: Sql) -> Sql {
+    value.replaced(&mut |sql| match sql {
+        Sql::Call(name, args) if name == "coalesce" && args.len() == 2 && args[1] == Sql::Int(0) => {
+            aggregates(&args[0]).then(|| args[0].clone())
+        }
+        _ => None,
+    })
+}
+
+/// A duration as the end of a name.
+fn duration_words(micros: i64) -> String {
+    const HOUR: i64 = 3_600_000_000;
+    match micros {
+        m if m % (24 * HOUR) == 0 => format!("{}d", m / (24 * HOUR)),
+        m if m % HOUR == 0 => format!("{}h", m / HOUR),
+        m => format!("{m}us"),
+    }
+}
+
 /// Every aggregate inside a value over the rows where the conditions are yes.
 pub(crate) fn filtered(value: Sql, conditions: &[Sql]) -> Sql {
     if conditions.is_empty() {
         return value;
     }
-    let all = |parts: Vec<Sql>| -> Vec<Sql> { parts.into_iter().map(|p| filtered(p, conditions)).collect() };
-    let one = |part: Box<Sql>| Box::new(filtered(*part, conditions));
-    match value {
-        Sql::Call(name, args) if is_aggregate(&name) => {
-            Sql::Filtered(Box::new(Sql::Call(name, args)), conditions.to_vec())
-        }
-        Sql::Template(tight, inner, text, args) if is_aggregate(text.split('(').next().unwrap_or_default()) => {
-            Sql::Filtered(Box::new(Sql::Template(tight, inner, text, args)), conditions.to_vec())
-        }
-        Sql::Filtered(call, mut own) => {
-            own.extend(conditions.iter().cloned());
-            Sql::Filtered(call, own)
-        }
-        Sql::Call(name, args) => Sql::Call(name, all(args)),
-        Sql::Template(tight, inner, text, args) => Sql::Template(tight, inner, text, all(args)),
-        Sql::Infix(tight, op, parts) => Sql::Infix(tight, op, all(parts)),
-        Sql::Not(inner) => Sql::Not(one(inner)),
-        Sql::IsNull(inner, negated) => Sql::IsNull(one(inner), negated),
-        Sql::Cast(inner, ty) => Sql::Cast(one(inner), ty),
-        Sql::Case(arms, otherwise) => {
-            let arms = arms.into_iter().map(|(c, v)| (filtered(c, conditions), filtered(v, conditions))).collect();
-            Sql::Case(arms, otherwise.map(one))
-        }
-        other => other,
+    value.replaced(&mut |sql| match sql {
+        Sql::Filtered(call, own) => Some(Sql::Filtered(call.clone(), [own, conditions].concat())),
+        sql if aggregates(sql) => Some(Sql::Filtered(Box::new(sql.clone()), conditions.to_vec())),
+        _ => None,
+    })
+}
+
+/// Whether an expression is a function of many rows.
+pub(crate) fn aggregates(sql: &Sql) -> bool {
+    match sql {
+        Sql::Call(name, _) => is_aggregate(name),
+        Sql::Template(_, _, text, _) => is_aggregate(text.split('(').next().unwrap_or_default()),
+        _ => false,
     }
 }
 
 /// Functions of many rows, in any dialect.
-pub(crate) fn is_aggregate(name: &str) -> bool {
+fn is_aggregate(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "count",
         "sum",

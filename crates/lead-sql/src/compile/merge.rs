@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use lead_hir::hir::{FieldId, Table, TableId, Ty};
 
+use super::metric::type_of;
 use super::{Compiler, TableState, Wrong};
 use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
 use crate::names::Names;
@@ -255,30 +256,29 @@ impl Compiler<'_> {
         let number = Sql::column(&rows, &place);
         let on = Sql::compare(number.clone(), "=", Sql::column(&records, "place"));
         let record = Sql::column(&records, "record");
-        let mut columns: Vec<(String, bool)> = Vec::new();
+        let mut columns: Vec<(String, Ty)> = Vec::new();
         for field in fields {
-            columns.push((state.fields[field].clone(), matches!(table.fields[field.0 as usize].ty, Ty::List(_))));
+            columns.push((state.fields[field].clone(), table.fields[field.0 as usize].ty.clone()));
         }
-        columns.extend(fields.iter().filter_map(|f| state.folded.get(f)).map(|c| (c.clone(), false)));
+        columns.extend(fields.iter().filter_map(|f| state.folded.get(f)).map(|c| (c.clone(), Ty::Text)));
+        let is_list = |ty: &Ty| matches!(ty, Ty::List(_));
         // Lists are fetched from the row that has them.
         let references =
             |f: &&FieldId| matches!(table.fields[f.0 as usize].ty, Ty::Record(t) if self.merged.contains_key(&t));
-        let later = columns.iter().any(|c| c.1) || fields.iter().any(|f| references(&f));
+        let later = columns.iter().any(|c| is_list(&c.1)) || fields.iter().any(|f| references(&f));
         let name = self.query_name(&table.name.snake());
         let first = if later { self.query_name(&format!("{}_merged", table.name.snake())) } else { name.clone() };
-        let items = columns.iter().map(|(column, list)| {
+        let items = columns.iter().map(|(column, ty)| {
             let value = Sql::column(&rows, column);
-            let value = match list {
+            let value = match is_list(ty) {
                 true => {
                     let known = self.dialect.list_known(value);
                     Sql::Filtered(Box::new(Sql::call("min", [number.clone()])), vec![known])
                 }
                 false => {
-                    let first = match self.dialect.first_is_loose() {
-                        true => Err("no first value of a group with a type".to_owned()),
-                        false => self.dialect.first(value, vec![number.clone()], false),
-                    };
-                    first.map_err(|l| self.lacks_at(l, Some(table.span)))?
+                    let first = self.dialect.first(value, vec![number.clone()], false);
+                    let first = first.map_err(|l| self.lacks_at(l, Some(table.span)))?;
+                    if self.dialect.first_is_loose() { first.cast(type_of(ty)) } else { first }
                 }
             };
             Ok(Item::new(value, column))
@@ -295,9 +295,9 @@ impl Compiler<'_> {
         if later {
             let from = Some((Relation::Query(first.clone()), first.clone()));
             let mut select = Select { from, ..Select::default() };
-            for (column, list) in &columns {
+            for (column, ty) in &columns {
                 let value = Sql::column(&first, column);
-                let value = match list {
+                let value = match is_list(ty) {
                     true => {
                         let alias = format!("row_of_{column}");
                         let on = Sql::compare(Sql::column(&alias, &place), "=", value);

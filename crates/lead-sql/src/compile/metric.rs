@@ -3,7 +3,7 @@
 use lead_hir::hir::{DefId, DefKind, TableId, Ty};
 use lead_plan::{MeasureId, MeasureKind, NodeId};
 
-use super::measure::filtered;
+use super::measure::{filtered, without_zero};
 use super::{Compiler, Frame, Place, Wrong, docs};
 use crate::ir::{Cte, Item, Relation, Select, Sql, Type};
 
@@ -72,7 +72,7 @@ impl Compiler<'_> {
                 let measure = plan.measure(unique[*i]);
                 let own = self.counted(measure, &at, &mut frame)?;
                 let (value, none, doubt) = self.collected(unique[*i], metric.node, &at, &mut frame)?;
-                values[*i] = Some(value);
+                values[*i] = Some(if none.is_some() && !doubt { without_zero(value) } else { value });
                 (nothing[*i], doubtful[*i]) = (none, doubt);
                 conditions.push(own);
             }
@@ -91,14 +91,15 @@ impl Compiler<'_> {
                 items.push(Item::new(value.unwrap_or(empty), &columns[i]));
                 // Whether the aggregate has a row of its own tells an unknown total from none.
             }
-            selects.push(Select {
+            let select = Select {
                 items,
                 from: Some((Relation::Query(head.clone()), head)),
                 joins: frame.joins,
                 filter,
                 group,
                 ..Select::default()
-            });
+            };
+            selects.push(self.over_columns(select, &self.lexicon.table(table).name.snake()));
         }
         let parts = self.query_name(&format!("{}_parts", def.name.snake()));
         self.ctes.push(Cte { name: parts.clone(), comment: Vec::new(), selects, recursive: false });
@@ -158,19 +159,23 @@ impl Compiler<'_> {
     /// The type of a measure's column.
     pub fn measure_type(&self, id: MeasureId) -> Type {
         let measure = self.plan.measure(id);
-        let of = |ty: &Ty| match ty {
-            Ty::YesNo => Type::Bool,
-            Ty::Money => Type::Money,
-            Ty::Date => Type::Date,
-            Ty::Time => Type::Time,
-            Ty::Duration => Type::Int,
-            Ty::Number | Ty::Percent => Type::Double,
-            _ => Type::Text,
-        };
         match (&measure.kind, measure.argument) {
             (MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sequence(_), _) | (_, None) => Type::Int,
             (MeasureKind::Points { .. } | MeasureKind::PointsOf { .. }, _) => Type::Double,
-            (_, Some(argument)) => of(self.ty(argument)),
+            (_, Some(argument)) => type_of(self.ty(argument)),
         }
+    }
+}
+
+/// The type that a value of the language has in SQL, lists left out.
+pub(crate) fn type_of(ty: &Ty) -> Type {
+    match ty {
+        Ty::YesNo => Type::Bool,
+        Ty::Money => Type::Money,
+        Ty::Date => Type::Date,
+        Ty::Time => Type::Time,
+        Ty::Duration => Type::Int,
+        Ty::Number | Ty::Percent => Type::Double,
+        _ => Type::Text,
     }
 }

@@ -13,6 +13,7 @@ mod range;
 mod records;
 mod rounds;
 mod sequence;
+mod shared;
 mod source;
 mod steps;
 mod time;

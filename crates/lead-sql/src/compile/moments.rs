@@ -205,7 +205,7 @@ impl Compiler<'_> {
     }
 
     /// The first day of the period that holds a day, or of one some periods later.
-    fn period_start(&self, day: Sql, period: Period, offset: i32) -> Sql {
+    pub fn period_start(&self, day: Sql, period: Period, offset: i32) -> Sql {
         let d = self.dialect;
         // Fiscal quarters and years are calendar ones of days moved to where the year starts in January.
         let first = if period.fiscal { i32::from(self.lexicon.settings.fiscal_start) } else { 1 };

@@ -1,6 +1,6 @@
 //! Numbers, money, durations and scores (D12, D18 to D22, D38).
 
-use lead_hir::hir::{ArithmeticOp, Function, Ty, Value};
+use lead_hir::hir::{ArithmeticOp, Function, Period, PeriodUnit, Ty, Value, Which};
 use lead_plan::{MeasureKind, NodeId, Op, ScoreLine};
 
 use super::{Compiler, Frame, Place, Wrong};
@@ -77,6 +77,10 @@ impl Compiler<'_> {
                 match &measure.kind {
                     MeasureKind::Count | MeasureKind::Distinct | MeasureKind::Sequence(_) => 4.3e9,
                     MeasureKind::Sum | MeasureKind::Average => 9.3e18,
+                    // Points of each, as many times as there may be events.
+                    MeasureKind::Points { .. } if !self.large_points(*m) => {
+                        measure.argument.map_or(1.8e29, |a| (self.most(a) * 4.3e9).min(1.8e29))
+                    }
                     MeasureKind::Points { .. } | MeasureKind::PointsOf { .. } => 1.8e29,
                     _ => measure.argument.map_or(f64::INFINITY, |a| self.most(a)),
                 }
@@ -217,7 +221,10 @@ impl Compiler<'_> {
             let value = if multiply {
                 units.cast(Type::Huge).times(count)
             } else {
-                self.dialect.divided(units.cast(Type::Huge), count)
+                match self.never_negative(n) {
+                    true => self.dialect.divided_by_count(units.cast(Type::Huge), count),
+                    false => self.dialect.divided(units.cast(Type::Huge), count),
+                }
             };
             return Ok(self.amount(&ty, value));
         }
@@ -278,6 +285,32 @@ impl Compiler<'_> {
                 self.period_of(id, function, day)?
             }
         })
+    }
+
+    /// Where a value is the name of a period: the first day of that period, which tells periods apart as well as their names do.
+    pub fn period_start_of(&mut self, id: NodeId, at: &Place, frame: &mut Frame) -> Result<Option<Sql>, Wrong> {
+        let plan = self.plan;
+        let (function, inner) = match &plan.node(id).op {
+            Op::OfRecord(inner) => match frame.record.clone() {
+                Some(place) => return self.period_start_of(*inner, &place, frame),
+                None => return Ok(None),
+            },
+            Op::Call(function, args) => match args.first() {
+                Some(inner) => (*function, *inner),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let (unit, fiscal) = match function {
+            Function::Week => (PeriodUnit::Week, false),
+            Function::Month => (PeriodUnit::Month, false),
+            Function::Quarter => (PeriodUnit::Quarter, false),
+            Function::FiscalQuarter => (PeriodUnit::Quarter, true),
+            _ => return Ok(None),
+        };
+        let value = self.expr(inner, at, frame)?;
+        let day = if *self.ty(inner) == Ty::Date { value } else { self.local_day(value) };
+        Ok(Some(self.period_start(day, Period { which: Which::This, unit, fiscal }, 0)))
     }
 
     /// The period that holds a day (D26).

@@ -1,7 +1,7 @@
 //! Events one after the other (D36): from the last step back, which events of a step are followed soon enough by one
 //! that is followed itself.
 
-use lead_hir::hir::{Hop, TableId, Ty};
+use lead_hir::hir::{Hop, Step, TableId, Ty};
 use lead_plan::{Measure, NodeId, Scope, SequenceStep};
 
 use super::{Compiler, Frame, Place, Wrong};
@@ -30,12 +30,13 @@ impl Compiler<'_> {
                 k => (steps[k - 1].table, &steps[k - 1].hops, steps[k - 1].filter),
             };
             let one = Measure { table, filter, ..measure.clone() };
-            names.push(self.step_events(&format!("{base}_step_{}", k + 1), subject, hops, &one)?);
+            let within = steps.get(k).and_then(|s| s.within);
+            names.push(self.step_events(&format!("{base}_step_{}", k + 1), subject, hops, &one, within)?);
         }
         let mut good = names.pop().unwrap_or_default();
         for k in (0..steps.len()).rev() {
             let own = names[k].clone();
-            good = self.followed(&format!("{base}_followed_{}", k + 1), &own, &good, steps[k].within)?;
+            good = self.followed(&format!("{base}_followed_{}", k + 1), &own, &good, steps[k].within.is_some())?;
         }
         let subject_name = self.lexicon.table(subject).name.snake();
         let name = self.query_name(&format!("{base}_by_{subject_name}"));
@@ -50,13 +51,14 @@ impl Compiler<'_> {
         Ok((name, "times".to_owned()))
     }
 
-    /// The events of a step: whose, and when.
+    /// The events of a step: whose, when, and by when the next has to follow.
     fn step_events(
         &mut self,
         wanted: &str,
         subject: TableId,
         hops: &[Hop],
         measure: &Measure,
+        within: Option<Step>,
     ) -> Result<String, Wrong> {
         let head = self.state(measure.table)?.head.clone();
         let mut frame = Frame::new(&head, measure.table);
@@ -71,34 +73,30 @@ impl Compiler<'_> {
             }
         }
         let name = self.query_name(wanted);
+        let mut items = vec![Item::new(owner, "subject"), Item::new(time.clone(), "at_time")];
+        items.extend(within.map(|by| Item::new(self.stepped(time, by, false), "deadline")));
         let select = Select {
-            items: vec![Item::new(owner, "subject"), Item::new(time, "at_time")],
+            items,
             from: Some((Relation::Query(head.clone()), head)),
             joins: frame.joins,
             filter: conditions,
             ..Select::default()
         };
+        let select = self.over_columns(select, &name);
         self.cte(&name, Vec::new(), select);
         Ok(name)
     }
 
     /// The events of a step that one of the next step follows, later and soon enough.
-    fn followed(
-        &mut self,
-        wanted: &str,
-        own: &str,
-        next: &str,
-        within: Option<lead_hir::hir::Step>,
-    ) -> Result<String, Wrong> {
+    fn followed(&mut self, wanted: &str, own: &str, next: &str, in_time: bool) -> Result<String, Wrong> {
         let name = self.query_name(wanted);
         let column = |of: &str, name: &str| Sql::column(of, name);
         let mut conditions = vec![
             Sql::compare(column(next, "subject"), "=", column(own, "subject")),
             Sql::compare(column(next, "at_time"), ">", column(own, "at_time")),
         ];
-        if let Some(by) = within {
-            let limit = self.stepped(column(own, "at_time"), by, false);
-            conditions.push(Sql::compare(column(next, "at_time"), "<=", limit));
+        if in_time {
+            conditions.push(Sql::compare(column(next, "at_time"), "<=", column(own, "deadline")));
         }
         let inner = Select {
             items: vec![Item::new(Sql::Int(1), "one")],

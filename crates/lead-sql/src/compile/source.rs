@@ -206,8 +206,8 @@ impl Compiler<'_> {
                 .iter()
                 .filter_map(|i| if let Item::Value { value, .. } = i { Some(value.clone()) } else { None });
             let values: Vec<Sql> = values.collect();
-            let places = vec!["{}"; values.len()].join(", ");
-            let order = if values.is_empty() { String::new() } else { format!("ORDER BY {places}") };
+            let places = vec!["{}"; values.len()].join(",\n");
+            let order = if values.is_empty() { String::new() } else { format!("ORDER BY\n{places}") };
             let number = Sql::form(&format!("row_number() OVER ({order})"), values);
             select.items.push(Item::new(number, key));
         }

@@ -7,7 +7,7 @@ use lead_diag::Diagnostic;
 use lead_hir::hir::{Def, DefId, Lexicon};
 use lead_plan::Planner;
 
-use super::measure::is_aggregate;
+use super::measure::aggregates;
 use super::{AsOf, Compiled, Compiler, Options, SOME_TIME, Wrong, asked, moments, source, stem, title};
 use crate::ir::{Cte, Item, Relation, Select, Sql, Statement};
 use crate::print::{self, walk};
@@ -146,12 +146,9 @@ fn is_row_by_row(select: &Select) -> bool {
         if let Item::Value { value, .. } = item {
             walk(value, &mut |sql| {
                 plain &= match sql {
-                    Sql::Call(name, _) => !is_aggregate(name),
-                    Sql::Template(_, _, text, _) => {
-                        !text.contains(" OVER (") && !is_aggregate(text.split('(').next().unwrap_or_default())
-                    }
+                    Sql::Template(_, _, text, _) if text.contains(" OVER (") => false,
                     Sql::Filtered(..) => false,
-                    _ => true,
+                    sql => !aggregates(sql),
                 };
             });
         }

@@ -33,7 +33,14 @@ impl Compiler<'_> {
 
     /// A local time as a time.
     pub fn instant(&self, local: Sql) -> Sql {
-        if self.is_utc() { local } else { self.dialect.instant(local, self.zone()) }
+        if self.is_utc() {
+            return local;
+        }
+        // What it may be is asked for more than once.
+        let local = local.named("local_time".to_owned());
+        let tries = self.dialect.instant_tries(&local, self.zone());
+        let tries: Vec<Sql> = tries.into_iter().map(|(word, time)| time.named(word.to_owned())).collect();
+        self.dialect.instant_of(local, &tries, self.zone())
     }
 
     /// The first moment of a day.

@@ -1,6 +1,6 @@
 //! BigQuery.
 
-use super::shared::{escaped, sum_in_parts, whole_by_64_bits};
+use super::shared::{bracketed, escaped, ordered};
 use super::{DayPart, Dialect, Fold, Lacks, Shift, Unit};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -52,10 +52,6 @@ impl Dialect for BigQuery {
         format!("DATETIME '{}'", super::time_text(micros))
     }
 
-    fn recursive_union_is_distinct(&self) -> bool {
-        false
-    }
-
     fn has_filter(&self) -> bool {
         false
     }
@@ -64,17 +60,12 @@ impl Dialect for BigQuery {
         Sql::form("CURRENT_DATETIME('UTC')", [])
     }
 
-    fn lower(&self, text: Sql) -> Sql {
-        Sql::form("lower(replace(replace({}, 'Σ', 'σ'), 'İ', 'i̇'))", [text])
-    }
-
     fn matches(&self, text: Sql, pattern: &str) -> Result<Sql, Lacks> {
         Ok(Sql::call("regexp_contains", [text, Sql::Text(regex::re2(pattern)?)]))
     }
 
     fn list(&self, items: Vec<Sql>) -> Sql {
-        let places = vec!["{}"; items.len()].join(", ");
-        Sql::form(&format!("[{places}]"), items)
+        bracketed(items)
     }
 
     fn known_of(&self, list: Sql) -> Sql {
@@ -86,7 +77,7 @@ impl Dialect for BigQuery {
             Fold::Exact => Sql::form("x", []),
             Fold::Case => self.lower(Sql::form("trim(x)", [])),
         };
-        Ok(Sql::form("EXISTS (SELECT 1 FROM UNNEST({}) AS x WHERE {} = {})", [list, value, item]))
+        Ok(Sql::form("EXISTS (\nSELECT 1 FROM UNNEST({}) AS x\nWHERE {} = {}\r)", [list, value, item]))
     }
 
     // A list that is stored is never NULL here: an empty one is unknown.
@@ -102,10 +93,6 @@ impl Dialect for BigQuery {
         Sql::form("DATETIME(TIMESTAMP({}, 'UTC'), {})", [time, Sql::Text(zone.to_owned())])
     }
 
-    fn reads_local_times(&self) -> bool {
-        false
-    }
-
     fn moved(&self, time: Sql, by: Shift) -> Sql {
         shifted("DATETIME_ADD", time, by)
     }
@@ -119,11 +106,11 @@ impl Dialect for BigQuery {
     }
 
     fn later(&self, time: Sql, micros: Sql) -> Sql {
-        Sql::form("DATETIME_ADD({}, INTERVAL {} MICROSECOND)", [time, micros])
+        Sql::form("DATETIME_ADD(\n{},\nINTERVAL {} MICROSECOND\r)", [time, micros])
     }
 
     fn between(&self, from: Sql, to: Sql) -> Sql {
-        Sql::form("DATETIME_DIFF({}, {}, MICROSECOND)", [to, from])
+        Sql::form("DATETIME_DIFF(\n{},\n{},\nMICROSECOND\r)", [to, from])
     }
 
     fn days_between(&self, from: Sql, to: Sql) -> Sql {
@@ -160,29 +147,16 @@ impl Dialect for BigQuery {
         Sql::call("div", [n, by])
     }
 
-    fn to_whole(&self, n: Sql) -> Sql {
-        whole_by_64_bits(n, "SAFE_CAST({} AS BIGNUMERIC)")
-    }
-
-    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
-        sum_in_parts(self, n, small)
+    fn long_decimal(&self) -> &'static str {
+        "SAFE_CAST({} AS BIGNUMERIC)"
     }
 
     fn money_of(&self, whole: Sql) -> Sql {
         Sql::form("CAST(CAST({} AS BIGNUMERIC) / 10000 AS NUMERIC)", [whole])
     }
 
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
-    }
-
     fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        let way = if last { " DESC" } else { "" };
-        let keys: Vec<String> = order.iter().map(|_| format!("{{}}{way}")).collect();
-        let mut args = vec![value];
-        args.extend(order);
-        let text = format!("array_agg({{}} IGNORE NULLS ORDER BY {} LIMIT 1)[SAFE_OFFSET(0)]", keys.join(", "));
-        Ok(Sql::form(&text, args))
+        Ok(ordered("array_agg(\n{} IGNORE NULLS\nORDER BY {ORDER}\nLIMIT 1\r)[SAFE_OFFSET(0)]", value, order, last))
     }
 
     fn extreme_yes_no(&self, value: Sql, greatest: bool) -> Sql {

@@ -1,8 +1,8 @@
 //! ClickHouse.
 
-use super::shared::{backticked, escaped};
+use super::shared::{backticked, bracketed, escaped, half_away};
 use super::{Dialect, Fold, Lacks, Unit};
-use crate::ir::{Sql, Tight, Type};
+use crate::ir::{Sql, Type};
 use crate::regex;
 
 /// ClickHouse 25.8 and later.
@@ -56,11 +56,7 @@ impl Dialect for ClickHouse {
     // Rows without a partner are filled with zeros, names of results stand for columns, days before 1970 become others, the least of no
     // constants is 0, and the last digit of a float that is read may be another, where statements do not ask for less.
     fn ending(&self) -> &'static str {
-        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, enable_extended_results_for_datetime_functions = 1, aggregate_functions_null_for_empty = 1, precise_float_parsing = 1"
-    }
-
-    fn recursive_union_is_distinct(&self) -> bool {
-        false
+        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1,\n    enable_extended_results_for_datetime_functions = 1, aggregate_functions_null_for_empty = 1, precise_float_parsing = 1"
     }
 
     fn has_stars(&self) -> bool {
@@ -106,8 +102,7 @@ impl Dialect for ClickHouse {
     }
 
     fn list(&self, items: Vec<Sql>) -> Sql {
-        let places = vec!["{}"; items.len()].join(", ");
-        Sql::form(&format!("[{places}]"), items)
+        bracketed(items)
     }
 
     fn known_of(&self, list: Sql) -> Sql {
@@ -137,10 +132,6 @@ impl Dialect for ClickHouse {
     fn local(&self, time: Sql, zone: &str) -> Sql {
         let ahead = Sql::form(&format!("timeZoneOffset(toTimeZone({{}}, {}))", self.text(zone)), [time.clone()]);
         Sql::call("addSeconds", [time, ahead])
-    }
-
-    fn reads_local_times(&self) -> bool {
-        false
     }
 
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {
@@ -179,10 +170,7 @@ impl Dialect for ClickHouse {
 
     // `round` takes the even one of two that are as near.
     fn rounded(&self, n: Sql) -> Sql {
-        let whole = Sql::call("trunc", [n.clone()]);
-        let rest = Sql::call("abs", [n.clone().minus(whole.clone())]);
-        let more = Sql::when(Sql::compare(rest, ">=", Sql::Number(0.5)), Sql::call("sign", [n]), Some(Sql::Int(0)));
-        Sql::Template(Tight::Atom, Tight::Add, "({} + {})".to_owned(), vec![whole, more])
+        half_away(n)
     }
 
     fn to_whole(&self, n: Sql) -> Sql {
@@ -222,10 +210,6 @@ impl Dialect for ClickHouse {
         Sql::form("CAST(CAST({} AS Nullable(Decimal(38, 4))) / 10000 AS Nullable(Decimal(19, 4)))", [whole])
     }
 
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
-    }
-
     // Counts have no sign, and nothing is taken from numbers without one.
     fn count(&self) -> Sql {
         Sql::form("toInt64({})", [Sql::form("count(*)", [])])
@@ -250,9 +234,9 @@ impl Dialect for ClickHouse {
 /// more than 64 bits is taken in two parts: the engine's own cast is a few off there.
 fn exactly(n: Sql, cast: &str) -> Sql {
     let form = format!(
-        "arrayMap(x -> {cast}(trunc(x / 1.8446744073709552e19)) * {cast}('18446744073709551616') \
-         + {cast}(x - trunc(x / 1.8446744073709552e19) * 1.8446744073709552e19), \
-         arrayMap(x -> if(isFinite(x), round(x), 0), [{{}}]))[1]"
+        "arrayMap(\nx -> {cast}(trunc(x / 1.8446744073709552e19)) * {cast}('18446744073709551616')\n\
+         + {cast}(x - trunc(x / 1.8446744073709552e19) * 1.8446744073709552e19),\n\
+         arrayMap(x -> if(isFinite(x), round(x), 0), [{{}}])\r)[1]"
     );
     Sql::form(&form, [n])
 }

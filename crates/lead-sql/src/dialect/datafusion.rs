@@ -1,6 +1,6 @@
 //! Apache DataFusion.
 
-use super::shared::{found_in_joined, half_to_even, type_name};
+use super::shared::{bracketed, found_in_joined, half_to_even, type_name};
 use super::{Dialect, Fold, Lacks, at_zone};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -35,18 +35,13 @@ impl Dialect for DataFusion {
         format!("TIMESTAMP(6) '{}'", super::time_text(micros))
     }
 
-    // Rows that come again are not left out.
-    fn recursive_union_is_distinct(&self) -> bool {
-        false
-    }
-
     fn now(&self) -> Sql {
         Sql::form("now()", [])
     }
 
     // A capital sigma at the end of a word becomes a letter of its own here.
-    fn lower(&self, text: Sql) -> Sql {
-        Sql::form("lower(replace({}, 'Σ', 'σ'))", [text])
+    fn odd_letters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Σ", "σ")]
     }
 
     fn length(&self, text: Sql) -> Sql {
@@ -59,8 +54,7 @@ impl Dialect for DataFusion {
     }
 
     fn list(&self, items: Vec<Sql>) -> Sql {
-        let places = vec!["{}"; items.len()].join(", ");
-        Sql::form(&format!("[{places}]"), items)
+        bracketed(items)
     }
 
     fn known_of(&self, list: Sql) -> Sql {
@@ -85,11 +79,6 @@ impl Dialect for DataFusion {
         Sql::call("to_local_time", [at_zone(at_zone(time, "UTC"), zone)]).cast(Type::Time)
     }
 
-    // A local time that does not exist is an error here.
-    fn reads_local_times(&self) -> bool {
-        false
-    }
-
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {
         Sql::Template(Tight::Add, Tight::Add, "{} + CAST({} AS INTEGER)".to_owned(), vec![day, days])
     }
@@ -108,7 +97,9 @@ impl Dialect for DataFusion {
 
     // Decimals keep places when they are divided; what is left over is taken off before.
     fn quotient(&self, n: Sql, by: Sql) -> Sql {
-        if matches!(by, Sql::Int(_)) && !matches!(n, Sql::Cast(_, Type::Huge)) {
+        let mut long = false;
+        crate::print::walk(&n, &mut |s| long |= matches!(s, Sql::Cast(_, Type::Huge)));
+        if matches!(by, Sql::Int(_)) && !long {
             return Sql::Infix(Tight::Multiply, "/", vec![n, by]);
         }
         Sql::call("trunc", [n.cast(Type::Huge).over(by)])
@@ -118,8 +109,8 @@ impl Dialect for DataFusion {
         Sql::form("TRY_CAST({} AS DECIMAL(38, 0))", [half_to_even(n)])
     }
 
-    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
-        super::shared::sum_in_parts(self, n, small)
+    fn small_to_whole(&self, n: Sql) -> Sql {
+        self.to_whole(n)
     }
 
     fn sign(&self, n: Sql) -> Sql {
@@ -128,10 +119,6 @@ impl Dialect for DataFusion {
 
     fn money_of(&self, whole: Sql) -> Sql {
         Sql::form("CAST({} / 10000 AS DECIMAL(19, 4))", [whole.cast(Type::Huge)])
-    }
-
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
     }
 
     fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {

@@ -1,5 +1,6 @@
 //! DuckDB.
 
+use super::shared::bracketed;
 use super::{Dialect, Fold, Lacks, Shift};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -29,6 +30,14 @@ impl Dialect for DuckDb {
         }
     }
 
+    fn recursive_union_is_distinct(&self) -> bool {
+        true
+    }
+
+    fn reads_local_times(&self) -> bool {
+        true
+    }
+
     fn row_order(&self, table: &str) -> Option<Sql> {
         Some(Sql::column(table, "rowid"))
     }
@@ -39,8 +48,8 @@ impl Dialect for DuckDb {
     }
 
     // DuckDB makes one letter of `İ`.
-    fn lower(&self, text: Sql) -> Sql {
-        Sql::form("lower(replace({}, 'İ', 'i̇'))", [text])
+    fn odd_letters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("İ", "i̇")]
     }
 
     fn contains(&self, text: Sql, part: Sql) -> Sql {
@@ -52,8 +61,7 @@ impl Dialect for DuckDb {
     }
 
     fn list(&self, items: Vec<Sql>) -> Sql {
-        let places = vec!["{}"; items.len()].join(", ");
-        Sql::form(&format!("[{places}]"), items)
+        bracketed(items)
     }
 
     fn known_of(&self, list: Sql) -> Sql {
@@ -122,6 +130,10 @@ impl Dialect for DuckDb {
         n.cast(Type::Huge)
     }
 
+    fn small_sum(&self, n: Sql) -> Sql {
+        self.whole_sum(Sql::form("TRY_CAST({} AS BIGINT)", [n]))
+    }
+
     fn exact_sum(&self, n: Sql, small: bool) -> Sql {
         let step = || Sql::Double(18_446_744_073_709_551_616.0);
         let total = |n: Sql| Sql::call("sum", [self.to_whole(n.times(step()))]).or_else(Sql::Int(0));
@@ -162,10 +174,5 @@ impl Dialect for DuckDb {
         let name = if last { "arg_max" } else { "arg_min" };
         let keys = Sql::form(&format!("({})", vec!["{}"; order.len()].join(", ")), order);
         Ok(Sql::call(name, [value, keys]))
-    }
-
-    // Ten-thousandths of all money that there is are less than 64 bits hold.
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
     }
 }

@@ -145,7 +145,7 @@ pub trait Dialect: Sync {
 
     /// Whether a query that is built from itself may leave out rows that it has.
     fn recursive_union_is_distinct(&self) -> bool {
-        true
+        false
     }
 
     /// Whether `t.*` gives columns under their names where another relation has some of that name.
@@ -183,9 +183,16 @@ pub trait Dialect: Sync {
         Sql::call("trim", [text])
     }
 
-    /// A text in small letters, letter by letter: `İ` becomes two, and no letter looks at its neighbours.
+    /// Letters that the engine's `lower` takes for others, and what they become: `İ` two letters, `Σ` always `σ`.
+    fn odd_letters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Σ", "σ"), ("İ", "i̇")]
+    }
+
+    /// A text in small letters, letter by letter: no letter looks at its neighbours.
     fn lower(&self, text: Sql) -> Sql {
-        Sql::call("lower", [text])
+        let letter = |l: &str| Sql::Text(l.to_owned());
+        let replaced = |text, (from, to): &(&str, &str)| Sql::call("replace", [text, letter(from), letter(to)]);
+        Sql::call("lower", [self.odd_letters().iter().fold(text, replaced)])
     }
 
     /// Whether a text holds another.
@@ -251,17 +258,10 @@ pub trait Dialect: Sync {
         at_zone(at_zone(time, "UTC"), zone)
     }
 
-    /// A local time of a zone as the time in UTC. One that does not exist moves forward by the gap; of one that exists
-    /// twice the earlier is meant.
-    fn instant(&self, local: Sql, zone: &str) -> Sql {
-        let tries: Vec<Sql> = self.instant_tries(&local, zone).into_iter().map(|t| t.1).collect();
-        self.instant_of(local, &tries, zone)
-    }
-
     /// Whether the engine makes times of local ones: the later of two, and those that do not exist moved forward by the gap. Else the
     /// way from UTC to local times is taken back.
     fn reads_local_times(&self) -> bool {
-        true
+        false
     }
 
     /// Times that a local time may be, each with a word for its name.
@@ -282,7 +282,8 @@ pub trait Dialect: Sync {
         vec![("earlier", self.moved(before, day(1)))]
     }
 
-    /// Which of these times a local time is.
+    /// Which of these times a local time of a zone is, in UTC. One that does not exist moves forward by the gap; of one that exists twice
+    /// the earlier is meant.
     fn instant_of(&self, local: Sql, tries: &[Sql], zone: &str) -> Sql {
         let shows = |time: &Sql, op: &'static str| Sql::compare(self.local(time.clone(), zone), op, local.clone());
         match tries {
@@ -355,7 +356,9 @@ pub trait Dialect: Sync {
     }
 
     /// The quotient of whole numbers that are not negative, rounded down.
-    fn quotient(&self, n: Sql, by: Sql) -> Sql;
+    fn quotient(&self, n: Sql, by: Sql) -> Sql {
+        shared::remainder_off(n, by)
+    }
 
     /// A float, NULL where it is not finite.
     fn finite(&self, n: Sql) -> Sql {
@@ -384,14 +387,24 @@ pub trait Dialect: Sync {
         Sql::call("sign", [n])
     }
 
+    /// A float rounded to a whole one, half to even.
+    fn rounded_even(&self, n: Sql) -> Sql {
+        shared::half_to_even(n)
+    }
+
     /// A float rounded half to even, as a whole number of 64 bits or more; no error where it is too large for that.
     fn to_whole(&self, n: Sql) -> Sql {
-        n.cast(Type::Huge)
+        shared::whole_by_64_bits(self, n)
+    }
+
+    /// How a float is written as a long decimal that may not hold it.
+    fn long_decimal(&self) -> &'static str {
+        "TRY_CAST({} AS DECIMAL(38, 0))"
     }
 
     /// Likewise of a float that is less than 9e18 in size.
     fn small_to_whole(&self, n: Sql) -> Sql {
-        self.to_whole(n)
+        self.rounded_even(n).cast(Type::Int).cast(Type::Huge)
     }
 
     /// Two to the power of a float.
@@ -401,11 +414,18 @@ pub trait Dialect: Sync {
 
     /// The exact total of floats as a float: each rounded to a multiple of 2^-64, half to even. NULL where one is 2^62 or more in size,
     /// or the total leaves 128 bits; 0 of nothing. `small`: neither can be.
-    fn exact_sum(&self, n: Sql, small: bool) -> Sql;
+    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
+        shared::sum_in_parts(self, n, small)
+    }
 
     /// The total of whole numbers; 0 of nothing.
     fn whole_sum(&self, n: Sql) -> Sql {
         Sql::call("sum", [n]).or_else(Sql::Int(0))
+    }
+
+    /// The total of floats, each rounded half to even; 0 of nothing. All that count are less than 9e18 in size; others are no error.
+    fn small_sum(&self, n: Sql) -> Sql {
+        self.whole_sum(self.small_to_whole(n))
     }
 
     /// A whole number of any size as a float, rounded right.
@@ -420,7 +440,7 @@ pub trait Dialect: Sync {
 
     /// Money in ten-thousandths.
     fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Int)
+        money.times(Sql::Int(10_000)).cast(Type::Huge)
     }
 
     /// Ten-thousandths as money.
@@ -428,10 +448,24 @@ pub trait Dialect: Sync {
 
     /// A whole number divided by another, rounded half away from zero; NULL by 0. Products of money fit.
     fn divided(&self, n: Sql, by: Sql) -> Sql {
+        if matches!(by, Sql::Int(1..)) {
+            return self.divided_by_count(n, by);
+        }
         let (size, whole) = (Sql::call("abs", [n.clone()]), Sql::call("abs", [by.clone()]));
         let half = self.quotient(whole.clone(), Sql::Int(2));
         let quotient = self.quotient(size.plus(half), Sql::call("nullif", [whole, Sql::Int(0)]));
         quotient.times(self.sign(n)).times(self.sign(by))
+    }
+
+    /// Likewise by what is never less than 0.
+    fn divided_by_count(&self, n: Sql, by: Sql) -> Sql {
+        let size = Sql::call("abs", [n.clone()]);
+        let (half, by) = match by {
+            Sql::Int(k) => (Sql::Int(k / 2), Sql::Int(k)),
+            by => (self.quotient(by.clone(), Sql::Int(2)), Sql::call("nullif", [by, Sql::Int(0)])),
+        };
+        let size = if half == Sql::Int(0) { size } else { size.plus(half) };
+        self.quotient(size, by).times(self.sign(n))
     }
 
     /// How many rows.

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+use super::shared::{half_away, ordered};
 use super::{Dialect, Fold, Lacks};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -41,6 +42,14 @@ impl Dialect for Postgres {
         format!("CAST({} AS double precision)", crate::print::number(n))
     }
 
+    fn recursive_union_is_distinct(&self) -> bool {
+        true
+    }
+
+    fn reads_local_times(&self) -> bool {
+        true
+    }
+
     fn row_order(&self, table: &str) -> Option<Sql> {
         Some(Sql::column(table, "ctid"))
     }
@@ -64,17 +73,12 @@ impl Dialect for Postgres {
         Ok(Sql::compare(text, "~", Sql::Text(regex::postgres(pattern)?)))
     }
 
-    fn list(&self, items: Vec<Sql>) -> Sql {
-        let places = vec!["{}"; items.len()].join(", ");
-        Sql::form(&format!("ARRAY[{places}]"), items)
-    }
-
     fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks> {
         Ok(match fold {
             Fold::Exact => Sql::form("{} = ANY ({})", [item, list]),
             Fold::Case => {
                 let folded = self.lower(self.trim(Sql::form("x", [])));
-                let text = "EXISTS (SELECT 1 FROM unnest({}) AS items (x) WHERE {} = {})";
+                let text = "EXISTS (\nSELECT 1 FROM unnest({}) AS items (x)\nWHERE {} = {}\r)";
                 Sql::form(text, [list, folded, item])
             }
         })
@@ -157,10 +161,7 @@ impl Dialect for Postgres {
 
     // Floats are rounded half to even here.
     fn rounded(&self, n: Sql) -> Sql {
-        let whole = Sql::call("trunc", [n.clone()]);
-        let rest = Sql::call("abs", [n.clone().minus(whole.clone())]);
-        let more = Sql::when(Sql::compare(rest, ">=", Sql::Number(0.5)), Sql::call("sign", [n]), Some(Sql::Int(0)));
-        Sql::Template(Tight::Atom, Tight::Add, "({} + {})".to_owned(), vec![whole, more])
+        half_away(n)
     }
 
     // A float becomes a decimal by its first 15 digits, and a whole number of 64 bits by all of them. So a large one is parted.
@@ -177,6 +178,11 @@ impl Dialect for Postgres {
 
     fn small_to_whole(&self, n: Sql) -> Sql {
         n.cast(Type::Int).cast(Type::Huge)
+    }
+
+    // Totals of whole numbers of 64 bits are decimals.
+    fn small_sum(&self, n: Sql) -> Sql {
+        self.whole_sum(n.cast(Type::Int))
     }
 
     fn power_of_two(&self, n: Sql) -> Sql {
@@ -204,7 +210,7 @@ impl Dialect for Postgres {
             .plus(sum(Sql::call("trunc", [middle])).times(Sql::Int(4_294_967_296)))
             .plus(sum(last));
         let unit = "0.0000000000000000000542101086242752217003726400434970855712890625";
-        let float = |total: Sql| Sql::form(&format!("CAST(({{}}) * {unit} AS double precision)"), [total]);
+        let float = |total: Sql| Sql::form(&format!("CAST(({{}})\n* {unit} AS double precision)"), [total]);
         if small {
             return float(total);
         }
@@ -221,17 +227,9 @@ impl Dialect for Postgres {
         Sql::form("CAST({} * 0.0001 AS numeric(19, 4))", [Sql::form("CAST({} AS numeric)", [whole])])
     }
 
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
-    }
-
     fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        let way = if last { " DESC" } else { "" };
-        let keys: Vec<String> = order.iter().map(|_| format!("{{}}{way}")).collect();
         let known = value.clone().is_known();
-        let mut args = vec![value];
-        args.extend(order);
-        let call = Sql::form(&format!("array_agg({{}} ORDER BY {})", keys.join(", ")), args);
+        let call = ordered("array_agg(\n{}\nORDER BY {ORDER}\r)", value, order, last);
         Ok(Sql::form("({})[1]", [Sql::Filtered(Box::new(call), vec![known])]))
     }
 

@@ -1,6 +1,6 @@
 //! Redshift: as PostgreSQL was when the two parted.
 
-use super::shared::{escaped, remainder_off, sum_in_parts, whole_by_64_bits};
+use super::shared::{dateadd, dateadd_moved, datediff, escaped};
 use super::{Dialect, Fold, Lacks, Shift};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -43,16 +43,8 @@ impl Dialect for Redshift {
         format!("CAST({} AS double precision)", crate::print::number(n))
     }
 
-    fn recursive_union_is_distinct(&self) -> bool {
-        false
-    }
-
     fn has_filter(&self) -> bool {
         false
-    }
-
-    fn lower(&self, text: Sql) -> Sql {
-        Sql::form("lower(replace(replace({}, 'Σ', 'σ'), 'İ', 'i̇'))", [text])
     }
 
     fn starts_with(&self, text: Sql, part: Sql) -> Sql {
@@ -73,61 +65,45 @@ impl Dialect for Redshift {
         Sql::call("array", items)
     }
 
-    fn list_has(&self, _list: Sql, _item: Sql, _fold: Fold) -> Result<Sql, Lacks> {
-        Err("no way to look for an item in a list".to_owned())
+    // `TRUE`: items that are NULL are like any other that does not match. Small letters are made of the text of a whole list.
+    fn list_has(&self, list: Sql, item: Sql, fold: Fold) -> Result<Sql, Lacks> {
+        let list = match fold {
+            Fold::Exact => list,
+            Fold::Case => Sql::call("json_parse", [self.lower(Sql::call("json_serialize", [list]))]),
+        };
+        Ok(Sql::form("array_contains({}, {}, TRUE)", [list, item]))
     }
 
     fn list_length(&self, list: Sql) -> Sql {
         Sql::call("get_array_length", [list])
     }
 
-    fn reads_local_times(&self) -> bool {
-        false
-    }
-
     fn moved(&self, time: Sql, by: Shift) -> Sql {
-        let add = |time: Sql, n: i32, unit: &str| match n {
-            0 => time,
-            n => Sql::form(&format!("dateadd({unit}, {n}, {{}})"), [time]),
-        };
-        add(add(time, by.months, "month"), by.days, "day")
+        dateadd_moved(time, by)
     }
 
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {
-        Sql::form("dateadd(day, {}, {})", [days, day]).cast(Type::Date)
+        dateadd("day", days, day).cast(Type::Date)
     }
 
     fn later(&self, time: Sql, micros: Sql) -> Sql {
-        Sql::form("dateadd(microsecond, {}, {})", [micros, time])
+        dateadd("microsecond", micros, time)
     }
 
     fn between(&self, from: Sql, to: Sql) -> Sql {
-        Sql::form("datediff(microsecond, {}, {})", [from, to])
+        datediff("microsecond", from, to)
     }
 
     fn week(&self, day: Sql) -> Result<Sql, Lacks> {
         Ok(Sql::call("to_char", [day, Sql::Text("IYYY\"-W\"IW".to_owned())]))
     }
 
-    // A quotient of decimals has places here.
-    fn quotient(&self, n: Sql, by: Sql) -> Sql {
-        remainder_off(n, by)
-    }
-
-    fn to_whole(&self, n: Sql) -> Sql {
-        whole_by_64_bits(n, "CAST({} AS decimal(38, 0))")
-    }
-
-    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
-        sum_in_parts(self, n, small)
+    fn long_decimal(&self) -> &'static str {
+        "CAST({} AS decimal(38, 0))"
     }
 
     fn money_of(&self, whole: Sql) -> Sql {
         Sql::form("CAST(CAST({} AS decimal(30, 0)) * 0.0001 AS decimal(19, 4))", [whole])
-    }
-
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
     }
 
     fn first(&self, _value: Sql, _order: Vec<Sql>, _last: bool) -> Result<Sql, Lacks> {

@@ -1,6 +1,6 @@
 //! Snowflake.
 
-use super::shared::{escaped, remainder_off, sum_in_parts, whole_by_64_bits};
+use super::shared::{converted, dateadd, dateadd_moved, datediff, escaped, ordered, week_of};
 use super::{Dialect, Fold, Lacks, Shift};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -42,20 +42,12 @@ impl Dialect for Snowflake {
         format!("CAST('{}' AS TIMESTAMP_NTZ(6))", super::time_text(micros))
     }
 
-    fn recursive_union_is_distinct(&self) -> bool {
-        false
-    }
-
     fn has_filter(&self) -> bool {
         false
     }
 
     fn now(&self) -> Sql {
         Sql::form("SYSDATE()", [])
-    }
-
-    fn lower(&self, text: Sql) -> Sql {
-        Sql::form("lower(replace(replace({}, 'Σ', 'σ'), 'İ', 'i̇'))", [text])
     }
 
     fn contains(&self, text: Sql, part: Sql) -> Sql {
@@ -88,7 +80,7 @@ impl Dialect for Snowflake {
             Fold::Exact => Sql::form("array_contains(CAST({} AS VARIANT), {})", [item, list]),
             Fold::Case => {
                 let folded = self.lower(Sql::form("trim(x)", []));
-                let text = "array_contains(CAST({} AS VARIANT), transform({}, x -> {}))";
+                let text = "array_contains(\nCAST({} AS VARIANT),\ntransform({}, x -> {})\r)";
                 Sql::form(text, [item, list, folded])
             }
         })
@@ -99,70 +91,44 @@ impl Dialect for Snowflake {
     }
 
     fn local(&self, time: Sql, zone: &str) -> Sql {
-        Sql::call("convert_timezone", [Sql::Text("UTC".to_owned()), Sql::Text(zone.to_owned()), time])
-    }
-
-    fn reads_local_times(&self) -> bool {
-        false
+        converted(time, zone)
     }
 
     fn moved(&self, time: Sql, by: Shift) -> Sql {
-        let add = |time: Sql, n: i32, unit: &str| match n {
-            0 => time,
-            n => Sql::form(&format!("dateadd({unit}, {n}, {{}})"), [time]),
-        };
-        add(add(time, by.months, "month"), by.days, "day")
+        dateadd_moved(time, by)
     }
 
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {
-        Sql::form("dateadd(day, {}, {})", [days, day])
+        dateadd("day", days, day)
     }
 
     fn later(&self, time: Sql, micros: Sql) -> Sql {
-        Sql::form("dateadd(microsecond, {}, {})", [micros, time])
+        dateadd("microsecond", micros, time)
     }
 
     fn between(&self, from: Sql, to: Sql) -> Sql {
-        Sql::form("datediff(microsecond, {}, {})", [from, to])
+        datediff("microsecond", from, to)
     }
 
     fn days_between(&self, from: Sql, to: Sql) -> Sql {
-        Sql::form("datediff(day, {}, {})", [from, to])
+        datediff("day", from, to)
     }
 
     fn week(&self, day: Sql) -> Result<Sql, Lacks> {
-        let (year, week) = (Sql::call("yearofweekiso", [day.clone()]), Sql::call("weekiso", [day]));
-        Ok(self.joined(vec![self.digits(year, 4), Sql::Text("-W".to_owned()), self.digits(week, 2)]))
+        Ok(week_of(self, Sql::call("yearofweekiso", [day.clone()]), Sql::call("weekiso", [day])))
     }
 
-    // A quotient is rounded to some places here.
-    fn quotient(&self, n: Sql, by: Sql) -> Sql {
-        remainder_off(n, by)
-    }
-
-    fn to_whole(&self, n: Sql) -> Sql {
-        whole_by_64_bits(n, "TRY_CAST(CAST({} AS VARCHAR) AS NUMBER(38, 0))")
-    }
-
-    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
-        sum_in_parts(self, n, small)
+    fn long_decimal(&self) -> &'static str {
+        "TRY_CAST(CAST({} AS VARCHAR) AS NUMBER(38, 0))"
     }
 
     fn money_of(&self, whole: Sql) -> Sql {
         Sql::form("CAST(CAST({} AS NUMBER(30, 0)) * 0.0001 AS NUMBER(19, 4))", [whole])
     }
 
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
-    }
-
     fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        let way = if last { " DESC" } else { "" };
-        let keys: Vec<String> = order.iter().map(|_| format!("{{}}{way}")).collect();
-        let mut args = vec![value];
-        args.extend(order);
         // What is NULL does not come into the list.
-        Ok(Sql::form(&format!("array_agg({{}}) WITHIN GROUP (ORDER BY {})[0]", keys.join(", ")), args))
+        Ok(ordered("array_agg({})\nWITHIN GROUP (ORDER BY {ORDER})[0]", value, order, last))
     }
 
     // An item of a list is of any type.

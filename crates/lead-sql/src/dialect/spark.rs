@@ -1,6 +1,6 @@
 //! Spark SQL.
 
-use super::shared::{backticked, escaped, sum_in_parts, type_name, whole_by_64_bits};
+use super::shared::{backticked, beside_extreme, converted, escaped, type_name, week_of};
 use super::{Dialect, Fold, Lacks};
 use crate::ir::{Sql, Tight, Type};
 use crate::regex;
@@ -45,17 +45,13 @@ impl Dialect for Spark {
         format!("TIMESTAMP_NTZ '{}'", super::time_text(micros))
     }
 
-    fn recursive_union_is_distinct(&self) -> bool {
-        false
-    }
-
     fn now(&self) -> Sql {
         Sql::form("convert_timezone('UTC', CAST(current_timestamp() AS TIMESTAMP_NTZ))", [])
     }
 
     // A capital sigma at the end of a word becomes a letter of its own here.
-    fn lower(&self, text: Sql) -> Sql {
-        Sql::form("lower(replace({}, 'Σ', 'σ'))", [text])
+    fn odd_letters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("Σ", "σ")]
     }
 
     fn contains(&self, text: Sql, part: Sql) -> Sql {
@@ -97,7 +93,7 @@ impl Dialect for Spark {
     }
 
     fn local(&self, time: Sql, zone: &str) -> Sql {
-        Sql::call("convert_timezone", [Sql::Text("UTC".to_owned()), Sql::Text(zone.to_owned()), time])
+        converted(time, zone)
     }
 
     // The clock that Spark uses moves times that do not exist forward, and takes the earlier of two.
@@ -131,8 +127,7 @@ impl Dialect for Spark {
 
     fn week(&self, day: Sql) -> Result<Sql, Lacks> {
         let part = |part: &str| Sql::form(&format!("extract({part} FROM {{}})"), [day.clone()]);
-        let dash = Sql::Text("-W".to_owned());
-        Ok(self.joined(vec![self.digits(part("YEAROFWEEK"), 4), dash, self.digits(part("WEEK"), 2)]))
+        Ok(week_of(self, part("YEAROFWEEK"), part("WEEK")))
     }
 
     fn quotient(&self, n: Sql, by: Sql) -> Sql {
@@ -143,15 +138,12 @@ impl Dialect for Spark {
         n.cast(Type::Int).cast(Type::Double)
     }
 
-    // A float becomes a decimal by its shortest digits, and a whole number of 64 bits by all of them: two of those hold what is larger.
-    fn to_whole(&self, n: Sql) -> Sql {
-        let large = "transform(array({}), x -> CAST(try_cast((x - x % 4294967296D) / 4294967296D AS BIGINT) AS DECIMAL(38, 0)) \
-                     * 4294967296 + try_cast(x % 4294967296D AS BIGINT))[0]";
-        whole_by_64_bits(n, large)
+    fn rounded_even(&self, n: Sql) -> Sql {
+        Sql::call("rint", [n])
     }
 
-    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
-        sum_in_parts(self, n, small)
+    fn small_to_whole(&self, n: Sql) -> Sql {
+        Sql::form("try_cast({} AS BIGINT)", [self.rounded_even(n)]).cast(Type::Huge)
     }
 
     // `sign` gives a float here.
@@ -159,18 +151,18 @@ impl Dialect for Spark {
         Sql::call("sign", [n]).cast(Type::Int)
     }
 
+    // A float becomes a decimal by its shortest digits, and a whole number of 64 bits by all of them: two of those hold what is larger.
+    fn long_decimal(&self) -> &'static str {
+        "transform(\narray({}),\n\
+         x -> CAST(try_cast((x - x % 4294967296D) / 4294967296D AS BIGINT) AS DECIMAL(38, 0)) * 4294967296\n\
+         + try_cast(x % 4294967296D AS BIGINT)\r)[0]"
+    }
+
     fn money_of(&self, whole: Sql) -> Sql {
         Sql::form("CAST({} * 0.0001 AS DECIMAL(19, 4))", [whole.cast(Type::Huge)])
     }
 
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
-    }
-
     fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        let name = if last { "max_by" } else { "min_by" };
-        let known = value.clone().is_known();
-        let call = Sql::call(name, [value, Sql::call("struct", order)]);
-        Ok(Sql::Filtered(Box::new(call), vec![known]))
+        Ok(beside_extreme(value, "struct", order, last))
     }
 }

@@ -1,6 +1,6 @@
 //! Trino.
 
-use super::shared::{remainder_off, sum_in_parts, type_name, whole_by_64_bits};
+use super::shared::{beside_extreme, type_name, week_of};
 use super::{Dialect, Fold, Lacks};
 use crate::ir::{Sql, Type};
 use crate::regex;
@@ -29,17 +29,13 @@ impl Dialect for Trino {
         format!("DECIMAL '{n}'")
     }
 
-    fn recursive_union_is_distinct(&self) -> bool {
-        false
-    }
-
     fn now(&self) -> Sql {
         Sql::form("CURRENT_TIMESTAMP AT TIME ZONE 'UTC'", [])
     }
 
     // One letter becomes one letter here.
-    fn lower(&self, text: Sql) -> Sql {
-        Sql::form("lower(replace({}, 'İ', 'i̇'))", [text])
+    fn odd_letters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("İ", "i̇")]
     }
 
     fn ends_with(&self, text: Sql, part: Sql) -> Sql {
@@ -70,11 +66,7 @@ impl Dialect for Trino {
 
     fn local(&self, time: Sql, zone: &str) -> Sql {
         let zone = Sql::Text(zone.to_owned());
-        Sql::form("at_timezone(with_timezone({}, 'UTC'), {})", [time, zone]).cast(Type::Time)
-    }
-
-    fn reads_local_times(&self) -> bool {
-        false
+        Sql::form("at_timezone(\nwith_timezone({}, 'UTC'),\n{}\r)", [time, zone]).cast(Type::Time)
     }
 
     fn day_plus(&self, day: Sql, days: Sql) -> Sql {
@@ -83,12 +75,12 @@ impl Dialect for Trino {
 
     // Intervals are whole milliseconds here.
     fn later(&self, time: Sql, micros: Sql) -> Sql {
-        let nanos = Sql::form("({}) * 1000", [self.micros(time).plus(micros)]);
+        let nanos = Sql::form("(\n{}\r) * 1000", [self.micros(time).plus(micros)]);
         Sql::form("from_unixtime_nanos({}) AT TIME ZONE 'UTC'", [nanos]).cast(Type::Time)
     }
 
     fn between(&self, from: Sql, to: Sql) -> Sql {
-        Sql::form("({} - {})", [self.micros(to), self.micros(from)])
+        Sql::form("({}\n- {})", [self.micros(to), self.micros(from)])
     }
 
     fn days_between(&self, from: Sql, to: Sql) -> Sql {
@@ -96,45 +88,29 @@ impl Dialect for Trino {
     }
 
     fn week(&self, day: Sql) -> Result<Sql, Lacks> {
-        let (year, week) = (Sql::call("year_of_week", [day.clone()]), Sql::call("week", [day]));
-        Ok(self.joined(vec![self.digits(year, 4), Sql::Text("-W".to_owned()), self.digits(week, 2)]))
-    }
-
-    // A quotient of decimals is rounded here.
-    fn quotient(&self, n: Sql, by: Sql) -> Sql {
-        remainder_off(n, by)
+        Ok(week_of(self, Sql::call("year_of_week", [day.clone()]), Sql::call("week", [day])))
     }
 
     fn truncated(&self, n: Sql) -> Sql {
         Sql::call("truncate", [n])
     }
 
-    fn to_whole(&self, n: Sql) -> Sql {
-        whole_by_64_bits(n, "TRY_CAST({} AS DECIMAL(38, 0))")
-    }
-
-    fn exact_sum(&self, n: Sql, small: bool) -> Sql {
-        sum_in_parts(self, n, small)
+    fn small_to_whole(&self, n: Sql) -> Sql {
+        Sql::form("TRY_CAST({} AS BIGINT)", [self.rounded_even(n)]).cast(Type::Huge)
     }
 
     fn money_of(&self, whole: Sql) -> Sql {
         Sql::form("CAST(CAST({} AS DECIMAL(30, 0)) * DECIMAL '0.0001' AS DECIMAL(19, 4))", [whole])
     }
 
-    fn ten_thousandths(&self, money: Sql) -> Sql {
-        money.times(Sql::Int(10_000)).cast(Type::Huge)
-    }
-
     fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        let name = if last { "max_by" } else { "min_by" };
-        let known = value.clone().is_known();
-        Ok(Sql::Filtered(Box::new(Sql::call(name, [value, Sql::call("ROW", order)])), vec![known]))
+        Ok(beside_extreme(value, "ROW", order, last))
     }
 }
 
 impl Trino {
     /// Microseconds since 1970. A float of seconds holds them until 2255.
     fn micros(&self, time: Sql) -> Sql {
-        Sql::form("CAST(round(to_unixtime(with_timezone({}, 'UTC')) * 1e6) AS BIGINT)", [time])
+        Sql::form("CAST(round(\nto_unixtime(with_timezone({}, 'UTC')) * 1e6\r) AS BIGINT)", [time])
     }
 }
