@@ -36,11 +36,6 @@ struct Lane {
 /// Words that are fetched from memory together.
 const LINE: usize = 8;
 
-/// A line of memory: rows of up to eight words never lie across two.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Line([u64; LINE]);
-
 const COUNT_MASK: u64 = 0xff;
 const SET_BITS: u32 = 32;
 const SET_MASK: u64 = 0xffff_ffff;
@@ -65,7 +60,9 @@ pub(crate) struct Ledger {
     /// Words of a row: a power of two or whole lines.
     stride: usize,
     lanes: Vec<Lane>,
-    lines: Vec<Line>,
+    /// The rows, from `first` on, so that those of up to eight words never lie across two lines. Memory is taken where a row is entered.
+    words: Vec<u64>,
+    first: usize,
     spill: Spill,
 }
 
@@ -91,8 +88,9 @@ impl Ledger {
         }
         let words = bit.div_ceil(64).max(1);
         let stride = if words <= LINE { words.next_power_of_two() } else { words.next_multiple_of(LINE) };
-        let lines = vec![Line([0; LINE]); (subjects * stride).div_ceil(LINE)];
-        Ledger { subjects, stride, lanes, lines, spill: Spill::default() }
+        let words = vec![0; (subjects * stride).next_multiple_of(LINE) + LINE];
+        let first = words.as_ptr().align_offset(LINE * size_of::<u64>()).min(LINE);
+        Ledger { subjects, stride, lanes, words, first, spill: Spill::default() }
     }
 
     /// What is kept in a lane.
@@ -105,8 +103,7 @@ impl Ledger {
     pub(crate) fn fetch(&self, subjects: &[u32]) {
         let mut seen = 0;
         for subject in subjects {
-            let line = *subject as usize * self.stride / LINE;
-            seen ^= self.lines.get(line).map_or(0, |l| l.0[0]);
+            seen ^= self.words.get(self.first + *subject as usize * self.stride).copied().unwrap_or(0);
         }
         std::hint::black_box(seen);
     }
@@ -116,7 +113,7 @@ impl Ledger {
     pub(crate) fn count(&mut self, lane: usize, subject: u32) {
         let Lane { word, shift, .. } = self.lanes[lane];
         let at = subject as usize * self.stride + word;
-        let slot = &mut self.lines[at / LINE].0[at % LINE];
+        let slot = &mut self.words[self.first + at];
         if *slot >> shift & COUNT_MASK == COUNT_MASK {
             *slot &= !(COUNT_MASK << shift);
             self.spill_count(lane, subject, 1 + COUNT_MASK);
@@ -145,7 +142,7 @@ impl Ledger {
     #[inline(always)]
     pub(crate) fn billionths(&mut self, lane: usize, subject: u32, share: i64) {
         let at = subject as usize * self.stride + self.lanes[lane].word;
-        let slot = &mut self.lines[at / LINE].0[at % LINE];
+        let slot = &mut self.words[self.first + at];
         match (*slot as i64).checked_add(share) {
             Some(total) => *slot = total as u64,
             None => self.spill_points(lane, subject, Some(i128::from(share))),
@@ -168,15 +165,15 @@ impl Ledger {
         }
         let Lane { word, shift, .. } = self.lanes[lane];
         let at = subject as usize * self.stride + word;
-        self.lines[at / LINE].0[at % LINE] |= 1 << (shift + number);
+        self.words[self.first + at] |= 1 << (shift + number);
     }
 
     /// Takes in another worker's state of the same measures. `numbers`: by lane, what the other's values are numbered here.
     pub(crate) fn merge(&mut self, other: Ledger, numbers: &[Vec<u32>]) {
         let counts = self.count_words();
-        let others = other.lines.iter().flat_map(|l| l.0);
+        let others = other.words[other.first..].iter().copied().take(self.subjects * self.stride);
         for (at, theirs) in others.enumerate().filter(|(_, w)| *w != 0) {
-            let mine = &mut self.lines[at / LINE].0[at % LINE];
+            let mine = &mut self.words[self.first + at];
             if counts.get(at % self.stride) == Some(&true) && (*mine | theirs) & HIGH == 0 {
                 // No byte of the sum reaches past itself.
                 *mine += theirs;
@@ -214,7 +211,7 @@ impl Ledger {
             if of != word {
                 continue;
             }
-            let slot = &mut self.lines[at / LINE].0[at % LINE];
+            let slot = &mut self.words[self.first + at];
             match kind {
                 LaneKind::Count => {
                     let sum = (*slot >> shift & COUNT_MASK) + (theirs >> shift & COUNT_MASK);
@@ -246,7 +243,7 @@ impl Ledger {
         let rows = rows.start..rows.end.min(self.subjects);
         let slot = |row: usize| {
             let at = row * self.stride + word;
-            self.lines[at / LINE].0[at % LINE]
+            self.words[self.first + at]
         };
         let lane = lane as u32;
         let spilt = self.spill.more.iter().filter(|(at, _)| at.0 == lane && rows.contains(&(at.1 as usize)));
