@@ -27,6 +27,8 @@ TYPES = {
     "duration": "BIGINT", "texts": "ARRAY<STRING>", "numbers": "ARRAY<DOUBLE>",
 }  # fmt: skip
 
+QUICK = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+
 
 def quoted(name):
     return "`" + name.replace("`", "``") + "`"
@@ -40,6 +42,10 @@ class Engine:
             "spark.executor.cores": "1", "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "Asia/Tokyo",
             "spark.ui.showConsoleProgress": "false", "spark.sql.warehouse.dir": self.folder.name,
             "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+            # Tables are small and statements many: a compiler that is quick does more good than one that is thorough.
+            "spark.driver.extraJavaOptions": QUICK, "spark.executor.extraJavaOptions": QUICK,
+            # Each query is written out beforehand for a page that nobody reads, which takes longer than to answer it.
+            "spark.sql.debug.maxToStringFields": "1", "spark.sql.ui.explainMode": "simple",
         }  # fmt: skip
         # Two executors, each a process of its own.
         master = os.environ.get("LEAD_AGREE_SPARK", "local-cluster[2,1,1024]")
