@@ -290,9 +290,7 @@ impl Compiler<'_> {
                     Ty::List(_) => return Err(self.lacks("no order of lists".to_owned(), node)),
                     _ => order.push(value.clone()),
                 }
-                let first = d.first(value, order, last).map_err(|l| self.lacks(l, node))?;
-                let first = if d.first_is_loose() { first.cast(self.measure_type(id)) } else { first };
-                (first, None, true)
+                (self.first_of(value, order, last, &ty), None, true)
             }
             MeasureKind::Points { half_life, moment, .. } => {
                 if half_life.is_none() && self.whole_points(id) {
@@ -307,7 +305,8 @@ impl Compiler<'_> {
                         value = self.day_start(value);
                     }
                     let age = d.between(as_of, value).cast(Type::Double);
-                    let share = d.power_of_two(age.over(Sql::Double(*half_life as f64)));
+                    let halves = age.over(Sql::Double(*half_life as f64));
+                    let share = if large { d.power_of_two(halves) } else { d.small_share(halves) };
                     let share = share.named(format!("decay_{}", duration_words(*half_life)));
                     // What leaves the range of a float is more than a score takes, and looked at below.
                     points = if large && self.most(argument) > 1e200 {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use lead_hir::hir::{FieldId, Table, TableId, Ty};
 
-use super::metric::type_of;
 use super::{Compiler, TableState, Wrong};
 use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
 use crate::names::Names;
@@ -275,11 +274,7 @@ impl Compiler<'_> {
                     let known = self.dialect.list_known(value);
                     Sql::Filtered(Box::new(Sql::call("min", [number.clone()])), vec![known])
                 }
-                false => {
-                    let first = self.dialect.first(value, vec![number.clone()], false);
-                    let first = first.map_err(|l| self.lacks_at(l, Some(table.span)))?;
-                    if self.dialect.first_is_loose() { first.cast(type_of(ty)) } else { first }
-                }
+                false => self.first_of(value, vec![number.clone()], false, ty),
             };
             Ok(Item::new(value, column))
         });
@@ -291,6 +286,7 @@ impl Compiler<'_> {
             ..Select::default()
         };
         let said: Vec<String> = table.docs.iter().flat_map(|d| d.lines()).map(str::to_owned).collect();
+        let select = self.over_columns(select, &name);
         self.cte(&first, said, select);
         if later {
             let from = Some((Relation::Query(first.clone()), first.clone()));

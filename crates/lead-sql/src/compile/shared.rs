@@ -1,6 +1,9 @@
 //! What aggregates of one query share has a name and is worked out once: of each row in a step before the query that groups, of each
 //! group in columns that what is made of them asks for later.
 
+use lead_hir::hir::Ty;
+
+use super::metric::type_of;
 use super::{Compiler, moments};
 use crate::ir::{Item, Relation, Select, Sql};
 use crate::names::Names;
@@ -11,6 +14,9 @@ use super::measure::aggregates;
 
 /// The relation of columns that a step has made, while its name is not known.
 const STEP: &str = "\0";
+
+/// Functions that stand inside of an aggregate until the step before has a column for them.
+const WINDOWS: [&str; 2] = ["first_value", "last_value"];
 
 /// A value that has a name, as it is found in a query.
 struct Found {
@@ -38,6 +44,10 @@ impl Compiler<'_> {
         rewrite::columns_of(&self.ctes, &head).iter().for_each(|c| names.reserve(c));
         // The last stand first in the statement: what one is made of comes behind it here.
         let mut layers: Vec<Vec<Column>> = Vec::new();
+        let windows = self.windows(&mut select, &mut names);
+        if !windows.is_empty() {
+            layers.push(windows);
+        }
         loop {
             let found = found(&select, &layers);
             if found.is_empty() {
@@ -103,6 +113,59 @@ impl Compiler<'_> {
         select
     }
 
+    /// The value of a type of the first row of a group, or the last.
+    pub fn first_of(&self, value: Sql, order: Vec<Sql>, last: bool, ty: &Ty) -> Sql {
+        let d = self.dialect;
+        match d.first(value.clone(), order.clone(), last) {
+            Some(first) if d.first_is_loose() => first.cast(type_of(ty)),
+            Some(first) => first,
+            None => {
+                let mut args = vec![value];
+                args.extend(order);
+                let first = Sql::call(WINDOWS[usize::from(last)], args);
+                if *ty == Ty::YesNo { d.extreme_yes_no(first, true) } else { Sql::call("max", [first]) }
+            }
+        }
+    }
+
+    /// The columns for first and last values that windows tell: of each group the same on all of its rows.
+    fn windows(&self, select: &mut Select, names: &mut Names) -> Vec<Column> {
+        let mut out = Vec::new();
+        let group = select.group.clone();
+        for item in &mut select.items {
+            let Item::Value { value, name, .. } = item else { continue };
+            let own = std::mem::replace(value, Sql::Null);
+            *value = own.replaced(&mut |sql| {
+                let (call, holds) = match sql {
+                    Sql::Filtered(call, conditions) => (&**call, conditions.clone()),
+                    other => (other, Vec::new()),
+                };
+                let Sql::Call(aggregate, args) = call else { return None };
+                let [Sql::Call(window, args)] = args.as_slice() else { return None };
+                let (true, Some((first, order))) = (WINDOWS.contains(&window.as_str()), args.split_first()) else {
+                    return None;
+                };
+                let value = match holds.is_empty() {
+                    true => first.clone(),
+                    false => Sql::when(Sql::and(holds), first.clone(), None),
+                };
+                let places = |n: usize| vec!["{}"; n].join(", ");
+                let groups =
+                    if group.is_empty() { String::new() } else { format!("PARTITION BY {}\n", places(group.len())) };
+                let text = format!(
+                    "{window}({{}}) IGNORE NULLS OVER (\n{groups}ORDER BY {}\n\
+                     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING\r)",
+                    places(order.len())
+                );
+                let operands = [&[value], group.as_slice(), order].concat();
+                let column = names.fresh(name, self.dialect.name_limit());
+                out.push(Column { name: column.clone(), value: Sql::form(&text, operands), gate: Vec::new() });
+                Some(Sql::call(aggregate, [Sql::column(STEP, &column)]))
+            });
+        }
+        out
+    }
+
     /// The step with some columns more than the records have.
     fn shared_step(&mut self, record: &str, columns: &[Column], select: Select) -> String {
         let words = match columns {
@@ -110,7 +173,7 @@ impl Compiler<'_> {
             _ => "values",
         };
         let name = self.query_name(&format!("{record}_with_{words}"));
-        self.cte(&name, vec!["What is asked of each row more than once.".to_owned()], select);
+        self.cte(&name, vec!["What is asked of each row beforehand.".to_owned()], select);
         name
     }
 }

@@ -155,8 +155,8 @@ impl Dialect for BigQuery {
         Sql::form("CAST(CAST({} AS BIGNUMERIC) / 10000 AS NUMERIC)", [whole])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        Ok(ordered("array_agg(\n{} IGNORE NULLS\nORDER BY {ORDER}\nLIMIT 1\r)[SAFE_OFFSET(0)]", value, order, last))
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
+        Some(ordered("array_agg(\n{} IGNORE NULLS\nORDER BY {ORDER}\nLIMIT 1\r)[SAFE_OFFSET(0)]", value, order, last))
     }
 
     fn extreme_yes_no(&self, value: Sql, greatest: bool) -> Sql {

@@ -219,10 +219,10 @@ impl Dialect for ClickHouse {
         Sql::form("toInt64({})", [Sql::call("uniqExact", [value])])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
         let name = if last { "argMax" } else { "argMin" };
         let keys = Sql::form(&format!("tuple({})", vec!["{}"; order.len()].join(", ")), order);
-        Ok(Sql::call(name, [value, keys]))
+        Some(Sql::call(name, [value, keys]))
     }
 
     fn extreme_yes_no(&self, value: Sql, greatest: bool) -> Sql {

@@ -121,13 +121,13 @@ impl Dialect for DataFusion {
         Sql::form("CAST({} / 10000 AS DECIMAL(19, 4))", [whole.cast(Type::Huge)])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
         // Aggregates in orders of their own cannot stand beside each other.
         let known = value.clone().is_known();
         let named = |(i, key): (usize, Sql)| [Sql::Text(format!("k{}", i + 1)), key];
         let mut parts: Vec<Sql> = order.into_iter().enumerate().flat_map(named).collect();
         parts.extend([Sql::Text("v".to_owned()), value]);
         let call = Sql::call(if last { "max" } else { "min" }, [Sql::call("named_struct", parts)]);
-        Ok(Sql::form("get_field({}, 'v')", [Sql::Filtered(Box::new(call), vec![known])]))
+        Some(Sql::form("get_field({}, 'v')", [Sql::Filtered(Box::new(call), vec![known])]))
     }
 }

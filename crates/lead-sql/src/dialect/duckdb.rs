@@ -170,9 +170,9 @@ impl Dialect for DuckDb {
         Sql::form("CAST({} * 0.0001 AS DECIMAL(19, 4))", [Sql::form("CAST({} AS DECIMAL(30, 0))", [whole])])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
         let name = if last { "arg_max" } else { "arg_min" };
         let keys = Sql::form(&format!("({})", vec!["{}"; order.len()].join(", ")), order);
-        Ok(Sql::call(name, [value, keys]))
+        Some(Sql::call(name, [value, keys]))
     }
 }

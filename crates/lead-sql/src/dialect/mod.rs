@@ -412,6 +412,12 @@ pub trait Dialect: Sync {
         Sql::call("power", [Sql::Int(2), n])
     }
 
+    /// Likewise where it is no more than 1 on all rows that count, and what it is multiplied with less than 2^62 in size; billionths of the
+    /// product are what is asked for.
+    fn small_share(&self, n: Sql) -> Sql {
+        self.power_of_two(n)
+    }
+
     /// The exact total of floats as a float: each rounded to a multiple of 2^-64, half to even. NULL where one is 2^62 or more in size,
     /// or the total leaves 128 bits; 0 of nothing. `small`: neither can be.
     fn exact_sum(&self, n: Sql, small: bool) -> Sql {
@@ -478,8 +484,9 @@ pub trait Dialect: Sync {
         Sql::form("count(DISTINCT {})", [value])
     }
 
-    /// The value of the first row, or the last, in the order given; rows without a value are left out. The value is the first operand.
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks>;
+    /// The value of the first row of a group, or the last, in the order given; rows without a value are left out. The value is the first
+    /// operand. `None`: it is asked for in a step before the one that groups, by a window.
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql>;
 
     /// Whether that value has lost its type.
     fn first_is_loose(&self) -> bool {

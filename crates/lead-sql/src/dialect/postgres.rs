@@ -120,12 +120,20 @@ impl Dialect for Postgres {
         let tight = if matches!(op, "+" | "-") { Tight::Add } else { Tight::Multiply };
         let value = |left: &Sql, right: &Sql| Sql::Infix(tight, op, vec![left.clone(), right.clone()]);
         let constant = |n: &Sql| if let Sql::Double(n) = n { Some(n.abs()) } else { None };
+        let little = |side: &Sql, times: f64| {
+            let nothing = Sql::compare(size(side), "<=", Sql::Double(times * f64::from_bits(1) / 2.0));
+            Sql::when(nothing, Sql::Double(0.0), Some(value(&left, &right)))
+        };
         // The most that the other side may be, where one is written out.
         let bound = match (op, constant(&left), constant(&right)) {
             ("*", Some(c), _) if c > 1.0 => Some((&right, f64::MAX / c)),
             ("*", _, Some(c)) if c > 1.0 => Some((&left, f64::MAX / c)),
             ("/", _, Some(c)) if c < 1.0 && c > 0.0 => Some((&left, f64::MAX * c)),
             ("+" | "-", _, Some(c)) if c < 1e290 => return value(&left, &right),
+            // Next to nothing is an error as well.
+            ("*", _, Some(c)) if c > 0.0 && c < 1e-100 => return little(&left, c.recip()),
+            ("*", Some(c), _) if c > 0.0 && c < 1e-100 => return little(&right, c.recip()),
+            ("/", _, Some(c)) if c > 1e100 => return little(&left, c),
             ("*" | "/", _, Some(_)) | ("*", Some(_), _) => return value(&left, &right),
             _ => None,
         };
@@ -185,6 +193,12 @@ impl Dialect for Postgres {
         self.whole_sum(n.cast(Type::Int))
     }
 
+    // Of points that a score takes, less than 2^-100 is nothing; a share that is no less leaves tiny points room.
+    fn small_share(&self, n: Sql) -> Sql {
+        let n = self.least(self.greatest(n, Sql::Int(-100)), Sql::Int(200));
+        Sql::call("power", [self.base_two(), n])
+    }
+
     fn power_of_two(&self, n: Sql) -> Sql {
         // Less than the least float and more than the greatest are errors here; the one is nothing to the result, and the
         // other far more than a score takes.
@@ -227,10 +241,10 @@ impl Dialect for Postgres {
         Sql::form("CAST({} * 0.0001 AS numeric(19, 4))", [Sql::form("CAST({} AS numeric)", [whole])])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
         let known = value.clone().is_known();
         let call = ordered("array_agg(\n{}\nORDER BY {ORDER}\r)", value, order, last);
-        Ok(Sql::form("({})[1]", [Sql::Filtered(Box::new(call), vec![known])]))
+        Some(Sql::form("({})[1]", [Sql::Filtered(Box::new(call), vec![known])]))
     }
 
     fn by_bytes(&self, text: Sql) -> Sql {

@@ -126,9 +126,9 @@ impl Dialect for Snowflake {
         Sql::form("CAST(CAST({} AS NUMBER(30, 0)) * 0.0001 AS NUMBER(19, 4))", [whole])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
         // What is NULL does not come into the list.
-        Ok(ordered("array_agg({})\nWITHIN GROUP (ORDER BY {ORDER})[0]", value, order, last))
+        Some(ordered("array_agg({})\nWITHIN GROUP (ORDER BY {ORDER})[0]", value, order, last))
     }
 
     // An item of a list is of any type.

@@ -162,7 +162,7 @@ impl Dialect for Spark {
         Sql::form("CAST({} * 0.0001 AS DECIMAL(19, 4))", [whole.cast(Type::Huge)])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        Ok(beside_extreme(value, "struct", order, last))
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
+        Some(beside_extreme(value, "struct", order, last))
     }
 }

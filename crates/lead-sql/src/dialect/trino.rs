@@ -103,8 +103,8 @@ impl Dialect for Trino {
         Sql::form("CAST(CAST({} AS DECIMAL(30, 0)) * DECIMAL '0.0001' AS DECIMAL(19, 4))", [whole])
     }
 
-    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Result<Sql, Lacks> {
-        Ok(beside_extreme(value, "ROW", order, last))
+    fn first(&self, value: Sql, order: Vec<Sql>, last: bool) -> Option<Sql> {
+        Some(beside_extreme(value, "ROW", order, last))
     }
 }
 
