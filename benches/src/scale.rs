@@ -21,8 +21,8 @@ const MILLION: u64 = 1_000_000;
 /// From here on one round is enough: a run takes long, and differs little from the next.
 const LARGE: u64 = 100;
 
-/// Spark is not asked where the size before says that it would take more seconds.
-const PATIENCE: f64 = 700.0;
+/// Spark is not asked where the size before says that it would take more seconds: an hour.
+const PATIENCE: f64 = 3600.0;
 
 /// The as-of time of the lexicon.
 const AS_OF: &str = "2026-07-01T00:00";
