@@ -54,22 +54,18 @@ impl Server {
 
     /// Keeps a processor busy until the request is given up or something changes, for ten seconds at most.
     async fn fault_work(&self, _: Value) -> Result<Value> {
-        compute(self.shared(), Worth::Passing, |_, cancel| {
-            let start = Instant::now();
-            while !cancel.is_cancelled() && start.elapsed() < Duration::from_secs(10) {
-                std::hint::spin_loop();
-            }
-            cancel.check().map_err(|_| errors::content_modified())?;
-            Ok(Value::Null)
-        })
-        .await
+        self.busy(Worth::Passing, Duration::from_secs(10)).await
     }
 
     /// Keeps a processor busy until the request is given up or its document changes, for a second at most.
     async fn fault_work_on_document(&self, _: Value) -> Result<Value> {
-        compute(self.shared(), Worth::OfDocument, |_, cancel| {
+        self.busy(Worth::OfDocument, Duration::from_secs(1)).await
+    }
+
+    async fn busy(&self, worth: Worth, most: Duration) -> Result<Value> {
+        compute(self.shared(), worth, move |_, cancel| {
             let start = Instant::now();
-            while !cancel.is_cancelled() && start.elapsed() < Duration::from_secs(1) {
+            while !cancel.is_cancelled() && start.elapsed() < most {
                 std::hint::spin_loop();
             }
             cancel.check().map_err(|_| errors::content_modified())?;

@@ -163,7 +163,7 @@ impl Sql {
     /// Under a name. What is no more than a column or a literal has no need of one.
     pub fn named(self, name: String) -> Sql {
         let mut parts = 0;
-        crate::print::walk(&self, &mut |_| parts += 1);
+        walk(&self, &mut |_| parts += 1);
         if parts < 4 { self } else { Sql::Named(name, Box::new(self)) }
     }
 
@@ -213,6 +213,29 @@ impl Sql {
     /// A call-like text of a dialect: tight outside, anything inside.
     pub fn form(text: &str, args: impl IntoIterator<Item = Sql>) -> Sql {
         Sql::Template(Tight::Atom, Tight::Any, text.to_owned(), args.into_iter().collect())
+    }
+}
+
+/// Calls `f` with an expression and all inside it, selects left out.
+pub fn walk(sql: &Sql, f: &mut dyn FnMut(&Sql)) {
+    f(sql);
+    match sql {
+        Sql::Call(_, parts) | Sql::Infix(_, _, parts) | Sql::Template(_, _, _, parts) => {
+            parts.iter().for_each(|p| walk(p, f));
+        }
+        Sql::Not(p) | Sql::IsNull(p, _) | Sql::Cast(p, _) | Sql::Named(_, p) => walk(p, f),
+        Sql::In(p, parts) | Sql::Filtered(p, parts) => {
+            walk(p, f);
+            parts.iter().for_each(|p| walk(p, f));
+        }
+        Sql::Case(arms, otherwise) => {
+            arms.iter().for_each(|(c, v)| {
+                walk(c, f);
+                walk(v, f);
+            });
+            otherwise.iter().for_each(|p| walk(p, f));
+        }
+        _ => {}
     }
 }
 

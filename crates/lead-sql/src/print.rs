@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::dialect::Dialect;
-use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Statement, Tight};
+use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Statement, Tight, walk};
 use crate::{names, rewrite};
 
 /// Lines are broken where they would be longer.
@@ -449,29 +449,6 @@ fn several(sql: &Sql, seen: &mut Option<String>) -> bool {
         }
     });
     many
-}
-
-/// Calls `f` with an expression and all inside it, selects left out.
-pub fn walk(sql: &Sql, f: &mut dyn FnMut(&Sql)) {
-    f(sql);
-    match sql {
-        Sql::Call(_, parts) | Sql::Infix(_, _, parts) | Sql::Template(_, _, _, parts) => {
-            parts.iter().for_each(|p| walk(p, f));
-        }
-        Sql::Not(p) | Sql::IsNull(p, _) | Sql::Cast(p, _) | Sql::Named(_, p) => walk(p, f),
-        Sql::In(p, parts) | Sql::Filtered(p, parts) => {
-            walk(p, f);
-            parts.iter().for_each(|p| walk(p, f));
-        }
-        Sql::Case(arms, otherwise) => {
-            arms.iter().for_each(|(c, v)| {
-                walk(c, f);
-                walk(v, f);
-            });
-            otherwise.iter().for_each(|p| walk(p, f));
-        }
-        _ => {}
-    }
 }
 
 /// An aggregate over some rows where the dialect has no `FILTER`: what does not count is NULL, which aggregates skip.

@@ -137,40 +137,10 @@ pub struct Server {
 }
 
 /// What certificates are made by: an authority of a day, and a server's by the name of this machine.
-const CERTIFICATES: [&[&str]; 3] = [
-    &[
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=lead tests",
-        "-keyout",
-        "root.key",
-        "-out",
-        "root.pem",
-    ],
-    &["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"],
-    &[
-        "x509",
-        "-req",
-        "-in",
-        "server.csr",
-        "-CA",
-        "root.pem",
-        "-CAkey",
-        "root.key",
-        "-CAcreateserial",
-        "-days",
-        "2",
-        "-extfile",
-        "server.ext",
-        "-out",
-        "server.pem",
-    ],
+const CERTIFICATES: [&str; 3] = [
+    "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lead-tests -keyout root.key -out root.pem",
+    "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr",
+    "x509 -req -in server.csr -CA root.pem -CAkey root.key -CAcreateserial -days 2 -extfile server.ext -out server.pem",
 ];
 
 impl Server {
@@ -255,7 +225,7 @@ impl Server {
         let said = "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n";
         std::fs::write(folder.join("server.ext"), said).map_err(|e| e.to_string())?;
         for args in CERTIFICATES {
-            let ran = Command::new("openssl").args(args).current_dir(folder).output();
+            let ran = Command::new("openssl").args(args.split(' ')).current_dir(folder).output();
             let ran =
                 ran.map_err(|e| format!("`openssl`, which makes the certificates of the server, does not run: {e}"))?;
             if !ran.status.success() {

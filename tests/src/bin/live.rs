@@ -45,12 +45,16 @@ impl Bench {
 
     fn address(&self, more: &str) -> String {
         let socket = self.server.socket().display().to_string().replace('/', "%2F");
-        format!("postgres://lead{more}@{socket}:{}/postgres?options=-c%20search_path%3Djob", self.server.port())
+        self.place(&format!("lead{more}@{socket}"), "")
     }
 
     /// The same server over a network, as far as one machine has that.
     fn remote(&self, host: &str, more: &str) -> String {
-        format!("postgres://lead@{host}:{}/postgres?options=-c%20search_path%3Djob{more}", self.server.port())
+        self.place(&format!("lead@{host}"), more)
+    }
+
+    fn place(&self, server: &str, more: &str) -> String {
+        format!("postgres://{server}:{}/postgres?options=-c%20search_path%3Djob{more}", self.server.port())
     }
 
     /// Loads the tables of a program into both databases.

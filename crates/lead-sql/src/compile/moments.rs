@@ -8,8 +8,7 @@ use lead_plan::{Moments, When, WhenId};
 
 use super::{AsOf, Compiler, Wrong};
 use crate::dialect::{Shift, Unit};
-use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
-use crate::print::walk;
+use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type, walk};
 
 /// The query with the times that statements name.
 pub(crate) const MOMENTS: &str = "moments";

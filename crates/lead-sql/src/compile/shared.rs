@@ -3,14 +3,12 @@
 
 use lead_hir::hir::Ty;
 
+use super::measure::aggregates;
 use super::metric::type_of;
 use super::{Compiler, moments};
-use crate::ir::{Item, Relation, Select, Sql};
+use crate::ir::{Item, Relation, Select, Sql, walk};
 use crate::names::Names;
-use crate::print::walk;
 use crate::rewrite;
-
-use super::measure::aggregates;
 
 /// The relation of columns that a step has made, while its name is not known.
 const STEP: &str = "\0";

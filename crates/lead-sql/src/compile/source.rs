@@ -8,9 +8,8 @@ use lead_plan::{Op, Scope};
 
 use super::expr::fold_text;
 use super::{Compiler, TableState, Wrong};
-use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type};
+use crate::ir::{Cte, Item, Join, JoinKind, Relation, Select, Sql, Type, walk};
 use crate::names::Names;
-use crate::print::walk;
 
 impl Compiler<'_> {
     /// The fields that the statement needs, by table.

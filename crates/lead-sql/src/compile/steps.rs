@@ -9,8 +9,8 @@ use lead_plan::Planner;
 
 use super::measure::aggregates;
 use super::{AsOf, Compiled, Compiler, Options, SOME_TIME, Wrong, asked, moments, source, stem, title};
-use crate::ir::{Cte, Item, Relation, Select, Sql, Statement};
-use crate::print::{self, walk};
+use crate::ir::{Cte, Item, Relation, Select, Sql, Statement, walk};
+use crate::print;
 use crate::rewrite;
 
 /// A step may stand on so many others that are not kept, one on the other; one more is kept. Engines that copy queries to each place that

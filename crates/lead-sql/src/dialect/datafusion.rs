@@ -98,7 +98,7 @@ impl Dialect for DataFusion {
     // Decimals keep places when they are divided; what is left over is taken off before.
     fn quotient(&self, n: Sql, by: Sql) -> Sql {
         let mut long = false;
-        crate::print::walk(&n, &mut |s| long |= matches!(s, Sql::Cast(_, Type::Huge)));
+        crate::ir::walk(&n, &mut |s| long |= matches!(s, Sql::Cast(_, Type::Huge)));
         if matches!(by, Sql::Int(_)) && !long {
             return Sql::Infix(Tight::Multiply, "/", vec![n, by]);
         }
