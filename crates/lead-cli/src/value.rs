@@ -33,7 +33,7 @@ impl Shown<'_> {
     /// without a key.
     pub fn write(&self, out: &mut String, values: &Values, ty: &Ty, row: usize) -> bool {
         match values {
-            Values::YesNo(bits) => out.push_str(if bits.get(row) { "true" } else { "false" }),
+            Values::YesNo(bits) => out.push_str(yes_no(bits.get(row))),
             Values::Number(v) => write_number(out, v[row]),
             Values::Int(v) => match ty {
                 Ty::Money => write_money(out, v[row] as i128),
@@ -104,6 +104,12 @@ impl Shown<'_> {
     }
 }
 
+/// Yes and no as files have them.
+#[inline]
+pub fn yes_no(yes: bool) -> &'static str {
+    if yes { "true" } else { "false" }
+}
+
 /// Type of the items of a list.
 pub fn item_type(ty: &Ty) -> &Ty {
     match ty {
@@ -128,9 +134,11 @@ fn write_number(out: &mut String, n: f64) {
     // Whole numbers up to here are exact, and integers print faster.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let size = n.abs();
+    let whole = n as i64;
     // Writing to a text does not fail.
-    let _ = if n.fract() == 0.0 && size < EXACT {
-        write!(out, "{}", n as i64)
+    let _ = if whole as f64 == n && size < EXACT {
+        write_whole(out, whole);
+        Ok(())
     } else if write_short(out, n) {
         Ok(())
     } else if (1e-7..1e21).contains(&size) {
@@ -140,37 +148,63 @@ fn write_number(out: &mut String, n: f64) {
     };
 }
 
+/// The numbers below a hundred, two digits each.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut i = 0;
+    while i < 100 {
+        pairs[i] = [b'0' + i as u8 / 10, b'0' + i as u8 % 10];
+        i += 1;
+    }
+    pairs
+};
+
+/// The digits of a number below 10^12.
+fn twelve_digits(mut number: u64) -> [u8; 12] {
+    let mut text = [b'0'; 12];
+    for pair in text.as_chunks_mut::<2>().0.iter_mut().rev() {
+        *pair = PAIRS[(number % 100) as usize];
+        number /= 100;
+    }
+    text
+}
+
+fn write_whole(out: &mut String, n: i64) {
+    if n < 0 {
+        out.push('-');
+    }
+    let size = n.unsigned_abs();
+    if size < 10 {
+        out.push(char::from(b'0' + size as u8));
+    } else if size < 1_000_000_000_000 {
+        let text = twelve_digits(size);
+        let first = text.iter().position(|b| *b != b'0').unwrap_or(0);
+        out.push_str(std::str::from_utf8(&text[first..]).unwrap_or_default());
+    } else {
+        let _ = write!(out, "{size}");
+    }
+}
+
 /// Writes a number that is a decimal of at most 15 digits, 9 or 12 of them behind the point: no shorter decimal and no other of that
 /// length reads as the same float, so that it is what the long way gives, with less work. `false`: it is none.
 fn write_short(out: &mut String, n: f64) -> bool {
     let size = n.abs();
-    let (scale, places) = if size < 1e3 { (1e12, 12) } else { (1e9, 9) };
-    let digits = (size * scale).round();
-    if !(1e-4..1e6).contains(&size) || digits / scale != size {
+    let (scale, places) = if size < 1e3 { (1_000_000_000_000, 12) } else { (1_000_000_000, 9) };
+    // To the nearest.
+    let all = (size * scale as f64 + 0.5) as u64;
+    if !(1e-4..1e6).contains(&size) || all as f64 / scale as f64 != size {
         return false;
     }
-    let (mut digits, mut text) = (digits as u64, [b'0'; 20]);
-    let mut at = text.len();
-    // From the last digit to the first, zeros at the end left out.
-    let (mut place, mut any) = (0, false);
-    while digits > 0 || place <= places {
-        if place == places {
-            at -= 1;
-            text[at] = b'.';
-        }
-        let digit = (digits % 10) as u8;
-        digits /= 10;
-        any |= digit > 0 || place >= places;
-        if any {
-            at -= 1;
-            text[at] = b'0' + digit;
-        }
-        place += 1;
-    }
-    if n < 0.0 {
+    let sign = if n < 0.0 { -1 } else { 1 };
+    let whole = all / scale;
+    if whole == 0 && sign < 0 {
         out.push('-');
     }
-    out.push_str(std::str::from_utf8(&text[at..]).unwrap_or_default());
+    write_whole(out, sign * whole as i64);
+    let text = twelve_digits(all % scale);
+    let last = text.iter().rposition(|b| *b != b'0').unwrap_or(0);
+    out.push('.');
+    out.push_str(std::str::from_utf8(&text[12 - places..=last]).unwrap_or_default());
     true
 }
 

@@ -10,7 +10,7 @@ use crate::side::side_by_side;
 /// Keys of a bucket.
 const WIDE: usize = 4;
 /// Five buckets for so many keys: with more keys to a bucket too many would stand in the next one.
-const KEYS_OF_FIVE: usize = 14;
+const KEYS_OF_FIVE: usize = 12;
 
 /// What is left of a packed key in 12 bytes. The last byte holds the length plus one, so none is all zeros.
 type Rest = (u64, u32);
@@ -92,12 +92,21 @@ pub(crate) enum Filled {
     Unlike,
 }
 
+/// Room for so many keys: to make it takes as long as to read them.
+pub(crate) struct Room(Vec<Bucket>);
+
+impl Room {
+    pub fn new(keys: usize) -> Room {
+        Room(vec![Bucket::default(); keys.div_ceil(KEYS_OF_FIVE) * 5])
+    }
+}
+
 impl Buckets {
     /// The entry of each key is its number.
-    pub fn fill(keys: &[Packed], seed: u64, threads: usize) -> Filled {
+    pub fn fill(Room(buckets): Room, keys: &[Packed], seed: u64, threads: usize) -> Filled {
         let Some(form) = Form::of(keys) else { return Filled::Unlike };
-        let count = keys.len().div_ceil(KEYS_OF_FIVE) * 5;
-        let mut made = Buckets { seed, form, buckets: vec![Bucket::default(); count] };
+        let count = buckets.len();
+        let mut made = Buckets { seed, form, buckets };
         let share = count.div_ceil(threads.max(1)).max(1);
         let parts = made.buckets.chunks_mut(share).enumerate().collect();
         let left = side_by_side(threads, parts, |(part, buckets): (usize, &mut [Bucket])| {
@@ -168,7 +177,7 @@ impl Buckets {
         // Loads that wait for nothing but memory: many are under way at once.
         let touched = homes[..n].iter().fold(0, |all, at| all ^ self.buckets[*at as usize].entries[0]);
         std::hint::black_box(touched);
-        let mut further = 0u64;
+        let (mut further, mut many) = ([0u32; STEP], 0);
         for (i, (key, found)) in rests[..n].iter().zip(found.iter_mut()).enumerate() {
             let bucket = &self.buckets[homes[i] as usize];
             let (mut entry, mut here) = (0, 0);
@@ -179,19 +188,15 @@ impl Buckets {
                 here |= same;
             }
             *found = entry.wrapping_sub(1);
-            further |= u64::from(here ^ 1) << i;
+            further[many] = i as u32;
+            many += (here ^ 1) as usize;
         }
         // Those that stand further on are few; all of them are asked for before one is waited for.
-        let (mut rest, mut touched) = (further, 0);
-        while rest != 0 {
-            let home = homes[rest.trailing_zeros() as usize] as usize;
-            touched ^= self.buckets[after(home, self.buckets.len())].entries[0];
-            rest &= rest - 1;
-        }
+        let next = |i: u32| after(homes[i as usize] as usize, self.buckets.len());
+        let touched = further[..many].iter().fold(0, |all, i| all ^ self.buckets[next(*i)].entries[0]);
         std::hint::black_box(touched);
-        while further != 0 {
-            let i = further.trailing_zeros() as usize;
-            further &= further - 1;
+        for i in &further[..many] {
+            let i = *i as usize;
             found[i] = self.search(homes[i] as usize, rests[i]).wrapping_sub(1);
         }
     }
@@ -252,7 +257,7 @@ mod tests {
 
     fn filled(keys: &[String], threads: usize) -> Filled {
         let packed: Vec<Packed> = keys.iter().map(|key| pack(key.as_bytes()).unwrap()).collect();
-        Buckets::fill(&packed, 77, threads)
+        Buckets::fill(Room::new(keys.len()), &packed, 77, threads)
     }
 
     #[test]

@@ -326,9 +326,8 @@ fn records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], settings: &Settin
 fn plain_records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], out: &mut Vec<u32>) -> bool {
     let mut texts: [&[u8]; STEP] = [b""; STEP];
     for step in rows.chunks(STEP) {
-        for (text, row) in texts.iter_mut().zip(step) {
-            let Some(plain) = cells.bytes(*row as usize) else { return false };
-            *text = plain;
+        if !cells.several(step, &mut texts[..step.len()]) {
+            return false;
         }
         keys.find_step(&texts[..step.len()], out);
     }

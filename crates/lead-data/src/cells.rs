@@ -23,6 +23,18 @@ pub(crate) trait Cells {
         self.plain(row).map(str::as_bytes)
     }
 
+    /// The bytes of several cells at once; false if one does not stand in memory as it is.
+    #[inline]
+    fn several<'a>(&'a self, rows: &[u32], out: &mut [&'a [u8]]) -> bool {
+        out.iter_mut().zip(rows).all(|(place, row)| match self.bytes(*row as usize) {
+            Some(bytes) => {
+                *place = bytes;
+                true
+            }
+            None => false,
+        })
+    }
+
     /// A cell as it stands in the file, with quotes and blanks; `None` where files hold no text.
     fn written(&self, _: usize) -> Option<&[u8]> {
         None

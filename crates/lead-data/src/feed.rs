@@ -185,8 +185,8 @@ pub(crate) fn each_block(
     if let Some(footer) = file.footer() {
         let slots: Vec<usize> = (0..needed.len()).collect();
         let mut on = true;
-        for group in footer.groups() {
-            let read = footer.read(&file.path, group, needed, |batch, first| {
+        for group in footer.groups(1) {
+            let read = footer.read(&file.path, &group, needed, |batch, first| {
                 on = take(&Block::parquet(batch, &slots, first));
                 on
             });

@@ -249,23 +249,23 @@ impl Selector {
             let takes = |table: &usize, code: usize| {
                 self.states[*table].as_ref().is_some_and(|s| s.answers[0].get(code) == Some(&Tri::Yes))
             };
-            if tables.iter().any(|table| is_idle(*table)) {
-                let mut of_code = vec![0u64; column.set.len()];
-                column.codes.iter().for_each(|code| of_code[*code as usize] += 1);
-                for table in tables.iter().filter(|table| is_idle(**table)) {
-                    counts[*table] =
-                        (0..of_code.len()).filter(|code| takes(table, *code)).map(|code| of_code[code]).sum();
-                }
-            }
             let busy: Vec<usize> = tables.iter().copied().filter(|table| !is_idle(*table)).collect();
+            let of_code = if busy.len() > FEW || busy.len() < tables.len() {
+                tally(&column.codes, column.set.len())
+            } else {
+                Vec::new()
+            };
+            for table in tables.iter().filter(|table| is_idle(**table)) {
+                let taken = of_code.iter().enumerate().filter(|(code, _)| takes(table, *code));
+                counts[*table] = taken.map(|(_, counts)| counts.iter().sum::<usize>() as u64).sum();
+            }
             if busy.len() <= FEW {
                 for table in &busy {
                     let yes: Vec<bool> = (0..column.set.len()).map(|code| takes(table, code)).collect();
                     select_one(&column.codes, &yes, &mut out[*table]);
                 }
             } else {
-                let lists = (0..column.set.len()).map(|code| busy.iter().copied().filter(move |t| takes(t, code)));
-                select_several(&column.codes, lists, out);
+                select_several(&column.codes, &of_code, &busy, |table, code| takes(&table, code), out);
             }
             for table in busy {
                 counts[table] = out[table].len() as u64;
@@ -289,20 +289,80 @@ fn select_one(codes: &[u32], yes: &[bool], out: &mut Vec<u32>) {
     out.truncate(count);
 }
 
-/// The rows of each table; `lists`: for each text the tables that take it.
-fn select_several<L: Iterator<Item = usize>>(codes: &[u32], lists: impl Iterator<Item = L>, out: &mut [Vec<u32>]) {
-    let (mut takers, mut ends): (Vec<usize>, Vec<u32>) = (Vec::new(), Vec::new());
-    for list in lists {
-        takers.extend(list);
-        ends.push(takers.len() as u32);
+/// How often each text comes in each stretch of the rows.
+fn tally(codes: &[u32], texts: usize) -> Vec<[usize; STRETCHES]> {
+    let mut of_code = vec![[0; STRETCHES]; texts];
+    stretches(codes, |at, _, code| of_code[code as usize][at] += 1);
+    of_code
+}
+
+/// The rows of each table. Tables that share no text are gone through together, each row going to the place that its text names:
+/// no branch, for which table it is cannot be guessed.
+fn select_several(
+    codes: &[u32],
+    of_code: &[[usize; STRETCHES]],
+    tables: &[usize],
+    takes: impl Fn(usize, usize) -> bool,
+    out: &mut [Vec<u32>],
+) {
+    let texts = of_code.len();
+    // By layer: its tables, and the number among them of the table that takes a text; past them: nobody.
+    let mut layers: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+    for table in tables {
+        let own: Vec<usize> = (0..texts).filter(|code| takes(*table, *code)).collect();
+        let free = |layer: &(Vec<usize>, Vec<usize>)| own.iter().all(|code| layer.1[*code] == usize::MAX);
+        let at = layers.iter().position(free).unwrap_or(layers.len());
+        if at == layers.len() {
+            layers.push((Vec::new(), vec![usize::MAX; texts]));
+        }
+        let (tables, takers) = &mut layers[at];
+        own.iter().for_each(|code| takers[*code] = tables.len());
+        tables.push(*table);
     }
-    for (row, code) in codes.iter().enumerate() {
-        let code = *code as usize;
-        let start = if code == 0 { 0 } else { ends[code - 1] as usize };
-        for table in &takers[start..ends[code] as usize] {
-            out[*table].push(row as u32);
+    let mut placed = vec![0u32; codes.len()];
+    for (tables, takers) in layers {
+        let takers: Vec<usize> = takers.iter().map(|table| *table.min(&tables.len())).collect();
+        let mut next = vec![[0usize; STRETCHES]; tables.len() + 1];
+        for (counts, taker) in of_code.iter().zip(&takers) {
+            next[*taker].iter_mut().zip(counts).for_each(|(next, count)| *next += count);
+        }
+        let mut sum = 0;
+        for count in next.iter_mut().flatten() {
+            sum += *count;
+            *count = sum - *count;
+        }
+        stretches(codes, |at, row, code| {
+            let next = &mut next[takers[code as usize]][at];
+            placed[*next] = row as u32;
+            *next += 1;
+        });
+        let mut start = 0;
+        for (table, ends) in tables.iter().zip(&next) {
+            let end = ends[STRETCHES - 1];
+            out[*table].extend_from_slice(&placed[start..end]);
+            start = end;
         }
     }
+}
+
+/// How many stretches of rows are gone through at once: a counter that is raised again and again waits for itself.
+const STRETCHES: usize = 4;
+
+/// Calls `f` with the number of a stretch, a row of it, and its text, for all rows: one of each stretch, and again.
+#[inline(always)]
+fn stretches(codes: &[u32], mut f: impl FnMut(usize, usize, u32)) {
+    let long = codes.len() / STRETCHES;
+    let (first, rest) = codes.split_at(long);
+    let (second, rest) = rest.split_at(long);
+    let (third, fourth) = rest.split_at(long);
+    for (i, (((a, b), c), d)) in first.iter().zip(second).zip(third).zip(fourth).enumerate() {
+        f(0, i, *a);
+        f(1, long + i, *b);
+        f(2, 2 * long + i, *c);
+        f(3, 3 * long + i, *d);
+    }
+    // The last one may be longer.
+    fourth.iter().enumerate().skip(long).for_each(|(i, code)| f(3, 3 * long + i, *code));
 }
 
 /// The answers of one worker for the texts seen so far.
@@ -417,5 +477,24 @@ fn compare(
         CompareOp::Greater => tri(order == Ordering::Greater),
         CompareOp::GreaterEqual => tri(order != Ordering::Less),
         _ => Tri::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_table_gets_the_rows_of_its_texts_in_order() {
+        // By table the texts it takes: some share texts, one takes none, one takes all.
+        let takes: [&[u32]; 6] = [&[0], &[1, 2], &[], &[2, 3], &[0, 1, 2, 3, 4], &[4]];
+        let codes: Vec<u32> = (0..1003u32).map(|i| i.wrapping_mul(2_654_435_761) >> 29).map(|code| code % 5).collect();
+        let busy = [0, 1, 2, 3, 4, 5];
+        let mut out = vec![Vec::new(); 6];
+        select_several(&codes, &tally(&codes, 5), &busy, |table, code| takes[table].contains(&(code as u32)), &mut out);
+        for (table, rows) in out.iter().enumerate() {
+            let wanted: Vec<u32> = (0..1003).filter(|row| takes[table].contains(&codes[*row as usize])).collect();
+            assert_eq!(*rows, wanted, "table {table}");
+        }
     }
 }

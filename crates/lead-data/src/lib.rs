@@ -12,6 +12,7 @@
 mod buckets;
 mod build;
 mod cells;
+mod chunks;
 pub mod column;
 mod csv;
 mod data;
@@ -46,3 +47,4 @@ pub use draft::{Draft, DraftOptions, draft};
 pub use memory::{Cell, World};
 pub use report::{PLACES, Place, Problem, Reject, RejectKind, Report, SourceSummary};
 pub use settings::source_zone;
+pub use side::side_by_side;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
 use crate::cells::{Cells, Entries};
+use crate::chunks::Chunks;
 use crate::input::SHORTER;
 use crate::parse::civil::{DAY, date};
 use crate::parse::time::TimeReader;
@@ -26,18 +28,24 @@ use crate::parse::time::TimeReader;
 /// Rows of a batch.
 const BATCH: usize = 1 << 15;
 
+/// Rows of the parts of a row group. Tests have little data and want parts.
+const PART: usize = if cfg!(debug_assertions) { 5 } else { 2 * BATCH };
+
 /// An opened Parquet file: what its footer says.
 #[derive(Clone)]
 pub(crate) struct Footer {
     metadata: ArrowReaderMetadata,
 }
 
-/// A row group that is to be read.
-#[derive(Clone, Copy, Debug)]
+/// A row group, or some rows of one, that is to be read.
+#[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub index: usize,
-    /// Number of its first row in the file, from 1.
-    pub first: u64,
+    /// Number of the group's first row in the file, from 1.
+    first: u64,
+    /// Which of the group's rows.
+    rows: Range<usize>,
+    whole: bool,
 }
 
 impl Footer {
@@ -61,14 +69,21 @@ impl Footer {
         self.metadata.schema().field(column).data_type()
     }
 
-    /// Its row groups in order.
-    pub fn groups(&self) -> Vec<Group> {
+    /// Its row groups in order, for so many threads: the last ones in parts, so that no thread is left with much while the others
+    /// have nothing to do.
+    pub fn groups(&self, threads: usize) -> Vec<Group> {
         let mut first = 1;
         let mut groups = Vec::new();
-        for (index, group) in self.metadata.metadata().row_groups().iter().enumerate() {
-            let rows = u64::try_from(group.num_rows()).unwrap_or(0);
-            groups.push(Group { index, first });
-            first += rows;
+        let all = self.metadata.metadata().row_groups();
+        for (index, group) in all.iter().enumerate() {
+            let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+            let last = threads > 1 && index + threads >= all.len();
+            let share = if last { PART } else { rows.max(1) };
+            for start in (0..rows.max(1)).step_by(share) {
+                let part = start..(start + share).min(rows);
+                groups.push(Group { index, first, whole: part.len() == rows, rows: part });
+            }
+            first += rows as u64;
         }
         groups
     }
@@ -97,16 +112,24 @@ impl Footer {
     pub fn read(
         &self,
         path: &Path,
-        group: Group,
+        group: &Group,
         columns: &[usize],
         mut take: impl FnMut(&RecordBatch, u64) -> bool,
     ) -> Result<(), String> {
         let file = File::open(path).map_err(|e| e.to_string())?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
-        let mut first = group.first;
+        let chunks = self.metadata.metadata().row_group(group.index).columns().iter().enumerate();
+        let wanted = chunks.filter(|(leaf, _)| mask.leaf_included(*leaf)).map(|(_, chunk)| chunk.byte_range());
+        let mut first = group.first + group.rows.start as u64;
         let mut reader = guarded(|| {
-            let builder = builder.with_row_groups(vec![group.index]).with_projection(mask).with_batch_size(BATCH);
+            let chunks = Chunks::read(file, wanted).map_err(|e| cause(&e.to_string()))?;
+            let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
+                .with_row_groups(vec![group.index])
+                .with_projection(mask.clone())
+                .with_batch_size(BATCH);
+            if !group.whole {
+                builder = builder.with_offset(group.rows.start).with_limit(group.rows.len());
+            }
             builder.build().map_err(|e| cause(&e.to_string()))
         })?;
         loop {
@@ -219,7 +242,8 @@ impl<'a> ArrayCells<'a> {
                 .and_then(|d| Some(TextArray::Dictionary(d.keys(), d.values().as_string_opt::<i32>()?))),
             _ => None,
         };
-        ArrayCells { array, nulls: array.nulls(), texts }
+        let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
+        ArrayCells { array, nulls, texts }
     }
 }
 
@@ -232,6 +256,24 @@ impl Cells for ArrayCells<'_> {
         scratch.clear();
         write_value(self.array, row, scratch);
         crate::csv::rows::trim(scratch)
+    }
+
+    fn several<'b>(&'b self, rows: &[u32], out: &mut [&'b [u8]]) -> bool {
+        let each = out.iter_mut().zip(rows);
+        match (self.texts, self.nulls) {
+            // Keys mostly; what each of them is was asked once.
+            (Some(TextArray::View(views)), None) => {
+                each.for_each(|(place, row)| *place = crate::csv::rows::trim(views.value(*row as usize)).as_bytes());
+                true
+            }
+            _ => each.fold(true, |all, (place, row)| match self.plain(*row as usize) {
+                Some(text) => {
+                    *place = text.as_bytes();
+                    all
+                }
+                None => false,
+            }),
+        }
     }
 
     fn entries(&self) -> Option<Entries<'_>> {
@@ -447,6 +489,8 @@ pub(crate) fn times(cells: &ArrayCells, rows: &[u32], reader: &mut TimeReader) -
         DataType::Timestamp(unit, zone) => {
             let raw = timestamps(array, *unit)?;
             let (mut times, unknown) = match unit {
+                // All of them, as they are.
+                TimeUnit::Microsecond if cells.nulls.is_none() && rows.len() == raw.len() => (raw.to_vec(), Vec::new()),
                 TimeUnit::Microsecond => read(array, rows, 0, |i| Some(raw[i]))?,
                 _ => read(array, rows, 0, |i| micros(raw[i], *unit))?,
             };

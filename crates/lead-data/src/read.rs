@@ -108,7 +108,7 @@ pub(crate) fn run<T: Taker>(
             progress.file(&job.file.name, job.file.bytes);
         }
         queues.push(match (job.file.footer(), job.file.chunks(progress.cloned())) {
-            (Some(footer), _) => Queue::Parquet(footer.groups(), AtomicUsize::new(0)),
+            (Some(footer), _) => Queue::Parquet(footer.groups(threads), AtomicUsize::new(0)),
             (None, Ok(Some(chunker))) => Queue::Text(Mutex::new(chunker)),
             (None, Ok(None)) => Queue::Broken,
             (None, Err(trouble)) => {
@@ -257,11 +257,9 @@ impl<T: Taker> Worker<T> {
             let mut slots = vec![usize::MAX; job.needed.len()];
             columns.iter().enumerate().for_each(|(i, slot)| slots[*slot] = i);
             let roots: Vec<usize> = columns.iter().map(|slot| job.needed[*slot]).collect();
-            let mut number = 0;
-            let result = footer.read(&job.file.path, *group, &roots, |batch, first| {
+            let result = footer.read(&job.file.path, group, &roots, |batch, first| {
                 let block = Block::parquet(batch, &slots, first);
-                self.block(at, job, state, &block, Vec::new(), (group.index, number), &idle);
-                number += 1;
+                self.block(at, job, state, &block, Vec::new(), (group.index, first), &idle);
                 true
             });
             if let Err(trouble) = result {

@@ -10,7 +10,7 @@ use lead_hir::hir::{FieldId, Ty};
 
 use crate::build::{Builder, Issue};
 use crate::cells::Block;
-use crate::column::{Bitmap, Column, Values};
+use crate::column::{Column, Values};
 use crate::filter::{Filter, FilterColumns, Selector};
 use crate::parse::time::TimeReader;
 use crate::read::{FeedJob, Job, Lines, Notes, Part};
@@ -304,9 +304,13 @@ fn union<'l>(lists: impl Iterator<Item = &'l [u32]> + Clone, rows: usize) -> Vec
     if lists.clone().any(|l| l.len() == rows) {
         return (0..rows as u32).collect();
     }
-    let mut words = vec![0u64; rows.div_ceil(64)];
+    // A byte for each row: neighbours in one word would wait for each other.
+    let mut wanted = vec![0u8; rows];
     for row in lists.flatten() {
-        words[*row as usize >> 6] |= 1 << (row & 63);
+        wanted[*row as usize] = 1;
     }
-    Bitmap::from_words(words, rows).ones().map(|row| row as u32).collect()
+    if wanted.iter().all(|wanted| *wanted == 1) {
+        return (0..rows as u32).collect();
+    }
+    (0..rows as u32).filter(|row| wanted[*row as usize] == 1).collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 /// Does each piece of work; which thread does which is not fixed. What takes longest should come first.
-pub(crate) fn side_by_side<W: Send, T: Send>(threads: usize, work: Vec<W>, f: impl Fn(W) -> T + Sync) -> Vec<T> {
+pub fn side_by_side<W: Send, T: Send>(threads: usize, work: Vec<W>, f: impl Fn(W) -> T + Sync) -> Vec<T> {
     let threads = threads.min(work.len());
     if threads < 2 {
         return work.into_iter().map(f).collect();

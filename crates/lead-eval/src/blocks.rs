@@ -1,10 +1,8 @@
 //! Nodes of an entity, block by block of its records, on all workers: what lies between is gone before the next block.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
-use lead_data::{Column, Values};
+use lead_data::{Column, Values, side_by_side};
 use lead_hir::hir::TableId;
 use lead_plan::{NodeId, Op};
 
@@ -27,39 +25,24 @@ pub(crate) fn compute<'a>(
     let kept: Vec<NodeId> = nodes.iter().copied().filter(|id| keep[id.0 as usize]).collect();
     let outside = outside(engine, nodes);
     let count = len.div_ceil(BLOCK).max(1);
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(count)));
-    let work = || {
-        loop {
-            let block = next.fetch_add(1, Ordering::Relaxed);
-            if block >= count {
-                return;
-            }
-            let rows = block * BLOCK..((block + 1) * BLOCK).min(len);
-            let made = one(engine, table, nodes, &kept, &outside, rows);
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((block, made));
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..engine.data.threads().min(count) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let mut blocks = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    blocks.sort_by_key(|b| b.0);
+    let threads = engine.data.threads();
+    let rows = |block: usize| block * BLOCK..((block + 1) * BLOCK).min(len);
+    let blocks =
+        side_by_side(threads, (0..count).collect(), |block| one(engine, table, nodes, &kept, &outside, rows(block)));
     // Whichever block met it first: the same failure each time.
-    if let Some(failed) = blocks.iter().filter_map(|b| b.1.as_ref().err()).min() {
+    if let Some(failed) = blocks.iter().filter_map(|b| b.as_ref().err()).min() {
         return Err(*failed);
     }
     let mut columns: Vec<Vec<Vector<'a>>> = kept.iter().map(|_| Vec::with_capacity(count)).collect();
-    for (_, made) in blocks {
+    for made in blocks {
         for (column, part) in columns.iter_mut().zip(made.unwrap_or_default()) {
             column.push(part);
         }
     }
-    let lens = |i: usize| BLOCK.min(len - i * BLOCK);
     let ty = |id: &NodeId| &engine.cx.plan.node(*id).ty;
-    Ok(kept.iter().zip(columns).map(|(id, parts)| (*id, stack(parts, &lens, ty(id)))).collect())
+    let work = kept.into_iter().zip(columns).collect();
+    let threads = if count > 1 { threads } else { 1 };
+    Ok(side_by_side(threads, work, |(id, parts)| (id, stack(parts, &|block| rows(block).len(), ty(&id)))))
 }
 
 /// Operands that other stages computed.

@@ -50,9 +50,10 @@ impl Group {
     }
 }
 
-fn lane_kind(kind: &MeasureKind) -> Option<LaneKind> {
+/// `limit`: how far it must be counted.
+fn lane_kind(kind: &MeasureKind, limit: Option<u8>) -> Option<LaneKind> {
     match kind {
-        MeasureKind::Count => Some(LaneKind::Count),
+        MeasureKind::Count => Some(limit.map_or(LaneKind::Count, LaneKind::UpTo)),
         MeasureKind::Points { .. } | MeasureKind::PointsOf { .. } => Some(LaneKind::Points),
         MeasureKind::Distinct => Some(LaneKind::Set),
         _ => None,
@@ -60,11 +61,12 @@ fn lane_kind(kind: &MeasureKind) -> Option<LaneKind> {
 }
 
 impl Book {
-    pub(crate) fn new(engine: &Engine, due: &[usize], jobs: &[Job]) -> Book {
+    /// `limits`: how far each measure must be counted.
+    pub(crate) fn new(engine: &Engine, due: &[usize], jobs: &[Job], limits: &[Option<u8>]) -> Book {
         let mut book = Book { ledgers: Vec::new(), groups: Vec::new(), apart: Vec::new() };
         for index in due {
             let measure = &engine.cx.plan.measures[*index];
-            match (measure.subject, &measure.hops, lane_kind(&measure.kind)) {
+            match (measure.subject, &measure.hops, lane_kind(&measure.kind, limits[*index])) {
                 (Scope::Table(subject), Some(_), Some(kind)) => {
                     match book.ledgers.iter_mut().find(|l| l.0 == subject) {
                         Some((_, lanes)) => lanes.push((*index, kind)),
@@ -242,6 +244,7 @@ struct Task<'v> {
 
 enum What<'v> {
     Count,
+    UpTo(u8),
     Points {
         points: View<'v, f64>,
         known: Known<'v>,
@@ -265,6 +268,7 @@ impl<'v> Task<'v> {
     ) -> Task<'v> {
         let what = match (kind, argument) {
             (LaneKind::Count, _) => What::Count,
+            (LaneKind::UpTo(most), _) => What::UpTo(most),
             (_, None | Some(Vector::Const(None))) => What::Nothing,
             (LaneKind::Points, Some(argument)) => {
                 What::Points { points: numbers(argument), known: argument.known(), decay: job.decay }
@@ -295,6 +299,16 @@ fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl 
                     |i| {
                         if subjects[i] != NO_RECORD {
                             ledger.count(lane, subjects[i]);
+                        }
+                    },
+                ),
+                What::UpTo(most) => each(
+                    mask,
+                    range.clone(),
+                    #[inline(always)]
+                    |i| {
+                        if subjects[i] != NO_RECORD {
+                            ledger.up_to(lane, subjects[i], *most);
                         }
                     },
                 ),

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use lead_data::{Column, Data, Values};
+use lead_data::{Column, Data, Values, side_by_side};
 use lead_diag::{Diagnostic, Span, codes};
 use lead_hir::hir::{FieldId, Hop, Lexicon, TableId, Ty};
 use lead_plan::{Measure, MeasureKind, NodeId, Op, Plan, Scope};
@@ -70,8 +69,11 @@ pub(crate) enum Wanted<'w> {
     Everything,
 }
 
-/// Records that are worth a thread.
-const MANY: usize = 1 << 14;
+/// Records that are worth a thread. Tests have little data and want threads, and parts.
+const MANY: usize = if cfg!(debug_assertions) { 2 } else { 1 << 14 };
+
+/// Records of one measure that are worth several.
+const SHARED: usize = if cfg!(debug_assertions) { 3 } else { 1 << 16 };
 
 /// The state of a run.
 pub(crate) struct Engine<'a> {
@@ -164,7 +166,7 @@ impl<'a> Engine<'a> {
                 let due: Vec<usize> = (0..plan.measures.len())
                     .filter(|m| self.measure_levels[*m] == level && self.is_scanned(&plan.measures[*m]))
                     .collect();
-                scan(self, &due)?;
+                scan(self, &due, &keep)?;
             }
             for stage in stages {
                 self.entity_measures(&stage.measures)?;
@@ -212,26 +214,28 @@ impl<'a> Engine<'a> {
         self.data.records(table)?.columns.get(field.0 as usize)?.as_ref()
     }
 
-    /// Measures records of entities, several measures at a time.
+    /// Measures records of entities: several measures side by side, and of many records several parts.
     fn entity_measures(&mut self, due: &[usize]) -> Result<(), EvalError> {
-        let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         let shared: &Engine = self;
-        let work = || {
-            while let Some(index) = due.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let result = shared.entity_measure(*index);
-                done.lock().unwrap_or_else(PoisonError::into_inner).push((*index, result));
+        let records = |index: &usize| shared.data.records(shared.cx.plan.measures[*index].table).map_or(0, |r| r.rows);
+        let worth = due.iter().map(records).sum::<usize>() > MANY;
+        let threads = if worth { shared.data.threads() } else { 1 };
+        let mut work: Vec<(usize, Range<usize>)> = Vec::new();
+        for (place, index) in due.iter().enumerate() {
+            work.extend(shared.shares(*index, threads).into_iter().map(|rows| (place, rows)));
+        }
+        work.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
+        let measured = side_by_side(threads, work, |(place, rows)| (place, shared.entity_part(due[place], rows)));
+        let mut parts: Vec<Result<Vec<Part>, Overflow>> = due.iter().map(|_| Ok(Vec::new())).collect();
+        for (place, part) in measured {
+            match (&mut parts[place], part) {
+                (Ok(parts), Ok(part)) => parts.push(part),
+                (failed, Err(Overflow)) => *failed = Err(Overflow),
+                (Err(Overflow), _) => {}
             }
-        };
-        std::thread::scope(|scope| {
-            let rows = |index: &usize| self.data.records(self.cx.plan.measures[*index].table).map_or(0, |r| r.rows);
-            let worth = due.iter().map(rows).sum::<usize>() > MANY;
-            for _ in 1..if worth { self.data.threads().min(due.len()) } else { 1 } {
-                scope.spawn(work);
-            }
-            work();
-        });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.sort_by_key(|d| d.0);
+        }
+        let work = due.iter().copied().zip(parts).collect();
+        let done = side_by_side(threads, work, |(index, parts)| (index, parts.and_then(|p| shared.finish(index, p))));
         for (index, result) in done {
             let (column, groups) = result.map_err(|Overflow| self.measure_overflow(index))?;
             self.measured[index] = Some(Arc::new(column));
@@ -240,28 +244,55 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    fn entity_measure(&self, index: usize) -> Result<(Column, Option<Groups>), Overflow> {
-        let job = Job::of(self, index);
-        let mut part = Part::new(self, &job);
-        self.with_entity(&job, |frame| part.add(self, &job, frame))?;
-        self.finish(index, vec![part])
+    /// The rows of an entity's measure that threads take; all in one where putting parts together would cost more than it saves,
+    /// and where a record is its own subject, by the number that it has among all.
+    fn shares(&self, index: usize, threads: usize) -> Vec<Range<usize>> {
+        let measure = &self.cx.plan.measures[index];
+        let rows = self.data.records(measure.table).map_or(0, |r| r.rows);
+        let own = Job::of(self, index).way.is_some_and(|way| way.first.is_none());
+        if threads < 2 || own || rows < SHARED || rows / 2 < self.subjects(measure) {
+            return std::iter::once(0..rows).collect();
+        }
+        // Words of bitmaps are not torn apart.
+        let share = rows.div_ceil(threads).next_multiple_of(64);
+        (0..rows).step_by(share).map(|start| start..(start + share).min(rows)).collect()
     }
 
-    /// An entity's rows at hand, with the references that a way starts from.
-    fn with_entity<T>(&self, job: &Job, f: impl FnOnce(&Frame<'_, 'a>) -> T) -> T {
-        let table = job.table;
-        let len = self.data.records(table).map_or(0, |r| r.rows);
+    /// What some rows of an entity are for a measure.
+    fn entity_part(&self, index: usize, rows: Range<usize>) -> Result<Part, Overflow> {
+        let job = Job::of(self, index);
+        let mut part = Part::new(self, &job);
+        self.with_entity(&job, rows, |frame| part.add(self, &job, frame))?;
+        Ok(part)
+    }
+
+    /// Some of an entity's rows at hand, with the references that a way starts from.
+    fn with_entity<T>(&self, job: &Job, rows: Range<usize>, f: impl FnOnce(&Frame<'_, 'a>) -> T) -> T {
         let first = job.way.as_ref().and_then(|w| w.first);
-        let column = first.and_then(|f| Some((f, Vector::Borrowed(self.field(table, f)?))));
+        let column = first.and_then(|f| Some((f, slice(&Vector::Borrowed(self.field(job.table, f)?), &rows))));
         let reference = |field: FieldId| column.as_ref().filter(|(f, _)| *f == field).map(|(_, v)| v);
-        f(&Frame { len, times: &[], span: NO_TIMES, slots: &self.store, reference: &reference })
+        let frame = |slots| Frame { len: rows.len(), times: &[], span: NO_TIMES, slots, reference: &reference };
+        if rows.len() == self.data.records(job.table).map_or(0, |r| r.rows) {
+            return f(&frame(&self.store));
+        }
+        let mut slots: Vec<Option<Vector<'a>>> = vec![None; self.store.len()];
+        let of_record = self.pair_nodes[job.measure].iter().filter_map(|id| match self.cx.plan.node(*id).op {
+            Op::OfRecord(inner) => Some(inner),
+            _ => None,
+        });
+        for id in self.cx.plan.measures[job.measure].inputs().into_iter().chain(of_record) {
+            let at = id.0 as usize;
+            slots[at] = self.store[at].as_ref().map(|vector| slice(vector, &rows));
+        }
+        f(&frame(&slots))
     }
 
     /// The records of an entity that count for a measure and a subject.
     pub(crate) fn entity_hits(&self, job: &Job, subject: u32) -> Vec<Seen> {
         let measure = &self.cx.plan.measures[job.measure];
         let mut out = Vec::new();
-        self.with_entity(job, |frame| {
+        let rows = self.data.records(job.table).map_or(0, |r| r.rows);
+        self.with_entity(job, 0..rows, |frame| {
             let found = counted(self, Some((job.measure, measure)), job.way.as_ref(), None, job.filter, frame);
             if let Ok(found) = found {
                 for (_, row) in found.rows().iter().enumerate().filter(|(i, _)| found.subject(*i) == subject) {

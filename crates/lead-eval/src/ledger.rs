@@ -2,7 +2,7 @@
 //!
 //! A subject has a row of words. A count has a byte of it, a total of points a word, the distinct values seen 32 bits. What does
 //! not fit is kept apart (`Spill`), so that nothing saturates: invariant *lane and spill*: what is kept of a measure
-//! and a subject is what its lane says plus what is spilt.
+//! and a subject is what its lane says plus what is spilt. A count that nobody reads past a limit has the bits of its limit, and stays there.
 
 use std::ops::Range;
 
@@ -19,10 +19,28 @@ use crate::number::{from_points, to_points};
 pub(crate) enum LaneKind {
     /// How many.
     Count,
+    /// How many, up to so many.
+    UpTo(u8),
     /// Points of a score, in billionths.
     Points,
     /// Which distinct values.
     Set,
+}
+
+impl LaneKind {
+    /// How many bits of a row it takes.
+    fn bits(self) -> u32 {
+        match self {
+            LaneKind::Count => 8,
+            LaneKind::UpTo(most) => (8 - most.leading_zeros()).max(1),
+            LaneKind::Points => 64,
+            LaneKind::Set => SET_BITS,
+        }
+    }
+
+    fn mask(self) -> u64 {
+        u64::MAX >> (64 - self.bits())
+    }
 }
 
 /// Where in a row it is kept.
@@ -70,23 +88,23 @@ impl Ledger {
     /// For some subjects and measures.
     pub(crate) fn new(subjects: usize, kinds: &[LaneKind]) -> Ledger {
         let mut lanes = Vec::with_capacity(kinds.len());
-        // Bits are given out from the widest lanes to the narrowest, so that none lies across two words.
-        let mut bit = 0usize;
-        let mut place = |bits: usize| {
-            let at = bit;
-            bit += bits;
-            (at / 64, (at % 64) as u32)
-        };
+        // Bits are given out from the widest lanes to the narrowest, and none lies across two words.
+        let mut bit = 0u32;
         let mut placed = vec![(0, 0); kinds.len()];
-        for (wanted, bits) in [(LaneKind::Points, 64), (LaneKind::Set, SET_BITS as usize), (LaneKind::Count, 8)] {
-            for (i, _) in kinds.iter().enumerate().filter(|(_, k)| **k == wanted) {
-                placed[i] = place(bits);
+        let mut order: Vec<usize> = (0..kinds.len()).collect();
+        order.sort_by_key(|i| std::cmp::Reverse(kinds[*i].bits()));
+        for i in order {
+            let bits = kinds[i].bits();
+            if bit % 64 + bits > 64 {
+                bit = bit.next_multiple_of(64);
             }
+            placed[i] = ((bit / 64) as usize, bit % 64);
+            bit += bits;
         }
         for (kind, (word, shift)) in kinds.iter().zip(placed) {
             lanes.push(Lane { kind: *kind, word, shift });
         }
-        let words = bit.div_ceil(64).max(1);
+        let words = bit.div_ceil(64).max(1) as usize;
         let stride = if words <= LINE { words.next_power_of_two() } else { words.next_multiple_of(LINE) };
         let words = vec![0; (subjects * stride).next_multiple_of(LINE) + LINE];
         let first = words.as_ptr().align_offset(LINE * size_of::<u64>()).min(LINE);
@@ -120,6 +138,16 @@ impl Ledger {
         } else {
             *slot += 1 << shift;
         }
+    }
+
+    /// Counts one more record of a subject, unless there are `most` already.
+    #[inline(always)]
+    pub(crate) fn up_to(&mut self, lane: usize, subject: u32, most: u8) {
+        let Lane { kind, word, shift } = self.lanes[lane];
+        let at = subject as usize * self.stride + word;
+        let slot = &mut self.words[self.first + at];
+        // Without a branch: whether there are enough cannot be guessed.
+        *slot += u64::from(*slot >> shift & kind.mask() < u64::from(most)) << shift;
     }
 
     #[cold]
@@ -213,6 +241,11 @@ impl Ledger {
             }
             let slot = &mut self.words[self.first + at];
             match kind {
+                LaneKind::UpTo(most) => {
+                    let mask = kind.mask();
+                    let sum = ((*slot >> shift & mask) + (theirs >> shift & mask)).min(u64::from(most));
+                    *slot = *slot & !(mask << shift) | sum << shift;
+                }
                 LaneKind::Count => {
                     let sum = (*slot >> shift & COUNT_MASK) + (theirs >> shift & COUNT_MASK);
                     *slot = *slot & !(COUNT_MASK << shift) | (sum & COUNT_MASK) << shift;
@@ -250,12 +283,15 @@ impl Ledger {
         let spilt = spilt.map(|(at, n)| (at.1 as usize, *n));
         let mut known = None;
         let mut out: Vec<f64> = match kind {
-            LaneKind::Count => rows.clone().map(|row| (slot(row) >> shift & COUNT_MASK) as f64).collect(),
+            LaneKind::Count | LaneKind::UpTo(_) => {
+                rows.clone().map(|row| (slot(row) >> shift & kind.mask()) as f64).collect()
+            }
             LaneKind::Set => rows.clone().map(|row| f64::from((slot(row) >> shift & SET_MASK).count_ones())).collect(),
             LaneKind::Points => rows.clone().map(|row| from_points(i128::from(slot(row) as i64))).collect(),
         };
         match kind {
             LaneKind::Count => spilt.for_each(|(row, n)| out[row - rows.start] += n as f64),
+            LaneKind::UpTo(_) => {}
             LaneKind::Set => {
                 let values = self.spill.values.iter().filter(|v| v.0 == lane && rows.contains(&(v.1 as usize)));
                 values.for_each(|v| out[v.1 as usize - rows.start] += 1.0);
@@ -326,6 +362,31 @@ mod tests {
         assert_eq!((0..4).map(|i| column.is_known(i)).collect::<Vec<_>>(), [true, true, false, true]);
         assert_eq!(numbers(&ledger, 1)[3], 27e9);
         assert_eq!(numbers(&ledger, 4), [0.0, 0.0, -2.0, 0.0]);
+    }
+
+    #[test]
+    fn counts_up_to_a_limit_stay_there_and_leave_their_neighbours_alone() {
+        // Two words: 64 bits of points, and 5 x 7 + 3 + 1 in the other.
+        let kinds: Vec<LaneKind> =
+            [127, 5, 100, 1, 127, 64, 90].map(LaneKind::UpTo).into_iter().chain([LaneKind::Points]).collect();
+        let (mut ledger, mut other) = (Ledger::new(2, &kinds), Ledger::new(2, &kinds));
+        assert_eq!(ledger.stride, 2);
+        let mut add = |ledger: &mut Ledger, lane: usize, times: usize| {
+            let LaneKind::UpTo(most) = kinds[lane] else { return };
+            (0..times).for_each(|_| ledger.up_to(lane, 1, most));
+        };
+        for (lane, times) in [(0, 500), (1, 4), (2, 99), (3, 1), (5, 63), (6, 0)] {
+            add(&mut ledger, lane, times);
+        }
+        ledger.points(7, 1, -1.5);
+        for (lane, times) in [(0, 1), (1, 4), (2, 1), (3, 1), (4, 7), (5, 2), (6, 2)] {
+            add(&mut other, lane, times);
+        }
+        let seen = |ledger: &Ledger| (0..8).map(|lane| numbers(ledger, lane)[1]).collect::<Vec<_>>();
+        assert_eq!(seen(&ledger), [127.0, 4.0, 99.0, 1.0, 0.0, 63.0, 0.0, -1.5]);
+        ledger.merge(other, &[]);
+        assert_eq!(seen(&ledger), [127.0, 5.0, 100.0, 1.0, 7.0, 64.0, 2.0, -1.5]);
+        assert_eq!(numbers(&ledger, 0)[0], 0.0);
     }
 
     #[test]

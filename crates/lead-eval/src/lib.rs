@@ -15,6 +15,7 @@ mod examine;
 mod hits;
 mod kernel;
 mod ledger;
+mod limits;
 mod metric;
 mod number;
 mod observe;

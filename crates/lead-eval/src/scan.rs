@@ -14,6 +14,7 @@ use crate::decay::Decay;
 use crate::engine::{Engine, EvalError, add_counted, argument_type, batch_node, event_nodes};
 use crate::hits::{Frame, NO_TIMES};
 use crate::kernel::Overflow;
+use crate::limits::limits;
 use crate::metric::Groups;
 use crate::relation::Way;
 use crate::vector::Vector;
@@ -134,14 +135,14 @@ impl Part {
     }
 }
 
-/// One pass over all events that the measures `due` need.
-pub(crate) fn scan(engine: &mut Engine, due: &[usize]) -> Result<(), EvalError> {
+/// One pass over all events that the measures `due` need. `keep`: the nodes whose values are seen.
+pub(crate) fn scan(engine: &mut Engine, due: &[usize], keep: &[bool]) -> Result<(), EvalError> {
     let jobs: Vec<Job> = due.iter().flat_map(|index| Job::all(engine, *index)).collect();
     if jobs.is_empty() {
         return Ok(());
     }
     let (requests, order) = requests(engine, due, &jobs);
-    let book = Book::new(engine, due, &jobs);
+    let book = Book::new(engine, due, &jobs, &limits(engine.cx.plan, keep));
     let pool = Pool::new(engine, &book);
     let shared: &Engine = engine;
     let mut workers = shared.data.scan(&requests, |number| Worker {

@@ -1,6 +1,6 @@
 //! Tables as Parquet with native types: nullable booleans, doubles, decimals, timestamps, days, strings and lists.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,13 +11,14 @@ use arrow_array::{
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Field, Schema};
-use lead_data::{Bitmap, Values};
+use lead_data::{Bitmap, Values, side_by_side};
 use lead_hir::hir::Ty;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::ColumnPath;
 
 use super::table::{Table, TableColumn};
@@ -56,32 +57,55 @@ pub fn parquet(out: impl Write + Send, table: &Table, shown: &Shown<'_>, threads
     for (group, start) in (0..table.rows).step_by(GROUP).enumerate() {
         let rows = start..(start + GROUP).min(table.rows);
         let writers = factory.create_column_writers(group).map_err(failed)?;
-        let work = Mutex::new(writers.into_iter().zip(&table.columns).enumerate());
-        let done: Mutex<Vec<(usize, io::Result<ArrowColumnChunk>)>> = Mutex::new(Vec::new());
-        let encode = || {
-            loop {
-                let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((i, (writer, column))) = next else { return };
-                let chunk = encoded(writer, schema.field(i), column, rows.clone(), shown);
-                done.lock().unwrap_or_else(PoisonError::into_inner).push((i, chunk));
-            }
+        let ready = Ready::new(file.next_row_group().map_err(failed)?);
+        let work = writers.into_iter().zip(&table.columns).enumerate().collect();
+        let encode = |(i, (writer, column)): (usize, (ArrowColumnWriter, &TableColumn))| {
+            ready.add(i, encoded(writer, schema.field(i), column, rows.clone(), shown)?)
         };
-        std::thread::scope(|scope| {
-            for _ in 1..threads.clamp(1, table.columns.len().max(1)) {
-                scope.spawn(encode);
-            }
-            encode();
-        });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.sort_by_key(|d| d.0);
-        let mut row_group = file.next_row_group().map_err(failed)?;
-        for (_, chunk) in done {
-            chunk?.append_to_row_group(&mut row_group).map_err(failed)?;
-        }
-        row_group.close().map_err(failed)?;
+        side_by_side(threads, work, encode).into_iter().collect::<io::Result<()>>()?;
+        ready.close()?;
     }
     file.close().map_err(failed)?;
     Ok(())
+}
+
+/// Encoded columns of a row group, which are written in their order: by whichever thread comes when one of them is due.
+struct Ready<'f, W: Write + Send> {
+    waiting: Mutex<BTreeMap<usize, ArrowColumnChunk>>,
+    /// The number of the column that is due.
+    group: Mutex<(usize, SerializedRowGroupWriter<'f, W>)>,
+}
+
+impl<'f, W: Write + Send> Ready<'f, W> {
+    fn new(group: SerializedRowGroupWriter<'f, W>) -> Ready<'f, W> {
+        Ready { waiting: Mutex::default(), group: Mutex::new((0, group)) }
+    }
+
+    /// Writes what is due, unless somebody else is about it.
+    fn add(&self, number: usize, chunk: ArrowColumnChunk) -> io::Result<()> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(number, chunk);
+        match self.group.try_lock() {
+            Ok(mut group) => self.write(&mut group),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn write(&self, (due, group): &mut (usize, SerializedRowGroupWriter<'f, W>)) -> io::Result<()> {
+        loop {
+            let next = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(due);
+            let Some(chunk) = next else { return Ok(()) };
+            chunk.append_to_row_group(group).map_err(failed)?;
+            *due += 1;
+        }
+    }
+
+    /// Writes the rest.
+    fn close(self) -> io::Result<()> {
+        self.write(&mut self.group.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let (_, group) = self.group.into_inner().unwrap_or_else(PoisonError::into_inner);
+        group.close().map_err(failed)?;
+        Ok(())
+    }
 }
 
 /// Whether values repeat themselves; where nearly all differ a dictionary is only in the way.

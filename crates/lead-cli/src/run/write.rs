@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use lead_data::Values;
 
 use super::table::Table;
-use crate::value::{Shown, is_text, json_text};
+use crate::value::{Shown, is_text, json_text, yes_no};
 
 /// Rows that a thread writes at once.
 const PART: usize = 1 << 14;
@@ -37,6 +37,8 @@ pub fn csv(mut out: impl Write + Send, table: &Table, shown: &Shown<'_>, raw: bo
                 if !column.column.is_known(row) {
                     // A line of nothing at all would be skipped by readers.
                     part.push_str(if alone { "\"\"" } else { "" });
+                } else if let Values::YesNo(bits) = values {
+                    part.push_str(yes_no(bits.get(row)));
                 } else if let Values::Text(texts) = values {
                     quoted(part, texts.get(row), raw);
                 } else if is_text(&column.ty) {
