@@ -5,6 +5,7 @@
 //! on, so a bucket with room left ends a search.
 
 use crate::keys::{Packed, STEP, hash_of, pack};
+use crate::pages::Pages;
 use crate::side::side_by_side;
 
 /// Keys of a bucket.
@@ -43,36 +44,40 @@ impl Form {
     }
 }
 
-/// Keys side by side, with their entries plus one; 0: room.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-struct Bucket {
-    low: [u64; WIDE],
-    high: [u32; WIDE],
-    entries: [u32; WIDE],
+/// Keys side by side, a line of memory: the low and the high halves of their low words, their high words, and their entries plus one;
+/// 0: room.
+type Bucket = [u32; 4 * WIDE];
+
+const MIDDLE: usize = WIDE;
+const HIGH: usize = 2 * WIDE;
+const ENTRIES: usize = 3 * WIDE;
+
+/// Whether a key stands in a place of a bucket.
+#[inline(always)]
+fn is_at(bucket: &Bucket, place: usize, (low, high): Rest) -> bool {
+    (bucket[place] == low as u32) & (bucket[MIDDLE + place] == (low >> 32) as u32) & (bucket[HIGH + place] == high)
 }
 
-impl Bucket {
-    /// The entry of a key plus one, and whether the search ends here.
-    #[inline]
-    fn find(&self, key: Rest) -> (u32, bool) {
-        let found = (0..WIDE).find(|i| self.low[*i] == key.0 && self.high[*i] == key.1);
-        (found.map_or(0, |i| self.entries[i]), found.is_some() || self.entries[WIDE - 1] == 0)
-    }
+/// The entry of a key plus one, and whether the search ends here.
+#[inline]
+fn find_in(bucket: &Bucket, key: Rest) -> (u32, bool) {
+    let found = (0..WIDE).find(|place| is_at(bucket, *place, key));
+    (found.map_or(0, |place| bucket[ENTRIES + place]), found.is_some() || bucket[ENTRIES + WIDE - 1] == 0)
+}
 
-    /// Puts a key where there is room; `None`: it is there already.
-    fn put(&mut self, key: Rest, entry: u32) -> Option<bool> {
-        for i in 0..WIDE {
-            if self.entries[i] == 0 {
-                (self.low[i], self.high[i], self.entries[i]) = (key.0, key.1, entry + 1);
-                return Some(true);
-            }
-            if self.low[i] == key.0 && self.high[i] == key.1 {
-                return None;
-            }
+/// Puts a key where there is room; `None`: it is there already.
+fn put(bucket: &mut Bucket, key: Rest, entry: u32) -> Option<bool> {
+    for place in 0..WIDE {
+        if bucket[ENTRIES + place] == 0 {
+            (bucket[place], bucket[MIDDLE + place]) = (key.0 as u32, (key.0 >> 32) as u32);
+            (bucket[HIGH + place], bucket[ENTRIES + place]) = (key.1, entry + 1);
+            return Some(true);
         }
-        Some(false)
+        if is_at(bucket, place, key) {
+            return None;
+        }
     }
+    Some(false)
 }
 
 /// Keys by entry.
@@ -80,7 +85,7 @@ impl Bucket {
 pub(crate) struct Buckets {
     seed: u64,
     form: Form,
-    buckets: Vec<Bucket>,
+    buckets: Pages<Bucket>,
 }
 
 /// What came of filling buckets.
@@ -92,21 +97,12 @@ pub(crate) enum Filled {
     Unlike,
 }
 
-/// Room for so many keys: to make it takes as long as to read them.
-pub(crate) struct Room(Vec<Bucket>);
-
-impl Room {
-    pub fn new(keys: usize) -> Room {
-        Room(vec![Bucket::default(); keys.div_ceil(KEYS_OF_FIVE) * 5])
-    }
-}
-
 impl Buckets {
     /// The entry of each key is its number.
-    pub fn fill(Room(buckets): Room, keys: &[Packed], seed: u64, threads: usize) -> Filled {
+    pub fn fill(keys: &[Packed], seed: u64, threads: usize) -> Filled {
         let Some(form) = Form::of(keys) else { return Filled::Unlike };
-        let count = buckets.len();
-        let mut made = Buckets { seed, form, buckets };
+        let count = keys.len().div_ceil(KEYS_OF_FIVE) * 5;
+        let mut made = Buckets { seed, form, buckets: Pages::zeroed(count) };
         let share = count.div_ceil(threads.max(1)).max(1);
         let parts = made.buckets.chunks_mut(share).enumerate().collect();
         let left = side_by_side(threads, parts, |(part, buckets): (usize, &mut [Bucket])| {
@@ -119,7 +115,7 @@ impl Buckets {
                 let key = keys[entry as usize];
                 let mut at = home(hash_of(seed, key), count);
                 loop {
-                    match made.buckets[at].put(form.rest(key), entry) {
+                    match put(&mut made.buckets[at], form.rest(key), entry) {
                         None => return Filled::Twice,
                         Some(true) => break,
                         Some(false) => at = after(at, count),
@@ -133,14 +129,15 @@ impl Buckets {
     /// All keys, by entry.
     pub fn keys(&self) -> Vec<Packed> {
         let mut keys: Vec<(u32, Packed)> = Vec::new();
-        for bucket in &self.buckets {
-            for i in (0..WIDE).filter(|i| bucket.entries[*i] != 0) {
-                let (low, high) = (bucket.low[i], u64::from(bucket.high[i]));
+        for bucket in self.buckets.iter() {
+            for i in (0..WIDE).filter(|i| bucket[ENTRIES + i] != 0) {
+                let low = u64::from(bucket[i]) | u64::from(bucket[MIDDLE + i]) << 32;
+                let high = u64::from(bucket[HIGH + i]);
                 let packed = match self.form {
                     Form::Alike(first) => [low << 32 | u64::from(first), low >> 32 | high << 32],
                     Form::Shorter => [low, high & 0xff_ffff | high >> 24 << 56],
                 };
-                keys.push((bucket.entries[i], packed));
+                keys.push((bucket[ENTRIES + i], packed));
             }
         }
         keys.sort_unstable();
@@ -157,7 +154,7 @@ impl Buckets {
     /// The entry of a key plus one, or 0.
     fn search(&self, mut at: usize, key: Rest) -> u32 {
         loop {
-            match self.buckets[at].find(key) {
+            match find_in(&self.buckets[at], key) {
                 (found, true) => return found,
                 _ => at = after(at, self.buckets.len()),
             }
@@ -166,25 +163,26 @@ impl Buckets {
 
     /// The entries of at most [`STEP`] keys; as they are where there is none.
     pub fn find_step(&self, keys: &[&[u8]], found: &mut [u32; STEP]) {
+        let buckets: &[Bucket] = &self.buckets;
         let mut rests = [(0, 0); STEP];
         let mut homes = [0u32; STEP];
         let n = keys.len().min(STEP);
         for ((rest, home_of), key) in rests.iter_mut().zip(&mut homes).zip(keys) {
             // A longer key is not among them.
             let packed = pack(key).unwrap_or_default();
-            (*rest, *home_of) = (self.form.rest(packed), home(hash_of(self.seed, packed), self.buckets.len()) as u32);
+            (*rest, *home_of) = (self.form.rest(packed), home(hash_of(self.seed, packed), buckets.len()) as u32);
         }
         // Loads that wait for nothing but memory: many are under way at once.
-        let touched = homes[..n].iter().fold(0, |all, at| all ^ self.buckets[*at as usize].entries[0]);
+        let touched = homes[..n].iter().fold(0, |all, at| all ^ buckets[*at as usize][ENTRIES]);
         std::hint::black_box(touched);
         let (mut further, mut many) = ([0u32; STEP], 0);
         for (i, (key, found)) in rests[..n].iter().zip(found.iter_mut()).enumerate() {
-            let bucket = &self.buckets[homes[i] as usize];
+            let bucket = &buckets[homes[i] as usize];
             let (mut entry, mut here) = (0, 0);
             for place in 0..WIDE {
                 // Without a branch: which of them it is cannot be guessed.
-                let same = u32::from((bucket.low[place] == key.0) & (bucket.high[place] == key.1));
-                entry |= bucket.entries[place] & same.wrapping_neg();
+                let same = u32::from(is_at(bucket, place, *key));
+                entry |= bucket[ENTRIES + place] & same.wrapping_neg();
                 here |= same;
             }
             *found = entry.wrapping_sub(1);
@@ -192,8 +190,8 @@ impl Buckets {
             many += (here ^ 1) as usize;
         }
         // Those that stand further on are few; all of them are asked for before one is waited for.
-        let next = |i: u32| after(homes[i as usize] as usize, self.buckets.len());
-        let touched = further[..many].iter().fold(0, |all, i| all ^ self.buckets[next(*i)].entries[0]);
+        let next = |i: u32| after(homes[i as usize] as usize, buckets.len());
+        let touched = further[..many].iter().fold(0, |all, i| all ^ buckets[next(*i)][ENTRIES]);
         std::hint::black_box(touched);
         for i in &further[..many] {
             let i = *i as usize;
@@ -231,13 +229,14 @@ fn fill_part(
             many += usize::from(at < buckets.len());
             entry += 1;
         }
-        let touched = waiting[..many].iter().fold(0, |all, w| all ^ buckets.get(w.0).map_or(0, |b| b.entries[0]));
+        let touched =
+            waiting[..many].iter().fold(0, |all, w| all ^ buckets.get(w.0).map_or(0, |bucket| bucket[ENTRIES]));
         std::hint::black_box(touched);
         for (at, entry) in &waiting[..many] {
             let key = form.rest(keys[*entry as usize]);
             let mut found = false;
             for bucket in buckets.iter_mut().skip(*at) {
-                found = bucket.put(key, *entry)?;
+                found = put(bucket, key, *entry)?;
                 if found {
                     break;
                 }
@@ -257,7 +256,7 @@ mod tests {
 
     fn filled(keys: &[String], threads: usize) -> Filled {
         let packed: Vec<Packed> = keys.iter().map(|key| pack(key.as_bytes()).unwrap()).collect();
-        Buckets::fill(Room::new(keys.len()), &packed, 77, threads)
+        Buckets::fill(&packed, 77, threads)
     }
 
     #[test]

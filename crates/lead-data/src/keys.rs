@@ -4,7 +4,7 @@
 //! longer than 15 bytes (ids of most systems), keys stand packed in two words each. A batch is looked up in steps, so that the
 //! waits for memory overlap. Distinct short keys that are all known from the start stand in [`Buckets`] instead, if they can.
 
-use crate::buckets::{Buckets, Filled, Room};
+use crate::buckets::{Buckets, Filled};
 use crate::column::NO_RECORD;
 use crate::ends::Ends;
 use crate::side::side_by_side;
@@ -143,16 +143,7 @@ impl KeyTable {
     ) -> Option<KeyTable> {
         let mut table = KeyTable::with_capacity(0);
         let threads = if count < MANY { 1 } else { threads };
-        let (packed, room) = if threads > 1 {
-            std::thread::scope(|scope| {
-                let room = scope.spawn(|| Room::new(count));
-                let packed = all_packed(count, threads - 1, &key);
-                (packed, room.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            })
-        } else {
-            (all_packed(count, 1, &key), Room::new(count))
-        };
-        match packed?.map(|keys| Buckets::fill(room, &keys, table.seed, threads)) {
+        match all_packed(count, threads, &key)?.map(|keys| Buckets::fill(&keys, table.seed, threads)) {
             Some(Filled::Twice) => return None,
             Some(Filled::Done(buckets)) => {
                 table.settled = Some(buckets);

@@ -29,6 +29,7 @@ mod jsonl;
 mod keys;
 mod memory;
 mod open;
+mod pages;
 mod parquet;
 mod parse;
 mod problems;
@@ -45,6 +46,7 @@ pub use column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text
 pub use data::{Batch, Data, EventSink, Needs, Options, Progress, Records, ScanRequest};
 pub use draft::{Draft, DraftOptions, draft};
 pub use memory::{Cell, World};
+pub use pages::Pages;
 pub use report::{PLACES, Place, Problem, Reject, RejectKind, Report, SourceSummary};
 pub use settings::source_zone;
 pub use side::side_by_side;

@@ -15,7 +15,7 @@ use crate::decay::{self, Decay};
 use crate::engine::{Engine, argument_type};
 use crate::hits::{Counted, Frame, Owners, counted, mask, owners};
 use crate::kernel::{Overflow, Rows};
-use crate::ledger::{LaneKind, Ledger};
+use crate::ledger::{LaneKind, Ledger, Open};
 use crate::scan::Job;
 use crate::vector::{Known, Vector, View, numbers};
 
@@ -217,7 +217,7 @@ impl Entries {
                 let argument = counted.argument.as_ref().or_else(|| own(at));
                 let task = Task::new(&jobs[at], (lane, ledger.kind(lane)), argument, None, Some(&mut values[lane]));
                 let place = |i: usize| (counted.at[i] as usize, time(counted.rows()[i] as usize));
-                enter(ledger, &mut [task], &counted.subjects, place);
+                enter(&mut ledger.open(), &mut [task], &counted.subjects, place);
             }
             Found::Rows(subjects, masks) => {
                 // Several lines of a score share a lane; they need no numbers.
@@ -227,7 +227,7 @@ impl Entries {
                     let (kind, numbers) = (ledger.kind(*lane), numbers[*lane].take());
                     tasks.push(Task::new(&jobs[*at], (*lane, kind), own(*at), mask.as_ref(), numbers));
                 }
-                enter(ledger, &mut tasks, subjects, |i| (i, time(i)));
+                enter(&mut ledger.open(), &mut tasks, subjects, |i| (i, time(i)));
             }
         }
         Ok(())
@@ -283,7 +283,7 @@ impl<'v> Task<'v> {
 }
 
 /// Enters records, given the subject of each and the place of its argument with its time.
-fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl Fn(usize) -> (usize, i64)) {
+fn enter(ledger: &mut Open, tasks: &mut [Task], subjects: &[u32], place: impl Fn(usize) -> (usize, i64)) {
     let (table, mut shares) = (decay::table(), [(0, false); STEP]);
     for start in (0..subjects.len()).step_by(STEP) {
         let range = start..(start + STEP).min(subjects.len());
@@ -351,7 +351,7 @@ fn enter(ledger: &mut Ledger, tasks: &mut [Task], subjects: &[u32], place: impl 
 
 /// Adds points that the quick way of decay does not settle.
 #[cold]
-fn the_long_way(ledger: &mut Ledger, (lane, subject): (usize, u32), points: f64, decay: Decay, time: i64) {
+fn the_long_way(ledger: &mut Open, (lane, subject): (usize, u32), points: f64, decay: Decay, time: i64) {
     ledger.points(lane, subject, points * decay.of(time));
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
-use lead_data::{Bitmap, Column, Values};
+use lead_data::{Bitmap, Column, Pages, Values};
 
 use crate::accumulate::{Lost, lose, put};
 use crate::decay::{SMALL, whole};
@@ -78,9 +78,8 @@ pub(crate) struct Ledger {
     /// Words of a row: a power of two or whole lines.
     stride: usize,
     lanes: Vec<Lane>,
-    /// The rows, from `first` on, so that those of up to eight words never lie across two lines. Memory is taken where a row is entered.
-    words: Vec<u64>,
-    first: usize,
+    /// The rows; those of up to eight words never lie across two lines.
+    words: Pages<u64>,
     spill: Spill,
 }
 
@@ -106,9 +105,7 @@ impl Ledger {
         }
         let words = bit.div_ceil(64).max(1) as usize;
         let stride = if words <= LINE { words.next_power_of_two() } else { words.next_multiple_of(LINE) };
-        let words = vec![0; (subjects * stride).next_multiple_of(LINE) + LINE];
-        let first = words.as_ptr().align_offset(LINE * size_of::<u64>()).min(LINE);
-        Ledger { subjects, stride, lanes, words, first, spill: Spill::default() }
+        Ledger { subjects, stride, lanes, words: Pages::zeroed(subjects * stride), spill: Spill::default() }
     }
 
     /// What is kept in a lane.
@@ -116,113 +113,39 @@ impl Ledger {
         self.lanes[lane].kind
     }
 
-    /// Asks memory for the rows of subjects that are wanted soon: loads that wait for nothing else, many of them under way at
-    /// once.
-    pub(crate) fn fetch(&self, subjects: &[u32]) {
-        let mut seen = 0;
-        for subject in subjects {
-            seen ^= self.words.get(self.first + *subject as usize * self.stride).copied().unwrap_or(0);
-        }
-        std::hint::black_box(seen);
-    }
-
-    /// Counts one more record of a subject.
-    #[inline(always)]
-    pub(crate) fn count(&mut self, lane: usize, subject: u32) {
-        let Lane { word, shift, .. } = self.lanes[lane];
-        let at = subject as usize * self.stride + word;
-        let slot = &mut self.words[self.first + at];
-        if *slot >> shift & COUNT_MASK == COUNT_MASK {
-            *slot &= !(COUNT_MASK << shift);
-            self.spill_count(lane, subject, 1 + COUNT_MASK);
-        } else {
-            *slot += 1 << shift;
-        }
-    }
-
-    /// Counts one more record of a subject, unless there are `most` already.
-    #[inline(always)]
-    pub(crate) fn up_to(&mut self, lane: usize, subject: u32, most: u8) {
-        let Lane { kind, word, shift } = self.lanes[lane];
-        let at = subject as usize * self.stride + word;
-        let slot = &mut self.words[self.first + at];
-        // Without a branch: whether there are enough cannot be guessed.
-        *slot += u64::from(*slot >> shift & kind.mask() < u64::from(most)) << shift;
-    }
-
-    #[cold]
-    fn spill_count(&mut self, lane: usize, subject: u32, count: u64) {
-        *self.spill.more.entry((lane as u32, subject)).or_default() += i128::from(count);
-    }
-
-    /// Adds points to the total of a subject (D38).
-    #[inline(always)]
-    pub(crate) fn points(&mut self, lane: usize, subject: u32, points: f64) {
-        let billionths = points * 1e9;
-        if billionths.abs() < SMALL {
-            self.billionths(lane, subject, whole(billionths));
-        } else {
-            self.spill_points(lane, subject, to_points(points));
-        }
-    }
-
-    /// Adds to the total of a subject.
-    #[inline(always)]
-    pub(crate) fn billionths(&mut self, lane: usize, subject: u32, share: i64) {
-        let at = subject as usize * self.stride + self.lanes[lane].word;
-        let slot = &mut self.words[self.first + at];
-        match (*slot as i64).checked_add(share) {
-            Some(total) => *slot = total as u64,
-            None => self.spill_points(lane, subject, Some(i128::from(share))),
-        }
-    }
-
-    #[cold]
-    fn spill_points(&mut self, lane: usize, subject: u32, value: Option<i128>) {
-        let (lane, Spill { more, lost, .. }) = (lane as u32, &mut self.spill);
-        let total = more.entry((lane, subject)).or_default();
-        put(total, lost.entry(lane).or_default(), subject, value);
-    }
-
-    /// Takes in a value, by its number.
-    #[inline(always)]
-    pub(crate) fn value(&mut self, lane: usize, subject: u32, number: u32) {
-        if number >= SET_BITS {
-            self.spill.values.insert((lane as u32, subject, number));
-            return;
-        }
-        let Lane { word, shift, .. } = self.lanes[lane];
-        let at = subject as usize * self.stride + word;
-        self.words[self.first + at] |= 1 << (shift + number);
+    /// To enter records.
+    pub(crate) fn open(&mut self) -> Open<'_> {
+        Open { stride: self.stride, lanes: &self.lanes, words: &mut self.words, spill: &mut self.spill }
     }
 
     /// Takes in another worker's state of the same measures. `numbers`: by lane, what the other's values are numbered here.
     pub(crate) fn merge(&mut self, other: Ledger, numbers: &[Vec<u32>]) {
         let counts = self.count_words();
-        let others = other.words[other.first..].iter().copied().take(self.subjects * self.stride);
+        let mut open = self.open();
+        let others = other.words.iter().copied();
         for (at, theirs) in others.enumerate().filter(|(_, w)| *w != 0) {
-            let mine = &mut self.words[self.first + at];
-            if counts.get(at % self.stride) == Some(&true) && (*mine | theirs) & HIGH == 0 {
+            let mine = &mut open.words[at];
+            if counts.get(at % open.stride) == Some(&true) && (*mine | theirs) & HIGH == 0 {
                 // No byte of the sum reaches past itself.
                 *mine += theirs;
             } else {
-                self.merge_word(at, theirs, numbers);
+                open.merge_word(at, theirs, numbers);
             }
         }
         for ((lane, subject), n) in other.spill.more {
-            if self.lanes[lane as usize].kind == LaneKind::Points {
-                self.spill_points(lane as usize, subject, Some(n));
+            if open.lanes[lane as usize].kind == LaneKind::Points {
+                open.spill_points(lane as usize, subject, Some(n));
             } else {
-                *self.spill.more.entry((lane, subject)).or_default() += n;
+                *open.spill.more.entry((lane, subject)).or_default() += n;
             }
         }
         for (lane, lost) in other.spill.lost {
-            let mine = self.spill.lost.entry(lane).or_default();
+            let mine = open.spill.lost.entry(lane).or_default();
             lost.into_iter().for_each(|(subject, n)| lose(mine, subject, n));
         }
         for (lane, subject, number) in other.spill.values {
             let number = numbers.get(lane as usize).and_then(|n| n.get(number as usize)).copied().unwrap_or(number);
-            self.value(lane as usize, subject, number);
+            open.value(lane as usize, subject, number);
         }
     }
 
@@ -232,52 +155,12 @@ impl Ledger {
         (0..self.stride).map(|word| !others(word)).collect()
     }
 
-    fn merge_word(&mut self, at: usize, theirs: u64, numbers: &[Vec<u32>]) {
-        let (subject, word) = ((at / self.stride) as u32, at % self.stride);
-        for lane in 0..self.lanes.len() {
-            let Lane { kind, word: of, shift } = self.lanes[lane];
-            if of != word {
-                continue;
-            }
-            let slot = &mut self.words[self.first + at];
-            match kind {
-                LaneKind::UpTo(most) => {
-                    let mask = kind.mask();
-                    let sum = ((*slot >> shift & mask) + (theirs >> shift & mask)).min(u64::from(most));
-                    *slot = *slot & !(mask << shift) | sum << shift;
-                }
-                LaneKind::Count => {
-                    let sum = (*slot >> shift & COUNT_MASK) + (theirs >> shift & COUNT_MASK);
-                    *slot = *slot & !(COUNT_MASK << shift) | (sum & COUNT_MASK) << shift;
-                    if sum > COUNT_MASK {
-                        self.spill_count(lane, subject, 1 + COUNT_MASK);
-                    }
-                }
-                LaneKind::Points => match (*slot as i64).checked_add(theirs as i64) {
-                    Some(total) => *slot = total as u64,
-                    None => self.spill_points(lane, subject, Some(i128::from(theirs as i64))),
-                },
-                LaneKind::Set => {
-                    let mut rest = theirs >> shift & SET_MASK;
-                    while rest != 0 {
-                        let number = rest.trailing_zeros();
-                        rest &= rest - 1;
-                        let here = numbers.get(lane).and_then(|n| n.get(number as usize)).copied().unwrap_or(number);
-                        self.value(lane, subject, here);
-                    }
-                }
-            }
-        }
-    }
-
     /// What a measure comes to for some subjects.
     pub(crate) fn column(&self, lane: usize, rows: Range<usize>) -> Column {
         let Lane { kind, word, shift } = self.lanes[lane];
         let rows = rows.start..rows.end.min(self.subjects);
-        let slot = |row: usize| {
-            let at = row * self.stride + word;
-            self.words[self.first + at]
-        };
+        let words: &[u64] = &self.words;
+        let slot = |row: usize| words[row * self.stride + word];
         let lane = lane as u32;
         let spilt = self.spill.more.iter().filter(|(at, _)| at.0 == lane && rows.contains(&(at.1 as usize)));
         let spilt = spilt.map(|(at, n)| (at.1 as usize, *n));
@@ -316,6 +199,134 @@ impl Ledger {
     }
 }
 
+/// A ledger that records are entered into.
+pub(crate) struct Open<'l> {
+    stride: usize,
+    lanes: &'l [Lane],
+    words: &'l mut [u64],
+    spill: &'l mut Spill,
+}
+
+impl Open<'_> {
+    /// Asks memory for the rows of subjects that are wanted soon: loads that wait for nothing else, many of them under way at
+    /// once.
+    pub(crate) fn fetch(&self, subjects: &[u32]) {
+        let mut seen = 0;
+        for subject in subjects {
+            seen ^= self.words.get(*subject as usize * self.stride).copied().unwrap_or(0);
+        }
+        std::hint::black_box(seen);
+    }
+
+    /// Counts one more record of a subject.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, lane: usize, subject: u32) {
+        let Lane { word, shift, .. } = self.lanes[lane];
+        let at = subject as usize * self.stride + word;
+        let slot = &mut self.words[at];
+        if *slot >> shift & COUNT_MASK == COUNT_MASK {
+            *slot &= !(COUNT_MASK << shift);
+            self.spill_count(lane, subject, 1 + COUNT_MASK);
+        } else {
+            *slot += 1 << shift;
+        }
+    }
+
+    /// Counts one more record of a subject, unless there are `most` already.
+    #[inline(always)]
+    pub(crate) fn up_to(&mut self, lane: usize, subject: u32, most: u8) {
+        let Lane { kind, word, shift } = self.lanes[lane];
+        let at = subject as usize * self.stride + word;
+        let slot = &mut self.words[at];
+        // Without a branch: whether there are enough cannot be guessed.
+        *slot += u64::from(*slot >> shift & kind.mask() < u64::from(most)) << shift;
+    }
+
+    #[cold]
+    fn spill_count(&mut self, lane: usize, subject: u32, count: u64) {
+        *self.spill.more.entry((lane as u32, subject)).or_default() += i128::from(count);
+    }
+
+    /// Adds points to the total of a subject (D38).
+    #[inline(always)]
+    pub(crate) fn points(&mut self, lane: usize, subject: u32, points: f64) {
+        let billionths = points * 1e9;
+        if billionths.abs() < SMALL {
+            self.billionths(lane, subject, whole(billionths));
+        } else {
+            self.spill_points(lane, subject, to_points(points));
+        }
+    }
+
+    /// Adds to the total of a subject.
+    #[inline(always)]
+    pub(crate) fn billionths(&mut self, lane: usize, subject: u32, share: i64) {
+        let at = subject as usize * self.stride + self.lanes[lane].word;
+        let slot = &mut self.words[at];
+        match (*slot as i64).checked_add(share) {
+            Some(total) => *slot = total as u64,
+            None => self.spill_points(lane, subject, Some(i128::from(share))),
+        }
+    }
+
+    #[cold]
+    fn spill_points(&mut self, lane: usize, subject: u32, value: Option<i128>) {
+        let (lane, Spill { more, lost, .. }) = (lane as u32, &mut *self.spill);
+        let total = more.entry((lane, subject)).or_default();
+        put(total, lost.entry(lane).or_default(), subject, value);
+    }
+
+    /// Takes in a value, by its number.
+    #[inline(always)]
+    pub(crate) fn value(&mut self, lane: usize, subject: u32, number: u32) {
+        if number >= SET_BITS {
+            self.spill.values.insert((lane as u32, subject, number));
+            return;
+        }
+        let Lane { word, shift, .. } = self.lanes[lane];
+        let at = subject as usize * self.stride + word;
+        self.words[at] |= 1 << (shift + number);
+    }
+
+    fn merge_word(&mut self, at: usize, theirs: u64, numbers: &[Vec<u32>]) {
+        let (subject, word) = ((at / self.stride) as u32, at % self.stride);
+        for lane in 0..self.lanes.len() {
+            let Lane { kind, word: of, shift } = self.lanes[lane];
+            if of != word {
+                continue;
+            }
+            let slot = &mut self.words[at];
+            match kind {
+                LaneKind::UpTo(most) => {
+                    let mask = kind.mask();
+                    let sum = ((*slot >> shift & mask) + (theirs >> shift & mask)).min(u64::from(most));
+                    *slot = *slot & !(mask << shift) | sum << shift;
+                }
+                LaneKind::Count => {
+                    let sum = (*slot >> shift & COUNT_MASK) + (theirs >> shift & COUNT_MASK);
+                    *slot = *slot & !(COUNT_MASK << shift) | (sum & COUNT_MASK) << shift;
+                    if sum > COUNT_MASK {
+                        self.spill_count(lane, subject, 1 + COUNT_MASK);
+                    }
+                }
+                LaneKind::Points => match (*slot as i64).checked_add(theirs as i64) {
+                    Some(total) => *slot = total as u64,
+                    None => self.spill_points(lane, subject, Some(i128::from(theirs as i64))),
+                },
+                LaneKind::Set => {
+                    let mut rest = theirs >> shift & SET_MASK;
+                    while rest != 0 {
+                        let number = rest.trailing_zeros();
+                        rest &= rest - 1;
+                        let here = numbers.get(lane).and_then(|n| n.get(number as usize)).copied().unwrap_or(number);
+                        self.value(lane, subject, here);
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,12 +343,12 @@ mod tests {
     #[test]
     fn counts_go_past_a_byte_and_leave_their_neighbours_alone() {
         let mut ledger = Ledger::new(3, &KINDS);
-        (0..70_000).for_each(|_| ledger.count(0, 1));
-        (0..255).for_each(|_| ledger.count(3, 1));
+        (0..70_000).for_each(|_| ledger.open().count(0, 1));
+        (0..255).for_each(|_| ledger.open().count(3, 1));
         let mut other = Ledger::new(3, &KINDS);
-        (0..1000).for_each(|_| other.count(0, 1));
-        (0..5).for_each(|_| other.count(3, 1));
-        other.count(3, 2);
+        (0..1000).for_each(|_| other.open().count(0, 1));
+        (0..5).for_each(|_| other.open().count(3, 1));
+        other.open().count(3, 2);
         ledger.merge(other, &[]);
         assert_eq!(numbers(&ledger, 0), [0.0, 71_000.0, 0.0]);
         assert_eq!(numbers(&ledger, 3), [0.0, 260.0, 1.0]);
@@ -346,16 +357,16 @@ mod tests {
     #[test]
     fn points_are_exact_and_what_is_too_large_is_unknown() {
         let mut ledger = Ledger::new(4, &KINDS);
-        (0..10).for_each(|_| ledger.points(1, 0, 0.1));
+        (0..10).for_each(|_| ledger.open().points(1, 0, 0.1));
         // Past 64 bits of billionths, and back.
-        (0..5).for_each(|_| ledger.points(1, 1, 4e9));
-        (0..5).for_each(|_| ledger.points(1, 1, -4e9));
-        ledger.points(1, 1, 2.5e-9);
-        ledger.points(1, 2, 1e300);
-        ledger.points(4, 2, -3.0);
+        (0..5).for_each(|_| ledger.open().points(1, 1, 4e9));
+        (0..5).for_each(|_| ledger.open().points(1, 1, -4e9));
+        ledger.open().points(1, 1, 2.5e-9);
+        ledger.open().points(1, 2, 1e300);
+        ledger.open().points(4, 2, -3.0);
         let mut other = Ledger::new(4, &KINDS);
-        (0..3).for_each(|_| other.points(1, 3, 9e9));
-        other.points(4, 2, 1.0);
+        (0..3).for_each(|_| other.open().points(1, 3, 9e9));
+        other.open().points(4, 2, 1.0);
         ledger.merge(other, &[]);
         let column = ledger.column(1, 0..4);
         assert_eq!(numbers(&ledger, 1)[..2], [1.0, 2e-9]);
@@ -371,14 +382,14 @@ mod tests {
             [127, 5, 100, 1, 127, 64, 90].map(LaneKind::UpTo).into_iter().chain([LaneKind::Points]).collect();
         let (mut ledger, mut other) = (Ledger::new(2, &kinds), Ledger::new(2, &kinds));
         assert_eq!(ledger.stride, 2);
-        let mut add = |ledger: &mut Ledger, lane: usize, times: usize| {
+        let add = |ledger: &mut Ledger, lane: usize, times: usize| {
             let LaneKind::UpTo(most) = kinds[lane] else { return };
-            (0..times).for_each(|_| ledger.up_to(lane, 1, most));
+            (0..times).for_each(|_| ledger.open().up_to(lane, 1, most));
         };
         for (lane, times) in [(0, 500), (1, 4), (2, 99), (3, 1), (5, 63), (6, 0)] {
             add(&mut ledger, lane, times);
         }
-        ledger.points(7, 1, -1.5);
+        ledger.open().points(7, 1, -1.5);
         for (lane, times) in [(0, 1), (1, 4), (2, 1), (3, 1), (4, 7), (5, 2), (6, 2)] {
             add(&mut other, lane, times);
         }
@@ -393,14 +404,14 @@ mod tests {
     fn values_are_counted_once_whoever_numbered_them() {
         let mut ledger = Ledger::new(2, &KINDS);
         for number in [0, 3, 3, 40, 40, 31] {
-            ledger.value(2, 1, number);
+            ledger.open().value(2, 1, number);
         }
         let mut other = Ledger::new(2, &KINDS);
         // The other's 0 is the 40 of here, its 1 the 3, its 50 a new one.
         for number in [0, 1, 50] {
-            other.value(2, 1, number);
+            other.open().value(2, 1, number);
         }
-        other.value(2, 0, 1);
+        other.open().value(2, 0, 1);
         let mut names: Vec<u32> = (100..151).collect();
         (names[0], names[1]) = (40, 3);
         ledger.merge(other, &[Vec::new(), Vec::new(), names]);
