@@ -11,7 +11,7 @@ use crate::side::side_by_side;
 /// Keys of a bucket.
 const WIDE: usize = 4;
 /// Five buckets for so many keys: with more keys to a bucket too many would stand in the next one.
-const KEYS_OF_FIVE: usize = 12;
+const KEYS_OF_FIVE: usize = 10;
 
 /// What is left of a packed key in 12 bytes. The last byte holds the length plus one, so none is all zeros.
 type Rest = (u64, u32);
