@@ -146,8 +146,29 @@ impl Lints for Linter {
         let look = |id: &DefId| {
             footprint::is_worth_a_proof(lexicon, *id, &footprints).then(|| (*id, of_def(&modules, *id, steps)))
         };
-        let mut found: Table<DefId, Vec<Finding>> = in_parallel(&todo, look).into_iter().flatten().collect();
-        let mut new = footprints.new;
+        let found: Table<DefId, Vec<Finding>> = in_parallel(&todo, look).into_iter().flatten().collect();
+        let new = footprints.new;
+        std::thread::scope(|scope| {
+            // To take them apart takes as long as what is left to do.
+            if todo.len() < FEW {
+                drop(modules);
+            } else {
+                scope.spawn(move || drop(modules));
+            }
+            self.settle((lexicon, config), stale, (new, found), marks)
+        })
+    }
+}
+
+impl Linter {
+    /// Keeps what was found of definitions, and tells what is to be said of all.
+    fn settle(
+        &mut self,
+        (lexicon, config): (&Lexicon, &Config),
+        stale: BTreeSet<DefId>,
+        (mut new, mut found): (Table<DefId, footprint::Made>, Table<DefId, Vec<Finding>>),
+        mut marks: BTreeSet<u64>,
+    ) -> Vec<Diagnostic> {
         for id in stale {
             let Some(footprint::Made { uses, footprint }) = new.remove(&id) else { continue };
             let findings = found.remove(&id).unwrap_or_default();
