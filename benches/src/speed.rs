@@ -141,6 +141,7 @@ fn compare(
         let output = answers.join(name);
         let _ = fs::remove_dir_all(&output);
         fs::create_dir_all(&output)?;
+        settle();
         Ok(output)
     };
 
@@ -178,6 +179,12 @@ fn compare(
         lead: ours_measured,
         peers: peers.into_iter().map(|p| p.1).collect(),
     })
+}
+
+/// Brings to disk what the engine before has written, so that none waits for the writing of another.
+fn settle() {
+    #[cfg(unix)]
+    let _ = Command::new("sync").status();
 }
 
 /// Answers boiled down, by a process of its own.
