@@ -23,7 +23,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> Outcome {
     let mut written = args.write_baseline.is_some().then(Baseline::default);
     let mut hidden = 0;
     for (mut project, only) in open_all(&args.paths)? {
-        let mut linter = Linter::new();
+        let mut linter = Linter::once();
         project.lint(&mut linter);
         if let Some(folder) = args.data.as_deref().filter(|_| project.is_sound()) {
             let as_of = crate::data::as_of(args.as_of.as_deref(), &project)?;
