@@ -65,19 +65,19 @@ pub const MAX_BYTES: usize = 8 << 20;
 
 /// Reads a file. Never fails; takes time in proportion to the text.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    let mut parsed = Parsed::default();
     if text.len() > MAX_BYTES {
-        parsed.diagnostics.push(too_large(file, text));
-        return parsed;
+        return Parsed { diagnostics: vec![too_large(file, text)], ..Parsed::default() };
     }
     let (pieces, comments) = split::split(file, text);
-    for read in read_all(file, text, &pieces, &comments) {
-        parsed.file.statements.extend(read.statements);
-        parsed.diagnostics.extend(read.diagnostics);
-        parsed.pieces.extend(read.known);
+    let mut parts = read_all(file, text, &pieces, &comments).into_iter();
+    // What the first part gave stays where it is.
+    let Read { mut statements, mut diagnostics, known: mut pieces } = parts.next().unwrap_or_default();
+    for part in parts {
+        statements.extend(part.statements);
+        diagnostics.extend(part.diagnostics);
+        pieces.extend(part.known);
     }
-    parsed.file.comments = comments;
-    parsed
+    Parsed { file: File { statements, comments }, diagnostics, pieces }
 }
 
 fn too_large(file: FileId, text: &str) -> Diagnostic {
