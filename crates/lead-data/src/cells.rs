@@ -26,13 +26,8 @@ pub(crate) trait Cells {
     /// The bytes of several cells at once; false if one does not stand in memory as it is.
     #[inline]
     fn several<'a>(&'a self, rows: &[u32], out: &mut [&'a [u8]]) -> bool {
-        out.iter_mut().zip(rows).all(|(place, row)| match self.bytes(*row as usize) {
-            Some(bytes) => {
-                *place = bytes;
-                true
-            }
-            None => false,
-        })
+        let each = out.iter_mut().zip(rows);
+        each.map(|(place, row)| self.bytes(*row as usize).map(|bytes| *place = bytes)).all(|found| found.is_some())
     }
 
     /// A cell as it stands in the file, with quotes and blanks; `None` where files hold no text.

@@ -266,13 +266,9 @@ impl Cells for ArrayCells<'_> {
                 each.for_each(|(place, row)| *place = crate::csv::rows::trim(views.value(*row as usize)).as_bytes());
                 true
             }
-            _ => each.fold(true, |all, (place, row)| match self.plain(*row as usize) {
-                Some(text) => {
-                    *place = text.as_bytes();
-                    all
-                }
-                None => false,
-            }),
+            _ => each
+                .map(|(place, row)| self.plain(*row as usize).map(|text| *place = text.as_bytes()))
+                .all(|found| found.is_some()),
         }
     }
 
