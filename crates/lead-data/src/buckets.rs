@@ -178,14 +178,14 @@ impl Buckets {
         let (mut further, mut many) = ([0u32; STEP], 0);
         for (i, (key, found)) in rests[..n].iter().zip(found.iter_mut()).enumerate() {
             let bucket = &buckets[homes[i] as usize];
-            let (mut entry, mut here) = (0, 0);
-            for place in 0..WIDE {
-                // Without a branch: which of them it is cannot be guessed.
-                let same = u32::from(is_at(bucket, place, *key));
-                entry |= bucket[ENTRIES + place] & same.wrapping_neg();
-                here |= same;
+            let (mut at, mut here) = (0, 0);
+            for place in (0..WIDE).rev() {
+                // No branch: which of them it is cannot be guessed. Room may look like a key, and comes after all keys.
+                let same = is_at(bucket, place, *key);
+                at = if same { place } else { at };
+                here |= u32::from(same);
             }
-            *found = entry.wrapping_sub(1);
+            *found = (bucket[ENTRIES + at] & here.wrapping_neg()).wrapping_sub(1);
             further[many] = i as u32;
             many += (here ^ 1) as usize;
         }

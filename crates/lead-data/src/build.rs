@@ -88,7 +88,7 @@ impl Builder {
         match data {
             ColumnData::Csv(cells) => self.read(cells, rows, issues),
             ColumnData::Arena(cells) => self.read(cells, rows, issues),
-            ColumnData::Array(cells) => {
+            ColumnData::Leaf(cells) => {
                 if let Some(column) = self.native(cells, rows) {
                     return column;
                 }
@@ -119,7 +119,7 @@ impl Builder {
     }
 
     /// Native types of Parquet that need no detour over text.
-    fn native(&mut self, cells: &parquet::ArrayCells, rows: &[u32]) -> Option<Column> {
+    fn native(&mut self, cells: &parquet::LeafCells, rows: &[u32]) -> Option<Column> {
         if self.labels.is_some() {
             return None;
         }

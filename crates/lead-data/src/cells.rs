@@ -6,7 +6,7 @@ use std::ops::Range;
 use memchr::memchr_iter;
 
 use crate::csv::rows::{Places, Rows, plain, unquote};
-use crate::parquet::ArrayCells;
+use crate::parquet::{Batch, LeafCells, Table};
 use crate::read::Lines;
 
 /// The cells of one column of a block.
@@ -43,30 +43,26 @@ pub(crate) trait Cells {
 
 /// A column stored as numbers into a list of texts.
 pub(crate) struct Entries<'a> {
-    pub numbers: &'a arrow_array::Int32Array,
-    pub texts: &'a arrow_array::StringArray,
+    /// By row; none is -1.
+    pub numbers: &'a [i32],
+    pub table: &'a Table,
 }
 
 impl Entries<'_> {
     /// The number of a row's text, if it has one.
     #[inline]
     pub fn number(&self, row: usize) -> Option<usize> {
-        let known = !arrow_array::Array::is_null(self.numbers, row);
-        usize::try_from(self.numbers.value(row)).ok().filter(|n| known && *n < self.len())
+        usize::try_from(self.numbers[row]).ok()
     }
 
     /// How many texts.
     pub fn len(&self) -> usize {
-        arrow_array::Array::len(self.texts)
+        self.table.len()
     }
 
     /// A text, trimmed.
     pub fn text(&self, number: usize) -> &str {
-        if arrow_array::Array::is_null(self.texts, number) {
-            ""
-        } else {
-            crate::csv::rows::trim(self.texts.value(number))
-        }
+        crate::csv::rows::trim(self.table.get(number))
     }
 }
 
@@ -153,7 +149,7 @@ impl Cells for &Arena {
 pub(crate) enum ColumnData<'a> {
     Csv(CsvCells<'a>),
     Arena(&'a Arena),
-    Array(ArrayCells<'a>),
+    Leaf(LeafCells<'a>),
 }
 
 impl ColumnData<'_> {
@@ -161,7 +157,7 @@ impl ColumnData<'_> {
         match self {
             ColumnData::Csv(c) => c.text(row, scratch),
             ColumnData::Arena(a) => a.get(row),
-            ColumnData::Array(a) => a.text(row, scratch),
+            ColumnData::Leaf(a) => a.text(row, scratch),
         }
     }
 }
@@ -176,7 +172,7 @@ pub(crate) struct Block<'a> {
 enum Kind<'a> {
     Csv { text: &'a str, rows: &'a Rows, line: u64 },
     Json { columns: &'a [Arena], lines: &'a [(u64, u32, u32)], text: &'a str },
-    Parquet { batch: &'a arrow_array::RecordBatch, slots: &'a [usize], first: u64 },
+    Parquet { batch: &'a Batch, slots: &'a [usize], first: u64 },
 }
 
 impl<'a> Block<'a> {
@@ -190,7 +186,7 @@ impl<'a> Block<'a> {
     }
 
     /// `slots`: the column of the batch for each needed column; `first`: number of its first row, from 1.
-    pub fn parquet(batch: &'a arrow_array::RecordBatch, slots: &'a [usize], first: u64) -> Block<'a> {
+    pub fn parquet(batch: &'a Batch, slots: &'a [usize], first: u64) -> Block<'a> {
         Block { kind: Kind::Parquet { batch, slots, first }, cursor: Cell::new((0, 0)) }
     }
 
@@ -199,7 +195,7 @@ impl<'a> Block<'a> {
         match &self.kind {
             Kind::Csv { rows, .. } => rows.len(),
             Kind::Json { lines, .. } => lines.len(),
-            Kind::Parquet { batch, .. } => batch.num_rows(),
+            Kind::Parquet { batch, .. } => batch.rows(),
         }
     }
 
@@ -208,7 +204,7 @@ impl<'a> Block<'a> {
         match &self.kind {
             Kind::Csv { text, rows, .. } => ColumnData::Csv(CsvCells { text, places: rows.column(slot) }),
             Kind::Json { columns, .. } => ColumnData::Arena(&columns[slot]),
-            Kind::Parquet { batch, slots, .. } => ColumnData::Array(ArrayCells::new(batch.column(slots[slot]))),
+            Kind::Parquet { batch, slots, .. } => batch.column(slots[slot]),
         }
     }
 
@@ -265,14 +261,13 @@ impl<'a> Block<'a> {
             Kind::Json { lines, text, .. } => text[lines[row].1 as usize..lines[row].2 as usize].trim_end().to_owned(),
             Kind::Parquet { batch, .. } => {
                 let (mut scratch, mut all) = (String::new(), String::new());
-                for (i, field) in batch.schema().fields().iter().enumerate() {
-                    let cells = ArrayCells::new(batch.column(i));
+                for (i, name) in batch.names().enumerate() {
                     if i > 0 {
                         all.push_str(", ");
                     }
-                    all.push_str(field.name());
+                    all.push_str(name);
                     all.push('=');
-                    all.push_str(cells.text(row, &mut scratch));
+                    all.push_str(batch.column(i).text(row, &mut scratch));
                 }
                 all
             }

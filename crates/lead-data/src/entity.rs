@@ -1,5 +1,6 @@
 //! Rows of an entity's sources to its records: keys, rows that are one record, gaps and conflicts (D42 to D45).
 
+use lead_diag::InOrder;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ impl RowSet {
         let mut sets = Vec::with_capacity(tables.len());
         let mut work = Vec::new();
         for (at, (table, mut parts)) in tables.into_iter().enumerate() {
-            parts.sort_by_key(|p| (p.0, p.1));
+            parts.in_order_by_key(|p| (p.0, p.1));
             let mut set = RowSet { rows: 0, origins: Origins::default(), columns: Vec::new() };
             let mut stacks: Vec<Vec<Column>> = table.fields.iter().map(|_| Vec::new()).collect();
             for (feed, _, part) in parts {

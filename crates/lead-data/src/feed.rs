@@ -110,12 +110,7 @@ pub(crate) struct Evidence {
 
 /// Looks through a whole column, if its first rows have dates with slashes.
 pub(crate) fn day_order(file: &ExportFile, column: usize) -> Result<Evidence, StreamTrouble> {
-    if file.format == Format::Parquet
-        && file.footer().is_some_and(|f| {
-            use arrow_schema::DataType::{Dictionary, LargeUtf8, Utf8, Utf8View};
-            !matches!(f.data_type(column), Dictionary(..) | LargeUtf8 | Utf8 | Utf8View)
-        })
-    {
+    if file.footer().is_some_and(|f| !f.is_text(column)) {
         return Ok(Evidence::default());
     }
     let mut seen = 0usize;

@@ -63,7 +63,7 @@ impl ExportFile {
             kind,
         };
         if format == Format::Parquet {
-            let footer = Footer::open(&found.path).map_err(StreamTrouble::Broken)?.with_quick_texts();
+            let footer = Footer::open(&found.path).map_err(StreamTrouble::Broken)?;
             return match footer.headers() {
                 none if none.is_empty() => Err(FileTrouble::NoHeader),
                 headers => Ok(file(headers, Kind::Parquet(Box::new(footer)))),

@@ -161,7 +161,7 @@ impl FilterColumns {
                     }));
                 }
                 ColumnData::Arena(cells) => codes_of(&cells, block.len(), set, codes),
-                ColumnData::Array(cells) => codes_of(&cells, block.len(), set, codes),
+                ColumnData::Leaf(cells) => codes_of(&cells, block.len(), set, codes),
             }
         }
     }
@@ -175,12 +175,8 @@ fn codes_of<C: Cells>(cells: &C, rows: usize, set: &mut RecentTexts, codes: &mut
     if let Some(entries) = cells.entries().filter(|e| e.len() <= rows) {
         let known: Vec<u32> = (0..entries.len()).map(|n| set.code(entries.text(n))).collect();
         let nothing = set.code("");
-        if arrow_array::Array::null_count(entries.numbers) == 0 {
-            let number = |n: &i32| known.get(*n as usize).copied().unwrap_or(nothing);
-            codes.extend(entries.numbers.values().iter().map(number));
-        } else {
-            codes.extend((0..rows).map(|row| entries.number(row).map_or(nothing, |n| known[n])));
-        }
+        // None is no number of the table.
+        codes.extend(entries.numbers.iter().map(|n| known.get(*n as usize).copied().unwrap_or(nothing)));
         return;
     }
     let mut scratch = String::new();

@@ -12,7 +12,6 @@
 mod buckets;
 mod build;
 mod cells;
-mod chunks;
 pub mod column;
 mod csv;
 mod data;

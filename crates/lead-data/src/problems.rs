@@ -1,5 +1,6 @@
 //! Findings in words.
 
+use lead_diag::InOrder;
 use lead_diag::{Code, Level, Severity, codes, grouped};
 use lead_hir::hir::{FieldId, Lexicon, TableId, Ty};
 
@@ -75,7 +76,7 @@ pub(crate) fn report(
         }
         problems.extend(told(lexicon, files, subject, tally));
     }
-    problems.sort_by_key(|p| std::cmp::Reverse(p.severity));
+    problems.in_order_by_key(|p| std::cmp::Reverse(p.severity));
     let name = |file: u32| files.get(file as usize).cloned().unwrap_or_default();
     let table_name = |table: u32| lexicon.tables.get(table as usize).map_or(String::new(), |t| t.name.text.clone());
     let mut sources = Vec::new();
@@ -103,7 +104,7 @@ pub(crate) fn report(
             reason: reason.clone(),
         })
         .collect();
-    rejects.sort();
+    rejects.in_order();
     Report { problems, sources, rejects }
 }
 

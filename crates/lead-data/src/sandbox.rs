@@ -2,6 +2,7 @@
 //!
 //! Invariant *stays inside*: every path given out is, links resolved, below the data folder.
 
+use lead_diag::InOrder;
 use std::path::{Component, Path, PathBuf};
 
 /// A file of the data folder.
@@ -55,7 +56,7 @@ pub fn resolve(dir: &Path, source: &str) -> Result<Vec<Found>, PathTrouble> {
     if found.is_empty() {
         return Err(PathTrouble::NoMatch);
     }
-    found.sort();
+    found.in_order();
     Ok(found)
 }
 
@@ -112,7 +113,7 @@ fn nearest(root: &Path, source: &str) -> Option<String> {
         .filter(|e| e.path().is_file())
         .map(|e| e.file_name().to_string_lossy().into_owned())
         .collect();
-    names.sort();
+    names.in_order();
     let near = nearest_of(wanted, names.iter().map(String::as_str))?.to_owned();
     Some(if folder.is_empty() { near } else { format!("{folder}/{near}") })
 }

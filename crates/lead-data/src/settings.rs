@@ -1,5 +1,6 @@
 //! How one file is read: the settings of `lead.toml` that apply to it, checked and ready for use.
 
+use lead_diag::InOrder;
 use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
@@ -60,7 +61,7 @@ impl Nulls {
     /// From the words of `lead.toml`.
     pub fn new(words: &[String]) -> Nulls {
         let mut words: Vec<String> = words.iter().map(|w| fold_text(w)).filter(|w| !w.is_empty()).collect();
-        words.sort();
+        words.in_order();
         words.dedup();
         Nulls { words }
     }

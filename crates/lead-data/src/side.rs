@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Does each piece of work; which thread does which is not fixed. What takes longest should come first.
 pub fn side_by_side<W: Send, T: Send>(threads: usize, work: Vec<W>, f: impl Fn(W) -> T + Sync) -> Vec<T> {
-    let threads = threads.min(work.len());
+    let pieces = work.len();
+    let threads = threads.min(pieces);
     if threads < 2 {
         return work.into_iter().map(f).collect();
     }
@@ -17,7 +18,7 @@ pub fn side_by_side<W: Send, T: Send>(threads: usize, work: Vec<W>, f: impl Fn(W
             done.push((at, f(piece)));
         }
     };
-    let mut done = std::thread::scope(|scope| {
+    let done = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(go)).collect();
         let mut done = go();
         for other in others {
@@ -25,8 +26,9 @@ pub fn side_by_side<W: Send, T: Send>(threads: usize, work: Vec<W>, f: impl Fn(W
         }
         done
     });
-    done.sort_by_key(|d| d.0);
-    done.into_iter().map(|d| d.1).collect()
+    let mut places: Vec<Option<T>> = (0..pieces).map(|_| None).collect();
+    done.into_iter().for_each(|(at, result)| places[at] = Some(result));
+    places.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A diagnostic as data: what is wrong, where, and what to do about it.
 
+use crate::InOrder;
 use serde::Serialize;
 
 use crate::{Code, Level, Span};
@@ -141,7 +142,7 @@ impl Diagnostic {
 /// left out. Returns the new text and how many edits were applied.
 pub fn apply_edits(text: &str, edits: &[Edit]) -> (String, usize) {
     let mut sorted: Vec<&Edit> = edits.iter().collect();
-    sorted.sort_by_key(|e| (e.span.start, e.span.end));
+    sorted.in_order_by_key(|e| (e.span.start, e.span.end));
     let mut out = String::with_capacity(text.len());
     let (mut at, mut applied) = (0usize, 0usize);
     for edit in sorted {

@@ -3,6 +3,7 @@
 //! Invariant *stays when moved*: a fingerprint depends on the code, the file's name, the text that stands at the place, and
 //! how many like it stand before it in the file; never on a line number or on figures in the message.
 
+use crate::InOrder;
 use std::collections::BTreeMap;
 
 use crate::{Code, Diagnostic, SourceMap};
@@ -48,7 +49,7 @@ pub fn fingerprints<'d>(
         };
         places.push((i, found.code, file, text, at));
     }
-    places.sort_by(|a, b| (&a.2, a.4, a.0).cmp(&(&b.2, b.4, b.0)));
+    places.in_order_by(|a, b| (&a.2, a.4, a.0).cmp(&(&b.2, b.4, b.0)));
     let mut seen: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
     let mut out = vec![String::new(); places.len()];
     for (i, code, file, text, _) in &places {

@@ -7,6 +7,7 @@ mod code;
 mod diagnostic;
 mod figure;
 mod fingerprint;
+mod order;
 pub mod render;
 mod source;
 
@@ -14,4 +15,5 @@ pub use code::{CODES, Code, CodeInfo, Level, codes};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, apply_edits};
 pub use figure::grouped;
 pub use fingerprint::{fingerprint, fingerprints};
+pub use order::InOrder;
 pub use source::{FileId, LineCol, SourceFile, SourceMap, Span};

@@ -4,6 +4,7 @@
 //! Invariant *what moved*: only parts whose values differ for the record are followed, and of the parts of an `and` or `or` only
 //! those that decide.
 
+use lead_diag::InOrder;
 use lead_diag::SourceMap;
 use lead_eval::Examined;
 use lead_hir::hir::{DefKind, Lexicon, TableId, Value, WindowKind};
@@ -55,7 +56,7 @@ impl<'e> Pairs<'e> {
         let mut finder =
             Finder { pairs: self, base: base.0, head: head.0, def: String::new(), condition: None, out: Vec::new() };
         finder.walk(&self.root, (None, base.1), (None, head.1));
-        finder.out.sort();
+        finder.out.in_order();
         finder.out.dedup();
         finder.out
     }

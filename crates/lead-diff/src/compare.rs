@@ -1,5 +1,6 @@
 //! Which definitions, tables and fields were added, removed, renamed, changed, or only look another way; and what rests on them.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::discriminant;
 
@@ -283,7 +284,7 @@ impl<'a> Pairing<'a> {
         settings.extend(of_sources);
         same = same.saturating_sub(found.len() - before);
         self.fill_users(&mut found);
-        found.sort_by_key(|c| (c.head_span.is_none(), c.head_span.or(c.base_span).map(|s| (s.file, s.start))));
+        found.in_order_by_key(|c| (c.head_span.is_none(), c.head_span.or(c.base_span).map(|s| (s.file, s.start))));
         let examples = self.examples();
         Diff { changes: found, same, settings, examples, base_names: self.base_names, head_names: self.head_names }
     }

@@ -1,5 +1,6 @@
 //! Whom a change moves: the answers of both versions beside each other, record by record.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, HashMap};
 
 use lead_data::{Column, NO_RECORD, Values};
@@ -215,7 +216,7 @@ pub fn value_moves(rows: &Rows, base: &Column, head: &Column) -> ValueMoves {
     }
     let owned = |t: Option<&str>| t.map(str::to_owned);
     moves.ways = ways.into_iter().map(|((a, b), n)| (owned(a), owned(b), n)).collect();
-    moves.ways.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| (&a.0, &a.1).cmp(&(&b.0, &b.1))));
+    moves.ways.in_order_by(|a, b| b.2.cmp(&a.2).then_with(|| (&a.0, &a.1).cmp(&(&b.0, &b.1))));
     moves
 }
 

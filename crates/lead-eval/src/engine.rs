@@ -1,5 +1,6 @@
 //! Runs a plan: entities in memory, one pass over events for each level of measures that build on each other.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -224,7 +225,7 @@ impl<'a> Engine<'a> {
         for (place, index) in due.iter().enumerate() {
             work.extend(shared.shares(*index, threads).into_iter().map(|rows| (place, rows)));
         }
-        work.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
+        work.in_order_by_key(|(_, rows)| std::cmp::Reverse(rows.len()));
         let measured = side_by_side(threads, work, |(place, rows)| (place, shared.entity_part(due[place], rows)));
         let mut parts: Vec<Result<Vec<Part>, Overflow>> = due.iter().map(|_| Ok(Vec::new())).collect();
         for (place, part) in measured {

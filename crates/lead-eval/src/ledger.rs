@@ -4,6 +4,7 @@
 //! not fit is kept apart (`Spill`), so that nothing saturates: invariant *lane and spill*: what is kept of a measure
 //! and a subject is what its lane says plus what is spilt. A count that nobody reads past a limit has the bits of its limit, and stays there.
 
+use lead_diag::InOrder;
 use std::ops::Range;
 
 use foldhash::fast::FixedState;
@@ -91,7 +92,7 @@ impl Ledger {
         let mut bit = 0u32;
         let mut placed = vec![(0, 0); kinds.len()];
         let mut order: Vec<usize> = (0..kinds.len()).collect();
-        order.sort_by_key(|i| std::cmp::Reverse(kinds[*i].bits()));
+        order.in_order_by_key(|i| std::cmp::Reverse(kinds[*i].bits()));
         for i in order {
             let bits = kinds[i].bits();
             if bit % 64 + bits > 64 {

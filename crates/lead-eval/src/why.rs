@@ -1,6 +1,7 @@
 //! Why a record has its answer: the parts of the decision with their values, the records that counted, and the
 //! nearest change that would turn a *no* into a *yes*.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -266,7 +267,7 @@ fn capture(engine: &Engine, wanted: &Targets) -> SeenBy {
         }
     }
     for seen in out.values_mut() {
-        seen.sort_by(|a, b| {
+        seen.in_order_by(|a, b| {
             (a.time, &a.key, a.step).cmp(&(b.time, &b.key, b.step)).then_with(|| shown(a).cmp(&shown(b)))
         });
     }

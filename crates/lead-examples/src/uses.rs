@@ -1,5 +1,6 @@
 //! Which definitions build on which.
 
+use lead_diag::InOrder;
 use std::collections::HashSet;
 
 use lead_hir::hir::{Def, DefId, DefKind, Expr, ExprKind, Lexicon, ScoreLineKind, Target};
@@ -17,7 +18,7 @@ pub(crate) fn named(def: &Def) -> Vec<DefId> {
         })),
         _ => {}
     }
-    out.sort();
+    out.in_order();
     out.dedup();
     out
 }

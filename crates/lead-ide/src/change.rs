@@ -1,5 +1,6 @@
 //! A change of texts, made by a code action.
 
+use lead_diag::InOrder;
 use std::ops::Range;
 
 use lead_diag::{Edit, FileId, Span};
@@ -36,12 +37,12 @@ impl Snapshot {
     /// Makes edits a change. A file that was laid out before is laid out after.
     pub(crate) fn change(&self, edits: Vec<Edit>, select: Option<Select>) -> Change {
         let mut files: Vec<FileId> = edits.iter().map(|e| e.span.file).collect();
-        files.sort();
+        files.in_order();
         files.dedup();
         let mut change = Change::default();
         for file in files {
             let mut own: Vec<Edit> = edits.iter().filter(|e| e.span.file == file).cloned().collect();
-            own.sort_by_key(|e| (e.span.start, e.span.end));
+            own.in_order_by_key(|e| (e.span.start, e.span.end));
             let Some(checked) = self.file(file) else { continue };
             own = tidied(file, checked.tree(), &checked.text, own);
             if let Some(wanted) = select.as_ref().filter(|s| s.file == file) {

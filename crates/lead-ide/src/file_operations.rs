@@ -1,5 +1,6 @@
 //! What has to change in a lexicon when its files, or the exports beside it, are renamed.
 
+use lead_diag::InOrder;
 use lead_diag::{Edit, FileId, Span};
 
 use crate::facts::quoted;
@@ -49,7 +50,7 @@ impl Snapshot {
                 }
             }
         }
-        edits.sort_by_key(|e| e.span);
+        edits.in_order_by_key(|e| e.span);
         edits.dedup_by_key(|e| e.span);
         edits
     }

@@ -1,6 +1,7 @@
 //! Folding: what an editor can put away. Statements of several lines, blocks of comments and documentation, brackets
 //! of several lines, and the definitions of one subject.
 
+use lead_diag::InOrder;
 use std::ops::Range;
 
 use lead_diag::FileId;
@@ -41,7 +42,7 @@ pub(crate) fn folds(file: &File, text: &str) -> Vec<Fold> {
         lines(text, span.start, span.end, FoldKind::Statement, None, &mut out);
         brackets(statement, text, &mut out);
     }
-    out.sort_by_key(|f| (f.range.start, std::cmp::Reverse(f.range.end)));
+    out.in_order_by_key(|f| (f.range.start, std::cmp::Reverse(f.range.end)));
     // An editor keeps one fold for a line: the largest.
     out.dedup_by(|next, first| tree::line_start(text, next.range.start) == tree::line_start(text, first.range.start));
     out

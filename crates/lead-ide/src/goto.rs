@@ -1,5 +1,6 @@
 //! Where things are declared and where they are used: goto definition, goto type definition, references, highlight.
 
+use lead_diag::InOrder;
 use lead_diag::Span;
 use lead_hir::hir::Ty;
 use lead_hir::index::{Place, Role, Target};
@@ -92,7 +93,7 @@ impl Snapshot {
             let all = self.checked().places_of(place.target);
             found.extend(all.iter().filter(|p| declaration || p.role == Role::Use).map(|p| p.span));
         }
-        found.sort();
+        found.in_order();
         found.dedup();
         found
     }

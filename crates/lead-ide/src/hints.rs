@@ -1,6 +1,7 @@
 //! Inlay hints: what a reader would have to look up. The window that a signal is taken over where another line says it,
 //! the type of a value, the subject of a definition that stands far from its `for`.
 
+use lead_diag::InOrder;
 use std::ops::Range;
 
 use lead_diag::{FileId, Span};
@@ -87,7 +88,7 @@ impl Snapshot {
             self.subject_hints(file, &checked.tree().statements, &defs, settings.subjects, &mut out);
         }
         out.retain(|h| range.start <= h.offset && h.offset <= range.end);
-        out.sort_by_key(|h| h.offset);
+        out.in_order_by_key(|h| h.offset);
         out
     }
 
@@ -95,7 +96,7 @@ impl Snapshot {
     pub(crate) fn defs_in(&self, file: FileId, range: &Range<u32>) -> Vec<DefId> {
         let inside = |s: Span| s.file == file && s.start <= range.end && range.start <= s.end;
         let mut out: Vec<DefId> = self.checked().defs().filter(|(_, d)| inside(d.span)).map(|(id, _)| id).collect();
-        out.sort_by_key(|id| self.lexicon().def(*id).span.start);
+        out.in_order_by_key(|id| self.lexicon().def(*id).span.start);
         out
     }
 

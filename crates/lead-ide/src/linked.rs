@@ -1,6 +1,7 @@
 //! Linked editing: places that change together while one of them is typed at. Only where all of them stand in one
 //! statement, as the keys of a story do; what the rest of the lexicon knows is renamed instead.
 
+use lead_diag::InOrder;
 use std::ops::Range;
 
 use lead_diag::Span;
@@ -40,7 +41,7 @@ pub(crate) fn linked(file: &File, text: &str, offset: u32, is_reference: &dyn Fn
 }
 
 fn finish(mut spans: Vec<Span>, pattern: &'static str) -> Option<Linked> {
-    spans.sort();
+    spans.in_order();
     spans.dedup();
     let ranges: Vec<Range<u32>> = spans.iter().map(|s| s.start..s.end).collect();
     (ranges.len() > 1).then_some(Linked { ranges, pattern })

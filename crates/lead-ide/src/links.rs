@@ -1,5 +1,6 @@
 //! Links of a file: `from "…"` opens the export, a code in a comment its page.
 
+use lead_diag::InOrder;
 use lead_diag::{Code, FileId, Span};
 use lead_syntax::ast::{Field, StatementKind, Text};
 
@@ -44,7 +45,7 @@ impl Snapshot {
                 target: LinkTarget::Code(code),
             }));
         }
-        links.sort_by_key(|l| l.span);
+        links.in_order_by_key(|l| l.span);
         links
     }
 

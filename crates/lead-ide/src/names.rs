@@ -3,6 +3,7 @@
 //! The order of looking is that of the checker (D3, D4): fields of the record, definitions of it, an event's subject, then
 //! one record further out.
 
+use lead_diag::InOrder;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -73,7 +74,7 @@ impl Names {
                 names.constants.push(id);
             }
         }
-        names.by_place.sort_by_key(|(span, _)| *span);
+        names.by_place.in_order_by_key(|(span, _)| *span);
         for (id, table) in checked.tables() {
             names.insert(&table.name.key, Item::Table(id));
             names.tables.push(id);

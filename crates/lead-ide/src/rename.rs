@@ -5,6 +5,7 @@
 
 mod value;
 
+use lead_diag::InOrder;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -188,7 +189,7 @@ impl Snapshot {
                 edits.extend(self.keep_column(*table, *field, spelling));
             }
         }
-        edits.sort_by_key(|e| e.span);
+        edits.in_order_by_key(|e| e.span);
         edits.dedup();
         edits
     }

@@ -1,5 +1,6 @@
 //! Selection ranges: what a selection grows to, from the word at the cursor to the whole file.
 
+use lead_diag::InOrder;
 use std::ops::Range;
 
 use lead_diag::Span;
@@ -50,7 +51,7 @@ pub(crate) fn ranges(file: &File, text: &str, offset: u32) -> Vec<Range<u32>> {
 
 /// Keeps what lies one in the other, from the smallest up.
 fn nested(mut found: Vec<Range<u32>>) -> Vec<Range<u32>> {
-    found.sort_by_key(|r| (r.end - r.start, r.start));
+    found.in_order_by_key(|r| (r.end - r.start, r.start));
     let mut out: Vec<Range<u32>> = Vec::new();
     for range in found {
         let fits = match out.last() {

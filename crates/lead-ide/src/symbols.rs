@@ -1,5 +1,6 @@
 //! What a file and a lexicon hold, by name: document symbols by subject, workspace symbols by what was typed.
 
+use lead_diag::InOrder;
 use lead_diag::{FileId, Span};
 use lead_hir::hir::{DefKind, Ty};
 use lead_syntax::ast::{Field, StatementKind, TypeKind, fold_name};
@@ -203,7 +204,7 @@ impl Snapshot {
             }
         }
         cancel.check()?;
-        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        found.in_order_by_key(|(score, _)| std::cmp::Reverse(*score));
         let mut symbols = Vec::new();
         for (_, named) in found.into_iter().take(MOST) {
             let target = match named {

@@ -1,6 +1,7 @@
 //! Semantic tokens: what each word of a file is, for colouring. Words come from the scanner, what they are from the
 //! tree, and what names mean from the index of the checked lexicon; a broken statement keeps its words, texts and signs.
 
+use lead_diag::InOrder;
 use std::ops::Range;
 
 use lead_diag::{FileId, Span};
@@ -322,7 +323,7 @@ fn marks(statement: &Statement, text: &str, meaning: Meaning) -> Vec<Token> {
         },
         _ => {}
     });
-    out.sort_by_key(|t| (t.range.start, t.range.end));
+    out.in_order_by_key(|t| (t.range.start, t.range.end));
     out.dedup_by(|next, first| next.range.start < first.range.end);
     out
 }

@@ -1,5 +1,6 @@
 //! What is known of the export files beside a lexicon: read when it is asked for, kept until a file changes.
 
+use lead_diag::InOrder;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -63,7 +64,7 @@ impl DataFolder {
             }
             let mut all: Vec<(&str, (usize, usize))> = counted.into_iter().collect();
             // The frequent ones first, and among equals the one that comes first.
-            all.sort_by_key(|(_, (count, row))| (usize::MAX - count, *row));
+            all.in_order_by_key(|(_, (count, row))| (usize::MAX - count, *row));
             Arc::new(all.into_iter().take(SAMPLES).map(|(text, _)| text.to_owned()).collect())
         });
         let samples = samples.collect();
@@ -77,7 +78,7 @@ impl Exports for DataFolder {
     fn files(&self) -> Vec<String> {
         let mut files = Vec::new();
         list(&self.folder, "", 0, &mut files);
-        files.sort();
+        files.in_order();
         files
     }
 

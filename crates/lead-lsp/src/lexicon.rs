@@ -1,5 +1,6 @@
 //! One lexicon while it is open: its texts, from the editor where they are open there and else from disk.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -190,7 +191,7 @@ impl Lexicon {
             self.leave_out(&name);
         }
         let mut there: Vec<(String, PathBuf)> = there.into_iter().collect();
-        there.sort();
+        there.in_order();
         for (name, path) in there {
             let known = self.files.get(&name);
             let is_known = known.is_some_and(|e| e.version.is_some() || e.stamp == stamp(&path) && e.stamp.is_some());

@@ -1,5 +1,6 @@
 //! The lexicons of a workspace's folders.
 
+use lead_diag::InOrder;
 use std::path::{Path, PathBuf};
 
 /// Folders that are looked into; more of them are no workspace of lexicons.
@@ -38,6 +39,6 @@ pub fn lexicons(folder: &Path) -> Vec<PathBuf> {
     {
         found.push(above.to_path_buf());
     }
-    found.sort();
+    found.in_order();
     found
 }

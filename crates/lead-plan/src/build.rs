@@ -1,6 +1,7 @@
 //! From definitions to a plan. Equal nodes and measures are made once, so that what several definitions measure is
 //! measured once.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
@@ -190,7 +191,7 @@ impl<'a> Planner<'a> {
         // In the order in which their nodes came about.
         let mut found: Vec<(NodeId, Ctx)> =
             self.defs.iter().filter(|((d, _), _)| *d == def).map(|((_, ctx), node)| (*node, *ctx)).collect();
-        found.sort_by_key(|(node, ctx)| (*node, ctx.as_of));
+        found.in_order_by_key(|(node, ctx)| (*node, ctx.as_of));
         found.into_iter().map(|(_, ctx)| ctx).collect()
     }
 
@@ -301,7 +302,7 @@ impl<'a> Planner<'a> {
             .into_iter()
             .map(|((def, ctx), node)| Named { def, as_of: ctx.as_of, window: ctx.window, node })
             .collect();
-        named.sort_by_key(|n| (n.node, n.def, n.as_of));
+        named.in_order_by_key(|n| (n.node, n.def, n.as_of));
         Plan {
             as_of: self.moments.at(Moments::AS_OF),
             nodes: self.nodes,

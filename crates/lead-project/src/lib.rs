@@ -7,6 +7,7 @@ mod baseline;
 mod find;
 mod read;
 
+use lead_diag::InOrder;
 use std::path::{Path, PathBuf};
 
 use lead_diag::{Code, Diagnostic, FileId, SourceMap, Span, codes};
@@ -116,7 +117,7 @@ impl Project {
         }
         diagnostics.extend(lowered.diagnostics);
         let data_dir = data_dir(&found.root, &config, &mut diagnostics);
-        diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
+        diagnostics.in_order_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
         Project {
             sources,
             as_of: config.as_of.clone(),
@@ -167,7 +168,7 @@ impl Project {
         }
         // What stands in no file.
         self.diagnostics.extend(found);
-        self.diagnostics.sort_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
+        self.diagnostics.in_order_by_key(|d| d.span().map(|s| (s.file, s.start, s.end)));
     }
 
     /// Whether nothing stands in the way of a run.

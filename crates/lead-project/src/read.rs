@@ -1,5 +1,6 @@
 //! Reading the files of a lexicon.
 
+use lead_diag::InOrder;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -92,7 +93,7 @@ pub fn own_files<'p>(all: &[&'p str]) -> Vec<&'p str> {
         !hidden && file.ends_with(".lead") && folders.split('/').count() <= DEEPEST && !others.iter().any(below)
     };
     let mut own: Vec<&str> = all.iter().copied().filter(is_own).collect();
-    own.sort_by(|a, b| a.split('/').cmp(b.split('/')));
+    own.in_order_by(|a, b| a.split('/').cmp(b.split('/')));
     own
 }
 
@@ -144,7 +145,7 @@ pub(crate) fn lead_files(found: &Found, diagnostics: &mut Vec<Diagnostic>) -> Ve
             }
         }
     }
-    files.sort();
+    files.in_order();
     files
 }
 

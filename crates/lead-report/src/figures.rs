@@ -1,5 +1,6 @@
 //! Counts of answers.
 
+use lead_diag::InOrder;
 use std::collections::BTreeMap;
 
 use lead_data::{Column, Values, fold_text};
@@ -60,7 +61,7 @@ pub(crate) fn texts(column: &Column, order: &[String]) -> Vec<(Option<String>, u
     }
     let place = |key: &str| order.iter().position(|o| fold_text(o) == key).unwrap_or(order.len());
     let mut out: Vec<_> = counts.into_iter().collect();
-    out.sort_by_key(|(key, (_, n))| {
+    out.in_order_by_key(|(key, (_, n))| {
         let known = key.as_ref();
         (known.is_none(), known.map_or(0, |k| place(k)), std::cmp::Reverse(*n))
     });
@@ -81,7 +82,7 @@ pub(crate) fn source_field(lexicon: &Lexicon, table: TableId) -> Option<FieldId>
     let mut often: BTreeMap<String, usize> = BTreeMap::new();
     metrics.flatten().for_each(|name| *often.entry(name).or_default() += 1);
     let mut names: Vec<(usize, String)> = often.into_iter().map(|(name, n)| (n, name)).collect();
-    names.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    names.in_order_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let named = ["lead source", "source"].into_iter().map(String::from);
     let wanted = named.chain(names.into_iter().map(|n| n.1));
     let is_text = |f: &FieldId| matches!(lexicon.field(table, *f).ty, Ty::OneOf(_) | Ty::Text);
@@ -99,7 +100,7 @@ pub(crate) fn by_source(answers: &Column, sources: &Column, order: &[String]) ->
     }
     let place = |key: &str| order.iter().position(|o| fold_text(o) == key).unwrap_or(order.len());
     let mut out: Vec<_> = counts.into_iter().collect();
-    out.sort_by_key(|(key, _)| (key.is_none(), key.as_ref().map_or(0, |k| place(k))));
+    out.in_order_by_key(|(key, _)| (key.is_none(), key.as_ref().map_or(0, |k| place(k))));
     out.into_iter()
         .map(|(key, (written, tri))| {
             let shown = key.map(|k| order.iter().find(|o| fold_text(o) == k).cloned().unwrap_or(written));

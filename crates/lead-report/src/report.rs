@@ -1,6 +1,7 @@
 //! The report: a lexicon, and what it came to on data.
 
 use lead_data::{Data, Report as DataReport};
+use lead_diag::InOrder;
 use lead_diag::SourceMap;
 use lead_eval::Survey;
 use lead_hir::hir::{DefId, DefKind, FieldId, Lexicon, TableId};
@@ -160,7 +161,7 @@ fn in_order(lexicon: &Lexicon, terms: Vec<DefId>) -> Vec<DefId> {
         }
     }
     let mut out = terms;
-    out.sort_by_key(|id| steps.iter().position(|s| s == id).unwrap_or(steps.len()));
+    out.in_order_by_key(|id| steps.iter().position(|s| s == id).unwrap_or(steps.len()));
     out
 }
 

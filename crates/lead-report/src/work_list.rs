@@ -1,5 +1,6 @@
 //! The work list of *cannot tell*: which missing values, on which records, stand between records and their answers.
 
+use lead_diag::InOrder;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,8 +89,8 @@ pub fn work_list(gaps: &[Gap], wanted: Option<&[DefId]>) -> WorkList {
         list.values.push(LackingValue { table, row, missing, alone: t.alone, others: t.others, defs });
     }
     // Equal ones stay in order of tables, fields and records.
-    list.kinds.sort_by_key(|k| (is_record(k.missing), Reverse((k.alone, k.others))));
-    list.values.sort_by_key(|v| (is_record(v.missing), Reverse((v.alone, v.others))));
+    list.kinds.in_order_by_key(|k| (is_record(k.missing), Reverse((k.alone, k.others))));
+    list.values.in_order_by_key(|v| (is_record(v.missing), Reverse((v.alone, v.others))));
     list
 }
 

@@ -21,6 +21,7 @@ mod shorten;
 mod split;
 mod statement;
 
+use lead_diag::InOrder;
 use lead_diag::{Applicability, Diagnostic, FileId, Fix, Span, codes};
 
 pub use alone::{Piece, pieces, read_alone};
@@ -160,7 +161,7 @@ fn read_piece(
         statement::statement(file, source, piece.start, shapes, diagnostics)
     };
     if let Some(new) = diagnostics.get_mut(first..) {
-        new.sort_by_key(|d| d.span().map_or(0, |s| s.start));
+        new.in_order_by_key(|d| d.span().map_or(0, |s| s.start));
     }
     let mut docs = piece.docs.clone();
     for Found { start, end, kind } in found {

@@ -1,5 +1,6 @@
 //! What a definition takes as it is today, whatever the as-of time: fields and links of entities, and which records there are.
 
+use lead_diag::InOrder;
 use std::collections::BTreeSet;
 
 use lead_diag::Span;
@@ -38,7 +39,7 @@ pub fn leans(lexicon: &Lexicon, def: DefId) -> Vec<Leans> {
             walker.definition(next);
         }
     }
-    walker.out.sort_by_key(|l| (l.lean, l.span.file.0, l.span.start));
+    walker.out.in_order_by_key(|l| (l.lean, l.span.file.0, l.span.start));
     walker.out
 }
 

@@ -30,6 +30,27 @@ fn the_program_duckdb_is_named_where_it_is_missing() {
 }
 
 #[test]
+fn the_program_that_asks_postgres_is_named_where_it_is_missing_or_breaks_off() {
+    let lab = Lab::small();
+    let asked = |program: &str| {
+        lab.lead_with(&["run", "small", "--on", "postgres://ann:hush@house/db"], &[("LEAD_POSTGRES", program)], "")
+    };
+    let ran = asked("no-such-program");
+    assert!(ran.code == 3 && ran.err.contains("no-such-program") && ran.err.contains("LEAD_POSTGRES"), "{}", ran.all());
+    // A program that is another one says nothing that is understood.
+    let ran = asked(env!("CARGO_BIN_EXE_lead"));
+    assert!(ran.code == 3 && ran.err.contains("`lead-postgres`") && !ran.all().contains("hush"), "{}", ran.all());
+}
+
+#[test]
+fn nobody_asks_postgres_by_hand() {
+    let mut asked = std::process::Command::new(env!("CARGO_BIN_EXE_lead-postgres"));
+    let ran = asked.stdin(std::process::Stdio::null()).output().expect("the program");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.code() == Some(1) && said.starts_with("\\!{") && said.contains("lead run"), "{said}");
+}
+
+#[test]
 fn what_only_exports_have_is_refused_and_so_is_a_target_of_another_dialect() {
     let lab = Lab::small();
     for more in [["--data", "small"], ["--rejects", "x.csv"]] {

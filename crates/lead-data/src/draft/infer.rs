@@ -1,5 +1,6 @@
 //! What each file is, and how files hang together.
 
+use lead_diag::InOrder;
 use std::path::Path;
 
 use crate::draft::names;
@@ -455,7 +456,7 @@ fn type_of(column: &ColumnProfile) -> FieldType {
         let writable = few.values().all(|(text, _)| text.chars().count() <= 60 && !text.contains(char::is_control));
         if wide && writable && !free_text {
             let mut values: Vec<String> = few.values().map(|(text, _)| text.clone()).collect();
-            values.sort();
+            values.in_order();
             return FieldType::OneOf(values);
         }
     }

@@ -9,6 +9,7 @@ mod names;
 mod profile;
 mod write;
 
+use lead_diag::InOrder;
 use std::path::Path;
 
 /// What a draft is to say besides what the files say.
@@ -85,8 +86,8 @@ fn list(dir: &Path, left_out: &mut Vec<(String, String)>) -> Vec<String> {
             }
         }
     }
-    files.sort();
-    left_out.sort();
+    files.in_order();
+    left_out.in_order();
     files
 }
 

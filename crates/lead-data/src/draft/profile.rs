@@ -1,5 +1,6 @@
 //! What the cells of a file look like, column by column.
 
+use lead_diag::InOrder;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -101,7 +102,7 @@ fn read(dir: &Path, file: &str, settings: &Settings) -> Result<TableProfile, Tro
         of(problem.code, problem.message)
     })?;
     let mut nulls: Vec<String> = columns.iter_mut().flat_map(|c| c.null_words.drain()).collect();
-    nulls.sort();
+    nulls.in_order();
     nulls.dedup();
     let columns = columns.into_iter().map(|c| c.finish(rows)).collect();
     Ok(TableProfile { file: file.to_owned(), encoding: None, rows, columns, nulls })

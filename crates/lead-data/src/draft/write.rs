@@ -1,5 +1,6 @@
 //! A draft in words: `lead.toml`, the schema, a few definitions to start from.
 
+use lead_diag::InOrder;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -10,11 +11,11 @@ use crate::headers::fold_header;
 
 /// The files of the lexicon.
 pub(crate) fn write(model: &Model, mut left_out: Vec<(String, String)>, options: &DraftOptions) -> Draft {
-    left_out.sort();
+    left_out.in_order();
     let events_of = |entity: usize| (0..model.tables.len()).filter(|e| subject(model, *e) == Some(entity)).count();
     let mut order: Vec<usize> = (0..model.tables.len()).collect();
     // The entity with most events first: it is the subject where nothing says otherwise.
-    order.sort_by_key(|t| {
+    order.in_order_by_key(|t| {
         let table = &model.tables[*t];
         let rank = match table.kind {
             Kind::Entity { key: Some(_) } => 0,

@@ -1,5 +1,6 @@
 //! What is to be seen of a lexicon, and what an example shows of it.
 
+use lead_diag::InOrder;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -265,7 +266,7 @@ pub(crate) fn tally(
     let mut reach = Reach::new(lexicon, &plan, data);
     asked.iter().for_each(|(node, row)| reach.ask(*node, *row));
     let mut nodes: Vec<NodeId> = found.iter().flat_map(|(_, all)| all).flat_map(nodes_of).collect();
-    nodes.sort();
+    nodes.in_order();
     nodes.dedup();
     let columns = observe(lexicon, &plan, data, &nodes)?;
     let columns: HashMap<NodeId, Arc<Column>> =

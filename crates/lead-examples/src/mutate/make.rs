@@ -1,5 +1,6 @@
 //! The small changes of a definition: its expressions one by one, then its lines.
 
+use lead_diag::InOrder;
 use std::sync::Arc;
 
 use lead_diag::Span;
@@ -62,6 +63,6 @@ pub(crate) fn mutants(id: DefId, def: &Def) -> Vec<Mutant> {
         found.into_iter().for_each(|(change, expr)| maker.put_expr(change, i, expr));
     }
     lines::changes(&mut maker);
-    maker.out.sort_by_key(|m| (m.span.start, m.span.end));
+    maker.out.in_order_by_key(|m| (m.span.start, m.span.end));
     maker.out
 }

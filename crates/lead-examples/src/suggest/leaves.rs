@@ -1,5 +1,6 @@
 //! The answer of every condition for every combination of the values of its own columns.
 
+use lead_diag::InOrder;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -160,7 +161,7 @@ pub(crate) fn leaves(
         nodes.push(condition.node);
         nodes.extend(condition.border.iter().flat_map(|b| [b.left.0, b.right.0]));
     }
-    nodes.sort();
+    nodes.in_order();
     nodes.dedup();
     let found = values(lexicon, &plan, &data, &nodes).ok()?;
     let found: HashMap<NodeId, Arc<Column>> = nodes.into_iter().zip(found).filter_map(|(n, c)| Some((n, c?))).collect();

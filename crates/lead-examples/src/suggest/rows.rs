@@ -1,5 +1,6 @@
 //! The rows of a suggested table: for each goal that is left one that shows it, and today's answer of each.
 
+use lead_diag::InOrder;
 use std::collections::BTreeSet;
 
 use lead_data::Data;
@@ -21,7 +22,7 @@ pub(crate) fn rows(of: &Suite, def: DefId, missing: &[Goal]) -> Option<Suggestio
     let mut found: Vec<(Vec<usize>, Vec<Goal>)> = Vec::new();
     // What says most comes first, and often shows the rest as well.
     let mut order: Vec<Goal> = missing.to_vec();
-    order.sort_by_key(|goal| (rank(goal), *goal));
+    order.in_order_by_key(|goal| (rank(goal), *goal));
     for goal in order {
         if !open.contains(&goal) {
             continue;

@@ -1,5 +1,6 @@
 //! `lead.toml` as text to [`Config`]. Unknown keys and bad values are reported with their place; the rest is still read.
 
+use lead_diag::InOrder;
 use lead_diag::{Applicability, Diagnostic, FileId, Fix, Level, Severity, Span, codes};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -67,7 +68,7 @@ impl Reader {
     fn entries<'t, 'i>(&self, table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
         let mut entries: Vec<Entry> =
             table.iter().map(|(k, v)| (k.get_ref().as_ref(), self.span(k.span()), v)).collect();
-        entries.sort_by_key(|(_, span, _)| span.start);
+        entries.in_order_by_key(|(_, span, _)| span.start);
         entries
     }
 

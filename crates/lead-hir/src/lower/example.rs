@@ -1,5 +1,6 @@
 //! `examples TERM` and its table: the columns are names of the subject, the cells are values of their types.
 
+use lead_diag::InOrder;
 use lead_diag::{Applicability, Diagnostic, Edit, Fix, Span, codes};
 use lead_syntax::ast::{self, ExprKind as Ast, LiteralKind};
 
@@ -26,7 +27,7 @@ impl Cx<'_> {
             let example = self.story_example(story, *span);
             self.examples.push(example);
         }
-        self.examples.sort_by_key(|e| (e.span.file, e.span.start));
+        self.examples.in_order_by_key(|e| (e.span.file, e.span.start));
     }
 
     /// An `examples TERM`, checked.
@@ -45,7 +46,7 @@ impl Cx<'_> {
         let as_of = self.example_as_of(story.as_of.as_ref());
         let read = self.story(story);
         let mut covers: Vec<DefId> = read.expects.iter().flat_map(|e| e.uses.iter().copied()).collect();
-        covers.sort();
+        covers.in_order();
         covers.dedup();
         let (title, title_span) = (story.title.value.clone(), story.title.span);
         Example { title, span, title_span, covers, as_of, kind: ExampleKind::Story(read) }

@@ -1,5 +1,6 @@
 //! How records relate to a subject (D7): the ways over references, and which of them is taken.
 
+use lead_diag::InOrder;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -116,7 +117,7 @@ impl Cx<'_> {
         let mut third = any.found;
         third.retain(|way| !is_forward(way) && !is_back(way));
         let mut groups = [first, outward.found, third];
-        groups.iter_mut().for_each(|g| g.sort_by_key(Vec::len));
+        groups.iter_mut().for_each(|g| g.in_order_by_key(Vec::len));
         let ways = Arc::new(groups);
         self.ways.insert((from, to), ways.clone());
         ways
@@ -258,7 +259,7 @@ impl Body<'_, '_> {
                 return;
             }
             let mut names: Vec<String> = all.iter().flat_map(|w| self.cx.passes(from, w)).collect();
-            names.sort();
+            names.in_order();
             names.dedup();
             let near = self.cx.nearest(&via.text, names.iter().map(String::as_str));
             let found = Diagnostic::new(
@@ -312,7 +313,7 @@ impl Body<'_, '_> {
             // A name that this way alone passes.
             let others = |n: &String| names.iter().enumerate().any(|(j, o)| j != i && o.contains(n));
             let mut own: Vec<&String> = names[i].iter().filter(|n| !others(n)).collect();
-            own.sort();
+            own.in_order();
             let text = self.cx.way_text(from, way);
             match own.first() {
                 Some(name) => {

@@ -7,6 +7,7 @@ mod times;
 mod values;
 mod world;
 
+use lead_diag::InOrder;
 use std::collections::BTreeMap;
 
 use lead_diag::{Edit, Span};
@@ -287,7 +288,7 @@ fn table(site: &Site, id: DefId, subject: TableId, rows: &[Row]) -> Option<Chang
             columns.push(*c);
         }
     });
-    columns.sort_by_key(place);
+    columns.in_order_by_key(place);
     let mut lines = vec![format!("examples {name}")];
     let names = columns.iter().map(|c| written(&column_name(site, subject, *c)));
     lines.push(format!("    {} | {name}", names.collect::<Vec<_>>().join(" | ")));

@@ -1,5 +1,6 @@
 //! The fixes of the checker: one, all of one code, all that are safe.
 
+use lead_diag::InOrder;
 use lead_diag::{Applicability, Edit, Fix};
 
 use super::site::Site;
@@ -91,7 +92,7 @@ fn together(fixes: Vec<&Fix>) -> Option<Change> {
 }
 
 fn sorted(mut edits: Vec<Edit>) -> Vec<Edit> {
-    edits.sort_by_key(|e| (e.span.file, e.span.start, e.span.end));
+    edits.in_order_by_key(|e| (e.span.file, e.span.start, e.span.end));
     edits
 }
 

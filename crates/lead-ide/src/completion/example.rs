@@ -1,5 +1,6 @@
 //! Reading stories up to the cursor.
 
+use lead_diag::InOrder;
 use lead_hir::hir::{TableId, TableKind, Ty};
 use lead_syntax::scan::TokenKind;
 
@@ -156,7 +157,7 @@ impl Reader<'_> {
             }
             None => entities.iter().map(|(t, _)| *t).collect(),
         };
-        tables.sort();
+        tables.in_order();
         tables.dedup();
         if tables.is_empty() {
             tables = self.names.tables().iter().copied().filter(|t| !self.lexicon.table(*t).is_event()).collect();

@@ -1,5 +1,6 @@
 //! From what the grammar takes at the cursor to a list, best first.
 
+use lead_diag::InOrder;
 use std::collections::HashSet;
 
 use lead_diag::CODES;
@@ -251,7 +252,7 @@ impl List<'_> {
 
     /// Best first, each once, no more than [`MOST`].
     fn finish(mut self, cursor: &Cursor<'_>) -> Completions {
-        self.found.sort_by_key(|scored| std::cmp::Reverse(scored.score));
+        self.found.in_order_by_key(|scored| std::cmp::Reverse(scored.score));
         let mut completions = Completions::default();
         let mut seen: HashSet<(usize, String)> = HashSet::new();
         let name = self.snapshot.checked().place_at(self.at.file, self.at.offset).map(|p| p.span);

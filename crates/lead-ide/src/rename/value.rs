@@ -2,6 +2,7 @@
 //!
 //! The lexicon is half of it: the exports hold the value too. So a rename comes with a word on that.
 
+use lead_diag::InOrder;
 use lead_diag::{Edit, Span};
 use lead_hir::hir::{FieldId, TableId, Ty};
 use lead_hir::index::Target;
@@ -46,7 +47,7 @@ impl Snapshot {
         let places = self.checked().places_of(Target::Value(table, field, at));
         let text = quoted(&new);
         let mut edits: Vec<Edit> = places.iter().map(|p| Edit { span: p.span, text: text.clone() }).collect();
-        edits.sort_by_key(|e| e.span);
+        edits.in_order_by_key(|e| e.span);
         edits.dedup();
         if self.verify(&edits, &std::collections::HashMap::new(), cancel)?.is_some() {
             return refused(format!(

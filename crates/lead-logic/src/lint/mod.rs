@@ -11,6 +11,7 @@ mod same;
 mod term;
 mod under;
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -191,7 +192,7 @@ impl Linter {
         if wants(config, codes::UNTESTED_TERM) {
             untested(lexicon, &mut out);
         }
-        out.sort_by_key(|d| (d.span().map(|s| (s.file, s.start, s.end)), d.code.id()));
+        out.in_order_by_key(|d| (d.span().map(|s| (s.file, s.start, s.end)), d.code.id()));
         out
     }
 }

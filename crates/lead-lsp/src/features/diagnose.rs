@@ -1,5 +1,6 @@
 //! Findings that the client asks for.
 
+use lead_diag::InOrder;
 use std::collections::HashMap;
 
 use lead_ide::Cancel;
@@ -52,7 +53,7 @@ pub fn workspace(
     let mut items = Vec::new();
     for view in asked.views() {
         let mut files: Vec<_> = view.files.iter().collect();
-        files.sort_by_key(|(id, _)| **id);
+        files.in_order_by_key(|(id, _)| **id);
         for (file, of) in files {
             cancel.check().map_err(|_| errors::content_modified())?;
             let (found, id) = findings::of_file(view, *file, &asked.settings);

@@ -1,5 +1,6 @@
 //! Lines over time: one for each step of a funnel, named where it ends, so that no colour has to be looked up.
 
+use lead_diag::InOrder;
 use maud::{Markup, html};
 
 use crate::figures::count;
@@ -82,7 +83,7 @@ fn ticks(greatest: usize) -> Vec<usize> {
 /// Places for names near the ends of their lines, none above another.
 fn spread(ends: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..ends.len()).collect();
-    order.sort_by(|a, b| ends[*a].total_cmp(&ends[*b]));
+    order.in_order_by(|a, b| ends[*a].total_cmp(&ends[*b]));
     let mut out = ends.to_vec();
     // From the lowest up, so that what is pushed goes where there is room.
     let mut floor = TALL - BOTTOM;

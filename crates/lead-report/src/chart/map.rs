@@ -3,6 +3,7 @@
 //! A term stands right of all that it builds on. Lines over several layers run through places of their own there, so that they pass
 //! between boxes, and boxes of a layer are ordered so that few lines cross.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lead_hir::hir::{DefId, DefKind};
@@ -150,7 +151,7 @@ fn order(layout: &mut Layout) {
                     (if near.is_empty() { (i as f64 + 0.5) / many } else { middle }, *spot)
                 })
                 .collect();
-            keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+            keyed.in_order_by(|a, b| a.0.total_cmp(&b.0));
             *spots = keyed.into_iter().map(|(_, s)| s).collect();
         }
     }

@@ -1,5 +1,6 @@
 //! How often each answer of a choice was given.
 
+use lead_diag::InOrder;
 use std::collections::BTreeMap;
 
 use lead_data::Values;
@@ -30,7 +31,7 @@ pub(crate) fn numbers(book: &Book, survey: &Survey, id: DefId) -> Markup {
                 return html! {};
             }
             let mut by: Vec<(Option<u64>, usize)> = counts.into_iter().collect();
-            by.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+            by.in_order_by_key(|(_, n)| std::cmp::Reverse(*n));
             let percent = found.ty == lead_hir::hir::Ty::Percent;
             let shown = |k: u64| {
                 let n = f64::from_bits(k);
@@ -46,7 +47,7 @@ pub(crate) fn numbers(book: &Book, survey: &Survey, id: DefId) -> Markup {
             rows.push((Some(text.clone()), 0));
         }
     }
-    rows.sort_by_key(|(t, _)| t.is_none());
+    rows.in_order_by_key(|(t, _)| t.is_none());
     let all = found.column.len();
     let greatest = rows.iter().map(|r| r.1).max().unwrap_or(0) as f64;
     scroll(

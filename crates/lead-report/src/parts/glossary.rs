@@ -1,5 +1,6 @@
 //! All definitions, by what they are said of, and what is known of records.
 
+use lead_diag::InOrder;
 use lead_hir::hir::{TableId, Ty};
 use maud::{Markup, html};
 
@@ -32,7 +33,7 @@ pub(crate) fn cards(book: &Book, names: &Names) -> Markup {
 /// Names in order of the alphabet.
 pub(crate) fn index(book: &Book) -> Markup {
     let mut all: Vec<_> = book.lexicon.def_ids().map(|(id, d)| (d.name.key.as_str(), id, &d.name.text)).collect();
-    all.sort();
+    all.in_order();
     html! {
         ul class="index" {
             @for (_, id, name) in all { li { a href={ "#" (book.anchor(id)) } { (name) } } }

@@ -1,5 +1,6 @@
 //! What is measured over records: one query for each relation, subject and way serves every measure over it.
 
+use lead_diag::InOrder;
 use lead_hir::hir::{FieldId, Hop, TableId, Ty};
 use lead_plan::{Measure, MeasureId, MeasureKind, NodeId, Op, Scope};
 
@@ -67,7 +68,7 @@ impl Compiler<'_> {
             found.push((way.subject, name, taken));
         }
         let mut subjects: Vec<TableId> = found.iter().map(|f| f.0).collect();
-        subjects.sort();
+        subjects.in_order();
         subjects.dedup();
         for subject in subjects {
             let own: Vec<_> = found.iter().filter(|f| f.0 == subject).map(|f| (&f.1, &f.2)).collect();

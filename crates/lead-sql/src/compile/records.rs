@@ -1,5 +1,6 @@
 //! The records of each entity and event as statements: what the first step of every other statement reads, on its own.
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lead_diag::Diagnostic;
@@ -75,7 +76,7 @@ fn one(lexicon: &Lexicon, options: &Options<'_>, id: TableId, needs: &Needs) -> 
     compiler.sources_of(&own)?;
     let state = compiler.state(id)?.clone();
     let mut columns: Vec<(String, FieldId)> = state.fields.iter().map(|(f, name)| (name.clone(), *f)).collect();
-    columns.sort_by_key(|c| c.1);
+    columns.in_order_by_key(|c| c.1);
     let items = columns.iter().map(|c| Item::new(Sql::column(&state.source, &c.0), &c.0)).collect();
     let from = Some((Relation::Query(state.source.clone()), state.source));
     let body = Select { items, from, ..Select::default() };

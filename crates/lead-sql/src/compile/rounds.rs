@@ -4,6 +4,7 @@
 //! Engines that put a query of `WITH` in at every place that names it would otherwise work out one entity again for every definition of
 //! another.
 
+use lead_diag::InOrder;
 use std::collections::HashSet;
 
 use lead_hir::hir::{FieldId, TableId, Ty};
@@ -151,7 +152,7 @@ impl Compiler<'_> {
             })
             .collect();
         let mut references: Vec<FieldId> = asked.iter().flatten().map(|a| a.0).collect();
-        references.sort();
+        references.in_order();
         references.dedup();
         references.retain(|r| asked.iter().filter(|own| own.iter().any(|a| a.0 == *r)).count() > 1);
         // A definition that is nothing but a look-up is a step of its own.

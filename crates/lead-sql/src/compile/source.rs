@@ -1,6 +1,7 @@
 //! Clean sources: a query for each entity and event with its fields under the lexicon's names, texts without blanks around
 //! them, listed values as they are listed, rows of several sources put together (D42 to D45).
 
+use lead_diag::InOrder;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lead_hir::hir::{CompareOp, FieldId, SourceFilter, Table, TableId, Ty, Value};
@@ -182,7 +183,7 @@ impl Compiler<'_> {
         let written = Relation::Table(self.options.target.written(parts));
         let mut select = Select { from: Some((written, raw.clone())), ..Select::default() };
         let mut fields: Vec<(&FieldId, &String)> = state.fields.iter().collect();
-        fields.sort();
+        fields.in_order();
         for (field, name) in fields {
             let column = Sql::column(&raw, &self.options.target.column(table, *field, source));
             let mut value = self.clean(table, *field, column);
@@ -192,7 +193,7 @@ impl Compiler<'_> {
             select.items.push(Item::new(value, name));
         }
         let mut folded: Vec<(&FieldId, &String)> = state.folded.iter().collect();
-        folded.sort();
+        folded.in_order();
         for (field, name) in folded {
             let column = Sql::column(&raw, &self.options.target.column(table, *field, source));
             let text = self.dialect.trimmed(column);

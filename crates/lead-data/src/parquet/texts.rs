@@ -1,0 +1,403 @@
+//! Texts of a column: its pages are handed on as pages of numbers into a list of texts, so that the library reads levels and numbers, and
+//! no text is copied on its own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ::parquet::basic::{Encoding, Type as Physical};
+use ::parquet::column::page::{Page, PageMetadata, PageReader};
+use ::parquet::column::reader::ColumnReaderImpl;
+use ::parquet::data_type::{ByteArrayType, Int32Type};
+use ::parquet::errors::{ParquetError, Result};
+use ::parquet::file::serialized_reader::SerializedPageReader;
+use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor, ColumnPath, Type};
+use bytes::Bytes;
+
+use super::chunks::Chunks;
+use super::leaf::{Levels, Source, Store};
+
+/// The bytes before each text that say how long it is.
+const LENGTH: usize = 4;
+/// Lengths from here on are no ASCII.
+const ASCII: usize = 0x80;
+
+/// Texts that a column's numbers stand for.
+#[derive(Default)]
+pub(crate) struct Table {
+    /// The dictionary, which stays, and pages without one.
+    pages: Vec<Texts>,
+    /// How many texts that were read before are gone.
+    gone: usize,
+}
+
+/// Texts of one page.
+#[derive(Default)]
+struct Texts {
+    /// The number of the first of them.
+    first: usize,
+    text: String,
+    /// Where each of them stands in it.
+    places: Vec<(u32, u32)>,
+}
+
+impl Table {
+    /// Texts of values that the library decoded; bytes that are no text are replaced.
+    pub fn of<B: AsRef<[u8]>>(all: impl Iterator<Item = B>) -> Table {
+        let mut texts = Texts::default();
+        all.for_each(|bytes| texts.push(bytes.as_ref()));
+        Table { pages: vec![texts], gone: 0 }
+    }
+
+    /// How many texts.
+    pub fn len(&self) -> usize {
+        self.pages.last().map_or(0, |last| last.first + last.places.len())
+    }
+
+    /// A text as it stands in the file.
+    #[inline]
+    pub fn get(&self, number: usize) -> &str {
+        let (page, from, to) = self.place(number);
+        &page.text[from..to]
+    }
+
+    /// The same as bytes.
+    #[inline]
+    pub fn bytes(&self, number: usize) -> &[u8] {
+        let (page, from, to) = self.place(number);
+        &page.text.as_bytes()[from..to]
+    }
+
+    #[inline]
+    fn place(&self, number: usize) -> (&Texts, usize, usize) {
+        // A batch is of few pages.
+        let mut at = self.pages.len() - 1;
+        while at > 0 && number < self.pages[at].first {
+            at -= 1;
+        }
+        let page = &self.pages[at];
+        let (from, to) = page.places[number - page.first];
+        (page, from as usize, to as usize)
+    }
+
+    /// Forgets what was read to its end: all pages but the dictionary and the last.
+    fn shorten(&mut self) {
+        let last = self.pages.len().saturating_sub(1);
+        if last > 1 {
+            let first = self.pages[1].first;
+            self.gone += self.pages[last].first - first;
+            self.pages[last].first = first;
+            self.pages.drain(1..last);
+        }
+    }
+
+    /// Takes in a page; the first one is the dictionary.
+    fn add(&mut self, page: Texts, is_dictionary: bool) {
+        if self.pages.is_empty() && !is_dictionary {
+            self.pages.push(Texts::default());
+        }
+        self.pages.push(Texts { first: self.len(), ..page });
+    }
+
+    /// Numbers as pages were given them, as numbers of this table.
+    fn renumber(&self, numbers: &mut [i32]) {
+        let (fixed, gone) = (self.pages.first().map_or(0, |d| d.places.len()) as i32, self.gone as i32);
+        if gone > 0 {
+            numbers.iter_mut().for_each(|n| *n -= if *n < fixed { 0 } else { gone });
+        }
+    }
+}
+
+impl Texts {
+    /// Takes apart texts with their lengths before them, from a byte on: no more than `most`.
+    fn plain(bytes: Bytes, from: usize, most: usize, reading: Reading) -> Result<Texts> {
+        let mut places = Vec::with_capacity(most.min(bytes.len() / LENGTH));
+        if reading == Reading::Lossy {
+            let (mut texts, mut at) = (Texts { places, ..Texts::default() }, from);
+            while at < bytes.len() {
+                let (start, end) = place(&bytes, at)?;
+                texts.push(&bytes[start..end]);
+                at = end;
+            }
+            return Ok(texts);
+        }
+        let mut bytes = Vec::from(bytes);
+        // What is no text is made ASCII, so that all is a text if each is.
+        bytes[..from].fill(0);
+        let mut at = from;
+        while at < bytes.len() {
+            let (start, end) = place(&bytes, at)?;
+            if end - start >= ASCII {
+                bytes[at..start].fill(0);
+            }
+            places.push((start as u32, end as u32));
+            at = end;
+        }
+        let text = String::from_utf8(bytes).map_err(|_| damaged("a text is not UTF-8"))?;
+        Ok(Texts { first: 0, text, places })
+    }
+
+    /// Bytes that are no text are replaced.
+    fn push(&mut self, bytes: &[u8]) {
+        let start = self.text.len();
+        self.text.push_str(&String::from_utf8_lossy(bytes));
+        self.places.push((start as u32, self.text.len() as u32));
+    }
+}
+
+/// Whether what is said to be text has to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Strict,
+    /// It is not said to be text.
+    Lossy,
+}
+
+/// Where the text stands whose length is at a byte.
+fn place(bytes: &[u8], at: usize) -> Result<(usize, usize)> {
+    let start = at + LENGTH;
+    let length = bytes.get(at..start).and_then(|length| length.try_into().ok()).map(u32::from_le_bytes);
+    let end = length.map(|length| start + length as usize).filter(|end| *end <= bytes.len());
+    Ok((start, end.ok_or_else(|| damaged("a text is longer than its page"))?))
+}
+
+fn damaged(what: &str) -> ParquetError {
+    ParquetError::General(what.to_owned())
+}
+
+/// Pages in their order, with whether they are the dictionary.
+type Arrived = Vec<(Texts, bool)>;
+
+/// The texts of a column, as numbers and what they stand for.
+pub(crate) struct TextSource {
+    reader: ColumnReaderImpl<Int32Type>,
+    arrived: Arc<Mutex<Arrived>>,
+}
+
+impl TextSource {
+    /// Reads the texts of a column's pages.
+    pub fn new(column: ColumnDescPtr, pages: SerializedPageReader<Chunks>, reading: Reading) -> TextSource {
+        let arrived = Arc::<Mutex<Arrived>>::default();
+        let pages = Numbered { pages, column: column.clone(), reading, sent: 0, arrived: arrived.clone() };
+        TextSource { reader: ColumnReaderImpl::new(column, Box::new(pages)), arrived }
+    }
+
+    fn take(&self, table: &mut Table) {
+        let mut arrived = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
+        arrived.drain(..).for_each(|(page, is_dictionary)| table.add(page, is_dictionary));
+    }
+}
+
+impl Source for TextSource {
+    fn read(&mut self, most: usize, levels: &mut Levels, store: &mut Store) -> Result<usize> {
+        let Store::Texts(numbers, table) = store else { return Ok(0) };
+        table.shorten();
+        numbers.clear();
+        let rows = levels.read(&mut self.reader, most, numbers)?;
+        self.take(table);
+        table.renumber(numbers);
+        Ok(rows)
+    }
+
+    fn skip(&mut self, rows: usize, store: &mut Store) -> Result<usize> {
+        let skipped = self.reader.skip_records(rows)?;
+        if let Store::Texts(_, table) = store {
+            self.take(table);
+        }
+        Ok(skipped)
+    }
+}
+
+/// Pages of texts, as pages of numbers.
+struct Numbered {
+    pages: SerializedPageReader<Chunks>,
+    column: ColumnDescPtr,
+    reading: Reading,
+    /// How many texts were numbered.
+    sent: usize,
+    arrived: Arc<Mutex<Arrived>>,
+}
+
+impl Numbered {
+    /// Keeps texts, and gives their numbers in bytes, after the bytes of levels.
+    fn number(&mut self, levels: &[u8], texts: Texts, is_dictionary: bool) -> Result<Bytes> {
+        let (first, end) = (self.sent, self.sent + texts.places.len());
+        let (Ok(first), Ok(end)) = (i32::try_from(first), i32::try_from(end)) else {
+            return Err(damaged("a row group has too many texts"));
+        };
+        let mut bytes = vec![0; levels.len() + texts.places.len() * size_of::<i32>()];
+        let (before, numbers) = bytes.split_at_mut(levels.len());
+        before.copy_from_slice(levels);
+        for (place, number) in numbers.chunks_exact_mut(size_of::<i32>()).zip(first..end) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        self.sent = end as usize;
+        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).push((texts, is_dictionary));
+        Ok(bytes.into())
+    }
+
+    /// A page's bytes and encoding, its texts numbered, where they do not come as numbers already. `levels`: how many bytes stand before them;
+    /// `most`: they are no more than that.
+    fn numbered(&mut self, bytes: Bytes, encoding: Encoding, levels: usize, most: u32) -> Result<(Bytes, Encoding)> {
+        if levels > bytes.len() {
+            return Err(damaged("a page is too short"));
+        }
+        #[allow(deprecated)]
+        let numbers = matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
+        if numbers {
+            return Ok((bytes, encoding));
+        }
+        let before = bytes[..levels].to_vec();
+        let texts = match encoding {
+            Encoding::PLAIN => Texts::plain(bytes, levels, most as usize, self.reading)?,
+            _ => self.decoded(bytes.slice(levels..), encoding)?,
+        };
+        Ok((self.number(&before, texts, false)?, Encoding::PLAIN))
+    }
+
+    /// Texts in one of the less usual encodings, decoded by the library.
+    fn decoded(&self, bytes: Bytes, encoding: Encoding) -> Result<Texts> {
+        let count = delta_count(&bytes).ok_or_else(|| damaged("a page is too short"))?;
+        let page = Page::DataPage {
+            buf: bytes,
+            num_values: count,
+            encoding,
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        };
+        let required = Type::primitive_type_builder("text", Physical::BYTE_ARRAY).build()?;
+        let column = Arc::new(ColumnDescriptor::new(Arc::new(required), 0, 0, ColumnPath::new(Vec::new())));
+        let mut values = Vec::new();
+        let mut reader = ColumnReaderImpl::<ByteArrayType>::new(column, Box::new(OnePage(Some(page))));
+        reader.read_records(count as usize, None, None, &mut values)?;
+        if self.reading == Reading::Strict && values.iter().any(|v| std::str::from_utf8(v.data()).is_err()) {
+            return Err(damaged("a text is not UTF-8"));
+        }
+        let mut texts = Texts::default();
+        values.iter().for_each(|value| texts.push(value.data()));
+        Ok(texts)
+    }
+
+    fn levels_before(&self, bytes: &[u8], values: u32, encodings: [Encoding; 2]) -> Result<usize> {
+        let most = [self.column.max_rep_level(), self.column.max_def_level()];
+        let mut at = 0;
+        for (most, encoding) in most.into_iter().zip(encodings).filter(|(most, _)| *most > 0) {
+            at = if encoding == Encoding::RLE {
+                place(bytes, at)?.1
+            } else {
+                let bits = i16::BITS - most.leading_zeros();
+                at + (values as usize * bits as usize).div_ceil(8)
+            };
+        }
+        Ok(at)
+    }
+}
+
+/// A number in sevens of bits, and its length in bytes.
+fn varint(bytes: &[u8]) -> Option<(u32, usize)> {
+    const STOPS: u8 = 0x80;
+    let end = bytes.iter().position(|b| *b < STOPS)?;
+    let digits = &mut bytes[..=end].iter().rev();
+    let number =
+        digits.try_fold(0u32, |sum, b| sum.checked_mul(STOPS.into())?.checked_add((b & (STOPS - 1)).into()))?;
+    Some((number, end + 1))
+}
+
+/// How many values a page has whose lengths are written as differences: the third of its first numbers.
+fn delta_count(bytes: &[u8]) -> Option<u32> {
+    let (_, first) = varint(bytes)?;
+    let (_, second) = varint(&bytes[first..])?;
+    Some(varint(&bytes[first + second..])?.0)
+}
+
+impl Iterator for Numbered {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Result<Page>> {
+        self.get_next_page().transpose()
+    }
+}
+
+impl PageReader for Numbered {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        Ok(Some(match self.pages.get_next_page()? {
+            None => return Ok(None),
+            Some(Page::DictionaryPage { buf, num_values, .. }) => {
+                if self.sent > 0 {
+                    return Err(damaged("a dictionary comes after texts"));
+                }
+                let texts = Texts::plain(buf, 0, num_values as usize, self.reading)?;
+                let count = texts.places.len() as u32;
+                let buf = self.number(&[], texts, true)?;
+                Page::DictionaryPage { buf, num_values: count, encoding: Encoding::PLAIN, is_sorted: false }
+            }
+            Some(Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, statistics }) => {
+                let levels = self.levels_before(&buf, num_values, [rep_level_encoding, def_level_encoding])?;
+                let (buf, encoding) = self.numbered(buf, encoding, levels, num_values)?;
+                Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, statistics }
+            }
+            Some(Page::DataPageV2 {
+                buf,
+                num_values,
+                encoding,
+                num_nulls,
+                num_rows,
+                def_levels_byte_len,
+                rep_levels_byte_len,
+                is_compressed,
+                statistics,
+            }) => {
+                let levels = def_levels_byte_len as usize + rep_levels_byte_len as usize;
+                let (buf, encoding) = self.numbered(buf, encoding, levels, num_values)?;
+                Page::DataPageV2 {
+                    buf,
+                    num_values,
+                    encoding,
+                    num_nulls,
+                    num_rows,
+                    def_levels_byte_len,
+                    rep_levels_byte_len,
+                    is_compressed,
+                    statistics,
+                }
+            }
+        }))
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        self.pages.peek_next_page()
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        self.pages.skip_next_page()
+    }
+
+    fn at_record_boundary(&mut self) -> Result<bool> {
+        self.pages.at_record_boundary()
+    }
+}
+
+/// A page that was read already.
+struct OnePage(Option<Page>);
+
+impl Iterator for OnePage {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Result<Page>> {
+        self.0.take().map(Ok)
+    }
+}
+
+impl PageReader for OnePage {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        Ok(self.0.take())
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        Ok(None)
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        self.0 = None;
+        Ok(())
+    }
+}
