@@ -312,7 +312,7 @@ fn records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], settings: &Settin
         keys.find_all(rows.len(), |i| &text[ends.range(i)], &mut out);
     }
     for (row, found) in rows.iter().zip(&out) {
-        if *found == NO_RECORD {
+        if *found == NO_RECORD && !cells.is_nothing(*row as usize) {
             let cell = cells.text(*row as usize, &mut scratch);
             if !cell.is_empty() && !settings.nulls.contains(cell) {
                 issues.push(Issue { row: *row, code: codes::DANGLING_REFERENCE });

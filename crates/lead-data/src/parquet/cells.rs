@@ -36,17 +36,17 @@ impl Cells for LeafCells<'_> {
 
     fn several<'b>(&'b self, rows: &[u32], out: &mut [&'b [u8]]) -> bool {
         let Store::Texts(numbers, table) = &self.leaf.store else { return false };
+        table.several(rows.iter().map(|row| numbers[*row as usize]), out);
         let graphic = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic());
-        for (place, row) in out.iter_mut().zip(rows) {
-            let Ok(number) = usize::try_from(numbers[*row as usize]) else {
-                *place = b"";
-                continue;
-            };
-            let bytes = table.bytes(number);
-            let bare = graphic(bytes.first()) && graphic(bytes.last());
-            *place = if bare { bytes } else { trim(table.get(number)).as_bytes() };
+        for place in out.iter_mut().filter(|bytes| !graphic(bytes.first()) || !graphic(bytes.last())) {
+            *place = std::str::from_utf8(place).map_or(&[], |text| text.trim().as_bytes());
         }
         true
+    }
+
+    #[inline]
+    fn is_nothing(&self, row: usize) -> bool {
+        matches!(&self.leaf.store, Store::Texts(numbers, _) if numbers[row] < 0)
     }
 
     fn entries(&self) -> Option<Entries<'_>> {

@@ -190,14 +190,16 @@ impl Leaf {
         if self.levels.whole {
             return;
         }
-        self.known.extend(self.levels.defined.iter().map(|level| *level == self.deepest));
+        let (defined, deepest) = (self.levels.defined.as_slice(), self.deepest);
         match &mut self.store {
-            Store::Flags(values) => spread(values, &self.known, false),
-            Store::Ints(values) => spread(values, &self.known, 0),
-            Store::Floats(values) => spread(values, &self.known, 0.0),
-            Store::Wide(values) => spread(values, &self.known, 0),
-            Store::Texts(values, _) => spread(values, &self.known, -1),
+            Store::Flags(values) => spread(values, defined, deepest, false),
+            Store::Ints(values) => spread(values, defined, deepest, 0),
+            Store::Floats(values) => spread(values, defined, deepest, 0.0),
+            Store::Wide(values) => spread(values, defined, deepest, 0),
+            // What is no number of a text says so itself.
+            Store::Texts(values, _) => return spread(values, defined, deepest, -1),
         }
+        self.known.extend(defined.iter().map(|level| *level == deepest));
     }
 }
 
@@ -250,14 +252,24 @@ fn uuid(bytes: &[u8]) -> String {
     text
 }
 
-fn spread<T: Copy>(values: &mut Vec<T>, known: &[bool], nothing: T) {
+fn spread<T: Copy>(values: &mut Vec<T>, defined: &[i16], deepest: i16, nothing: T) {
+    /// Rows that are looked at together.
+    const STRETCH: usize = 16;
     let mut from = values.len();
-    values.resize(known.len(), nothing);
-    for (row, known) in known.iter().enumerate().rev() {
-        // Without a branch, since nobody can guess it: there are as many values as rows that have one.
-        from -= usize::from(*known);
-        let value = values[from];
-        values[row] = if *known { value } else { nothing };
+    values.resize(defined.len(), nothing);
+    for (stretch, levels) in defined.chunks(STRETCH).enumerate().rev() {
+        let first = stretch * STRETCH;
+        if levels.iter().all(|level| *level != deepest) {
+            values[first..first + levels.len()].fill(nothing);
+            continue;
+        }
+        for (row, level) in levels.iter().enumerate().rev() {
+            // Without a branch, since nobody can guess it: there are as many values as rows that have one.
+            let known = *level == deepest;
+            from -= usize::from(known);
+            let value = values[from];
+            values[first + row] = if known { value } else { nothing };
+        }
     }
 }
 

@@ -27,10 +27,10 @@ use crate::input::SHORTER;
 use crate::parse::civil::DAY;
 
 /// Rows of a batch. Tests have little data and want batches that end within pages.
-const BATCH: usize = if cfg!(debug_assertions) { 64 } else { 1 << 15 };
+const BATCH: usize = if cfg!(debug_assertions) { 64 } else { 1 << 14 };
 
 /// Rows of the parts of a row group, for tests too.
-const PART: usize = if cfg!(debug_assertions) { 5 } else { 2 * BATCH };
+const PART: usize = if cfg!(debug_assertions) { 5 } else { 1 << 16 };
 
 /// An opened Parquet file: what its footer says.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Texts of a column: its pages are handed on as pages of numbers into a list of texts, so that the library reads levels and numbers, and
 //! no text is copied on its own.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::parquet::basic::{Encoding, Type as Physical};
@@ -30,13 +31,20 @@ pub(crate) struct Table {
 }
 
 /// Texts of one page.
-#[derive(Default)]
 struct Texts {
     /// The number of the first of them.
     first: usize,
     text: String,
-    /// Where each of them stands in it.
-    places: Vec<(u32, u32)>,
+    /// Where each of them begins, and after the last one where another would.
+    starts: Vec<u32>,
+    /// So many bytes before each of them are not its own.
+    gap: u32,
+}
+
+impl Default for Texts {
+    fn default() -> Texts {
+        Texts { first: 0, text: String::new(), starts: vec![0], gap: 0 }
+    }
 }
 
 impl Table {
@@ -49,33 +57,43 @@ impl Table {
 
     /// How many texts.
     pub fn len(&self) -> usize {
-        self.pages.last().map_or(0, |last| last.first + last.places.len())
+        self.pages.last().map_or(0, |last| last.first + last.len())
     }
 
     /// A text as it stands in the file.
     #[inline]
     pub fn get(&self, number: usize) -> &str {
-        let (page, from, to) = self.place(number);
-        &page.text[from..to]
-    }
-
-    /// The same as bytes.
-    #[inline]
-    pub fn bytes(&self, number: usize) -> &[u8] {
-        let (page, from, to) = self.place(number);
-        &page.text.as_bytes()[from..to]
+        let page = self.page(number);
+        page.range(number - page.first).map_or("", |range| &page.text[range])
     }
 
     #[inline]
-    fn place(&self, number: usize) -> (&Texts, usize, usize) {
+    fn page(&self, number: usize) -> &Texts {
         // A batch is of few pages.
         let mut at = self.pages.len() - 1;
         while at > 0 && number < self.pages[at].first {
             at -= 1;
         }
-        let page = &self.pages[at];
-        let (from, to) = page.places[number - page.first];
-        (page, from as usize, to as usize)
+        &self.pages[at]
+    }
+
+    /// The bytes of several texts; of a number below 0 there are none.
+    #[inline]
+    pub fn several<'t>(&'t self, numbers: impl Iterator<Item = i32>, out: &mut [&'t [u8]]) {
+        let Some(mut page) = self.pages.first() else { return };
+        for (place, number) in out.iter_mut().zip(numbers) {
+            *place = b"";
+            let Ok(number) = usize::try_from(number) else { continue };
+            // Mostly it is the page of the text before.
+            let mut range = page.range(number.wrapping_sub(page.first));
+            if range.is_none() {
+                page = self.page(number);
+                range = page.range(number - page.first);
+            }
+            if let Some(range) = range {
+                *place = &page.text.as_bytes()[range];
+            }
+        }
     }
 
     /// Forgets what was read to its end: all pages but the dictionary and the last.
@@ -99,7 +117,7 @@ impl Table {
 
     /// Numbers as pages were given them, as numbers of this table.
     fn renumber(&self, numbers: &mut [i32]) {
-        let (fixed, gone) = (self.pages.first().map_or(0, |d| d.places.len()) as i32, self.gone as i32);
+        let (fixed, gone) = (self.pages.first().map_or(0, Texts::len) as i32, self.gone as i32);
         if gone > 0 {
             numbers.iter_mut().for_each(|n| *n -= if *n < fixed { 0 } else { gone });
         }
@@ -109,9 +127,10 @@ impl Table {
 impl Texts {
     /// Takes apart texts with their lengths before them, from a byte on: no more than `most`.
     fn plain(bytes: Bytes, from: usize, most: usize, reading: Reading) -> Result<Texts> {
-        let mut places = Vec::with_capacity(most.min(bytes.len() / LENGTH));
+        let mut starts = Vec::with_capacity(most.min(bytes.len() / LENGTH) + 1);
         if reading == Reading::Lossy {
-            let (mut texts, mut at) = (Texts { places, ..Texts::default() }, from);
+            starts.push(0);
+            let (mut texts, mut at) = (Texts { starts, ..Texts::default() }, from);
             while at < bytes.len() {
                 let (start, end) = place(&bytes, at)?;
                 texts.push(&bytes[start..end]);
@@ -128,18 +147,29 @@ impl Texts {
             if end - start >= ASCII {
                 bytes[at..start].fill(0);
             }
-            places.push((start as u32, end as u32));
+            starts.push(start as u32);
             at = end;
         }
+        starts.push((at + LENGTH) as u32);
         let text = String::from_utf8(bytes).map_err(|_| damaged("a text is not UTF-8"))?;
-        Ok(Texts { first: 0, text, places })
+        Ok(Texts { first: 0, text, starts, gap: LENGTH as u32 })
     }
 
     /// Bytes that are no text are replaced.
     fn push(&mut self, bytes: &[u8]) {
-        let start = self.text.len();
         self.text.push_str(&String::from_utf8_lossy(bytes));
-        self.places.push((start as u32, self.text.len() as u32));
+        self.starts.push(self.text.len() as u32);
+    }
+
+    fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Where a text stands.
+    #[inline]
+    fn range(&self, at: usize) -> Option<Range<usize>> {
+        let end = self.starts.get(at.wrapping_add(1))?;
+        Some(self.starts[at] as usize..(end - self.gap) as usize)
     }
 }
 
@@ -219,15 +249,18 @@ struct Numbered {
 impl Numbered {
     /// Keeps texts, and gives their numbers in bytes, after the bytes of levels.
     fn number(&mut self, levels: &[u8], texts: Texts, is_dictionary: bool) -> Result<Bytes> {
-        let (first, end) = (self.sent, self.sent + texts.places.len());
+        let (first, end) = (self.sent, self.sent + texts.len());
         let (Ok(first), Ok(end)) = (i32::try_from(first), i32::try_from(end)) else {
             return Err(damaged("a row group has too many texts"));
         };
-        let mut bytes = vec![0; levels.len() + texts.places.len() * size_of::<i32>()];
-        let (before, numbers) = bytes.split_at_mut(levels.len());
-        before.copy_from_slice(levels);
-        for (place, number) in numbers.chunks_exact_mut(size_of::<i32>()).zip(first..end) {
-            place.copy_from_slice(&number.to_le_bytes());
+        let mut bytes = Vec::with_capacity(levels.len() + texts.len() * size_of::<i32>());
+        bytes.extend_from_slice(levels);
+        let mut block = [0; 1024];
+        for start in (first..end).step_by(block.len() / size_of::<i32>()) {
+            let places = block.chunks_exact_mut(size_of::<i32>());
+            let count =
+                places.zip(start..end).map(|(place, number)| place.copy_from_slice(&number.to_le_bytes())).count();
+            bytes.extend_from_slice(&block[..count * size_of::<i32>()]);
         }
         self.sent = end as usize;
         self.arrived.lock().unwrap_or_else(PoisonError::into_inner).push((texts, is_dictionary));
@@ -326,7 +359,7 @@ impl PageReader for Numbered {
                     return Err(damaged("a dictionary comes after texts"));
                 }
                 let texts = Texts::plain(buf, 0, num_values as usize, self.reading)?;
-                let count = texts.places.len() as u32;
+                let count = texts.len() as u32;
                 let buf = self.number(&[], texts, true)?;
                 Page::DictionaryPage { buf, num_values: count, encoding: Encoding::PLAIN, is_sorted: false }
             }
