@@ -271,6 +271,18 @@ impl Levels {
             self.defined.resize(rows.len(), ALONE);
             return Some(rows);
         }
+        if let (Some(known), None) = (&column.known, there) {
+            self.defined.extend(rows.clone().map(|row| i16::from(known.get(row)) * ALONE));
+            self.places.resize(rows.len(), 0);
+            let mut count = 0;
+            // Without a branch: whether a value is known nobody can guess.
+            for (row, defined) in rows.zip(&self.defined) {
+                self.places[count] = row as u32;
+                count += usize::from(*defined == ALONE);
+            }
+            self.places.truncate(count);
+            return None;
+        }
         for row in rows {
             self.push(row, column.is_known(row) && there.is_none_or(|there| there(row)), ALONE);
         }

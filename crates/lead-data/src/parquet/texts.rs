@@ -224,6 +224,10 @@ impl Source for TextSource {
         let rows = levels.read(&mut self.reader, most, numbers)?;
         self.take(table);
         table.renumber(numbers);
+        let end = table.len() as i32;
+        if numbers.iter().fold(false, |odd, n| odd | (*n < 0) | (*n >= end)) {
+            return Err(damaged("a text is not in the dictionary"));
+        }
         Ok(rows)
     }
 
@@ -276,7 +280,7 @@ impl Numbered {
         #[allow(deprecated)]
         let numbers = matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
         if numbers {
-            return Ok((bytes, encoding));
+            return Ok((numbers_of(&bytes, levels, most as usize)?, Encoding::PLAIN));
         }
         let before = bytes[..levels].to_vec();
         let texts = match encoding {
@@ -322,6 +326,84 @@ impl Numbered {
             };
         }
         Ok(at)
+    }
+}
+
+/// The bytes of levels, and after them the numbers of a page, which are stored as runs and in few bits, in four bytes each: no more than
+/// `most`. The library would look each of them up in a list of numbers.
+///
+/// The format: <https://github.com/apache/parquet-format/blob/master/Encodings.md#run-length-encoding--bit-packing-hybrid-rle--3>
+fn numbers_of(bytes: &[u8], levels: usize, most: usize) -> Result<Bytes> {
+    let short = || damaged("a page is too short");
+    let mut out = Vec::with_capacity(levels + (most + GROUP) * size_of::<u32>());
+    out.extend_from_slice(&bytes[..levels]);
+    // Where all is null there is nothing.
+    let Some((width, mut rest)) = bytes[levels..].split_first() else { return Ok(out.into()) };
+    let width = usize::from(*width);
+    if width > u32::BITS as usize {
+        return Err(damaged("the number of a text has more than 32 bits"));
+    }
+    let mut left = most;
+    while left > 0 && !rest.is_empty() {
+        let (header, length) = varint(rest).ok_or_else(short)?;
+        rest = &rest[length..];
+        let is_packed = header % 2 == 1;
+        let many = (header / 2) as usize * if is_packed { GROUP } else { 1 };
+        let length = if is_packed { many / GROUP * width } else { width.div_ceil(8) };
+        let count = many.min(left);
+        let (stored, behind) = rest.split_at(length.min(rest.len()));
+        if is_packed {
+            // A page that ends early has no more.
+            let there = (stored.len() * 8).checked_div(width).map_or(count, |there| there.min(count));
+            let start = out.len();
+            unpack(stored, rest, width, there.div_ceil(GROUP), &mut out);
+            if there < count {
+                out.truncate(start + there * size_of::<u32>());
+                break;
+            }
+        } else if stored.len() < length {
+            return Err(short());
+        } else {
+            let number = stored.iter().rev().fold(0u32, |sum, b| sum << 8 | u32::from(*b)).to_le_bytes();
+            out.resize(out.len() + count * number.len(), 0);
+            let start = out.len() - count * number.len();
+            out[start..].chunks_exact_mut(number.len()).for_each(|place| place.copy_from_slice(&number));
+        }
+        rest = behind;
+        left -= count;
+    }
+    Ok(out.into())
+}
+
+/// Numbers that are packed together.
+const GROUP: usize = 8;
+
+/// Unpacks groups of numbers of `width` bits each, the lowest bits first; `rest` begins with them and goes on behind them.
+fn unpack(packed: &[u8], rest: &[u8], width: usize, groups: usize, out: &mut Vec<u8>) {
+    let mask = (1u64 << width) - 1;
+    let word = |bytes: &[u8], at: usize| {
+        let bytes = bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(u64::from_le_bytes)
+    };
+    for group in 0..groups {
+        let start = group * width;
+        let mut numbers = [0u8; GROUP * size_of::<u32>()];
+        let places = numbers.chunks_exact_mut(size_of::<u32>()).enumerate();
+        // Eight bytes from wherever a number begins hold all of it, and of numbers of a byte or less all eight.
+        if let (true, Some(all)) = (width <= 8, word(rest, start)) {
+            places.for_each(|(i, place)| place.copy_from_slice(&((all >> (i * width) & mask) as u32).to_le_bytes()));
+        } else {
+            // With room behind the last of them.
+            let mut last = [0u8; 40];
+            let stored = &packed[start.min(packed.len())..(start + width).min(packed.len())];
+            last[..stored.len()].copy_from_slice(stored);
+            places.for_each(|(i, place)| {
+                let bit = i * width;
+                let number = word(&last, bit / 8).unwrap_or(0) >> (bit % 8) & mask;
+                place.copy_from_slice(&(number as u32).to_le_bytes());
+            });
+        }
+        out.extend_from_slice(&numbers);
     }
 }
 
