@@ -45,10 +45,10 @@ pub fn checker(options: &Options) -> Result<(), Failure> {
     row("`lead check examples/industrial`", ms(industrial), "20 ms");
     row("`lead fmt --check` of the same file", format!("{:.1} MB/s", megabytes / fmt.wall), "20 MB/s");
     row("`lead --help`", ms(help), "5 ms");
-    row("size of the binary, stripped", format!("{size:.1} MB"), "15 MB");
+    row("size of the binary, stripped", format!("{size:.2} MB"), "15 MB");
     let beside = lead.with_file_name(format!("lead-postgres{}", std::env::consts::EXE_SUFFIX));
     if let Ok(found) = fs::metadata(beside) {
-        row("size of `lead-postgres`, stripped", format!("{:.1} MB", found.len() as f64 / 1e6), "");
+        row("size of `lead-postgres`, stripped", format!("{:.2} MB", found.len() as f64 / 1e6), "");
     }
     println!("{out}");
     if options.record {
