@@ -168,7 +168,10 @@ impl Leaf {
             ),
             (Physical::BYTE_ARRAY, _) => {
                 let reading = if is_said_to_be_text(ty) { Reading::Strict } else { Reading::Lossy };
-                (Box::new(TextSource::new(column, pages, reading)), Store::Texts(Vec::new(), Table::default()))
+                (
+                    Box::new(TextSource::new(column, pages, reading, chunk.num_values())),
+                    Store::Texts(Vec::new(), Table::default()),
+                )
             }
         };
         Ok(Leaf { kind, store, levels: Levels::default(), deepest, known: Vec::new(), source })

@@ -203,10 +203,10 @@ pub(crate) struct TextSource {
 }
 
 impl TextSource {
-    /// Reads the texts of a column's pages.
-    pub fn new(column: ColumnDescPtr, pages: SerializedPageReader<Chunks>, reading: Reading) -> TextSource {
+    /// Reads the texts of a column's pages, which have so many values in all.
+    pub fn new(column: ColumnDescPtr, pages: SerializedPageReader<Chunks>, reading: Reading, total: i64) -> TextSource {
         let arrived = Arc::<Mutex<Arrived>>::default();
-        let pages = Numbered { pages, column: column.clone(), reading, sent: 0, arrived: arrived.clone() };
+        let pages = Numbered { pages, column: column.clone(), reading, total, sent: 0, arrived: arrived.clone() };
         TextSource { reader: ColumnReaderImpl::new(column, Box::new(pages)), arrived }
     }
 
@@ -245,6 +245,8 @@ struct Numbered {
     pages: SerializedPageReader<Chunks>,
     column: ColumnDescPtr,
     reading: Reading,
+    /// How many values all pages have.
+    total: i64,
     /// How many texts were numbered.
     sent: usize,
     arrived: Arc<Mutex<Arrived>>,
@@ -276,6 +278,10 @@ impl Numbered {
     fn numbered(&mut self, bytes: Bytes, encoding: Encoding, levels: usize, most: u32) -> Result<(Bytes, Encoding)> {
         if levels > bytes.len() {
             return Err(damaged("a page is too short"));
+        }
+        // What it says of itself is not believed: memory is taken for so many.
+        if i64::from(most) > self.total {
+            return Err(damaged("a page has more values than its column"));
         }
         #[allow(deprecated)]
         let numbers = matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
