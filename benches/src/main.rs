@@ -8,6 +8,7 @@ mod checker;
 mod counts;
 mod digest;
 mod generate;
+mod growth;
 mod keystroke;
 mod lexicon;
 mod lsp;
@@ -27,19 +28,20 @@ use std::process::ExitCode;
 use generate::Failure;
 use options::Options;
 
-const USAGE: &str = "usage: cargo run --release -p xtask -- bench [scale|checker|keystroke|lsp] [OPTIONS]
+const USAGE: &str = "usage: cargo run --release -p xtask -- bench [growth|scale|checker|keystroke|lsp] [OPTIONS]
        cargo run --release -p xtask -- counts [--check]
        cargo run --release -p xtask -- soak [OPTIONS]
 
 bench            `lead run` and its peers on the same files, alternating; answers compared, ratios shown
 bench lsp        the language server over its standard input and output: start, keystrokes, hover, memory
+bench growth     `lead run` on two sizes (M,L) in turns: seconds and memory, beside what linear growth would be
 bench scale      1, 10 and 100 million events on `lead run`, on DuckDB and on Spark: seconds, memory, how they grow
 bench checker    time of `lead check`, `lead fmt` and `lead --help`, size of the binary
 bench keystroke  time from an edit to a checked lexicon, and memory, in one process
 counts           instructions of the parser, the checker and a run, written to benches/counts.json
 soak             little memory, a full disk, an export that loses its end, a run that is killed: what happens
 
-  --size S,M,L       100 thousand, 1 million, 5 million contacts (S)
+  --size S,M,L       100 thousand, 1 million, 5 million contacts (S; M,L of growth)
   --work W1,W2       the lexicons in benches/lexicons (both)
   --format csv,parquet
   --runs N           rounds that count (3)
@@ -75,6 +77,7 @@ fn task(args: &[&str]) -> Result<(), Failure> {
             Ok(())
         }
         ["speed", rest @ ..] => speed::speed(&Options::parse(rest, USAGE)?),
+        ["growth", rest @ ..] => growth::growth(&Options::parse(&[&["--size", "M,L"], rest].concat(), USAGE)?),
         ["scale", rest @ ..] => scale::scale(&Options::parse(rest, USAGE)?),
         ["checker", rest @ ..] => checker::checker(&Options::parse(rest, USAGE)?),
         ["keystroke", rest @ ..] => keystroke::keystroke(&Options::parse(rest, USAGE)?),

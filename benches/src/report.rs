@@ -33,12 +33,13 @@ pub struct Outcome {
     pub peers: Vec<Engine>,
 }
 
-fn middle(runs: &[Measured], of: impl Fn(&Measured) -> f64) -> f64 {
+/// The median over the rounds.
+pub fn middle(runs: &[Measured], of: impl Fn(&Measured) -> f64) -> f64 {
     median(runs.iter().map(of).collect())
 }
 
 /// The median over the rounds of theirs by ours.
-fn times(theirs: &[Measured], ours: &[Measured], of: impl Fn(&Measured) -> f64) -> f64 {
+pub fn times(theirs: &[Measured], ours: &[Measured], of: impl Fn(&Measured) -> f64) -> f64 {
     median(theirs.iter().zip(ours).map(|(t, o)| of(t) / of(o).max(1e-9)).collect())
 }
 
@@ -84,7 +85,8 @@ pub fn table(outcomes: &[Outcome]) -> String {
     out
 }
 
-fn files(format: &str) -> &str {
+/// Files of a format, as people write it.
+pub fn files(format: &str) -> &str {
     if format == "csv" { "CSV" } else { "Parquet" }
 }
 
@@ -126,26 +128,6 @@ fn against_the_fastest(outcomes: &[Outcome]) -> String {
     out
 }
 
-/// Five times the data, how many times the time: from M to L.
-fn growth(outcomes: &[Outcome]) -> String {
-    let mut out = String::new();
-    for large in outcomes.iter().filter(|o| o.size == "L") {
-        let same = |o: &&Outcome| o.size == "M" && o.work == large.work && o.format == large.format;
-        let Some(medium) = outcomes.iter().find(same) else { continue };
-        let grown = |f: fn(&Measured) -> f64| middle(&large.lead, f) / middle(&medium.lead, f);
-        let _ = writeln!(
-            out,
-            "- {} on {}: from M to L the data grow 5 times, time {:.2} times ({:.2} of linear growth), memory {:.2} times.",
-            large.work,
-            files(&large.format),
-            grown(|m| m.wall),
-            grown(|m| m.wall) / 5.0,
-            grown(|m| m.memory),
-        );
-    }
-    out
-}
-
 /// All that was measured, with how and on what.
 pub fn whole(outcomes: &[Outcome], environment: &Environment, options: &Options) -> String {
     let versions: Vec<String> = environment.peers.iter().map(|(p, v)| format!("{} {v}", p.title)).collect();
@@ -159,10 +141,6 @@ pub fn whole(outcomes: &[Outcome], environment: &Environment, options: &Options)
     );
     if outcomes.iter().any(|o| !o.peers.is_empty()) {
         let _ = write!(out, "\n{}", against_the_fastest(outcomes));
-    }
-    let growth = growth(outcomes);
-    if !growth.is_empty() {
-        let _ = write!(out, "\n{growth}");
     }
     out
 }

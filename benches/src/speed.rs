@@ -114,6 +114,35 @@ pub fn lexicon(work: &str, format: &str, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The lexicon of a piece of work in its place.
+pub fn lexicon_folder(options: &Options, work: &str, format: &str) -> Result<PathBuf, Failure> {
+    let folder = options.dir.join("lexicons").join(format!("{work}-{format}"));
+    lexicon(work, format, &folder)?;
+    Ok(folder)
+}
+
+/// `lead run` as it is measured.
+pub fn asked(lead: &Path, lexicon: &Path, case: &Case<'_>, output: &Path) -> Command {
+    let mut command = Command::new(lead);
+    command.arg("run").arg(lexicon).args(["--format", case.format, "--threads", &case.threads.to_string()]);
+    command.arg("--data").arg(case.data).arg("--output").arg(output);
+    command.args(["--only", &wanted(case.work).join(",")]);
+    if case.work == "W1" {
+        // The others write no records but those for which the rule holds.
+        command.args(["--where", "lead"]);
+    }
+    command
+}
+
+/// An empty folder for answers; what was written before is on disk.
+pub fn emptied(options: &Options, name: &str) -> Result<PathBuf, Failure> {
+    let output = options.dir.join("answers").join(name);
+    let _ = fs::remove_dir_all(&output);
+    fs::create_dir_all(&output)?;
+    settle();
+    Ok(output)
+}
+
 /// One piece of work by all engines: once to warm up and compare answers, then round by round.
 fn compare(
     options: &Options,
@@ -123,27 +152,9 @@ fn compare(
     case: &Case<'_>,
 ) -> Result<Outcome, Failure> {
     eprintln!("{} {} {size} …", case.work, case.format);
-    let folder = options.dir.join("lexicons").join(format!("{}-{}", case.work, case.format));
-    lexicon(case.work, case.format, &folder)?;
-    let answers = options.dir.join("answers");
-    let ours = |output: &Path| {
-        let mut command = Command::new(lead);
-        command.arg("run").arg(&folder).args(["--format", case.format, "--threads", &case.threads.to_string()]);
-        command.arg("--data").arg(case.data).arg("--output").arg(output);
-        command.args(["--only", &wanted(case.work).join(",")]);
-        if case.work == "W1" {
-            // The others write no records but those for which the rule holds.
-            command.args(["--where", "lead"]);
-        }
-        command
-    };
-    let emptied = |name: &str| -> Result<PathBuf, Failure> {
-        let output = answers.join(name);
-        let _ = fs::remove_dir_all(&output);
-        fs::create_dir_all(&output)?;
-        settle();
-        Ok(output)
-    };
+    let folder = lexicon_folder(options, case.work, case.format)?;
+    let ours = |output: &Path| asked(lead, &folder, case, output);
+    let emptied = |name: &str| emptied(options, name);
 
     let output = emptied("lead")?;
     measure(&mut ours(&output))?;
@@ -171,7 +182,7 @@ fn compare(
             engine.runs.push(measure(&mut environment.run(peer, case, &emptied(peer.name)?))?);
         }
     }
-    let _ = fs::remove_dir_all(&answers);
+    let _ = fs::remove_dir_all(options.dir.join("answers"));
     Ok(Outcome {
         size: size.to_owned(),
         work: case.work.to_owned(),

@@ -6,7 +6,9 @@ use std::process::{Command, ExitCode};
 /// Runs `bench` or `counts` with their options.
 pub fn run(task: &str, options: &[String]) -> ExitCode {
     let (task, options) = match (task, options.split_first()) {
-        ("bench", Some((first, rest))) if matches!(first.as_str(), "scale" | "checker" | "keystroke" | "lsp") => {
+        ("bench", Some((first, rest)))
+            if matches!(first.as_str(), "growth" | "scale" | "checker" | "keystroke" | "lsp") =>
+        {
             (first.as_str(), rest)
         }
         ("bench", _) => ("speed", options),
