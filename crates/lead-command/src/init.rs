@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lead_data::DraftOptions;
+use lead_draft::DraftOptions;
 
 use crate::args::InitArgs;
 use crate::terminal::{Exit, Failure, Outcome, Style, Terminal, counted, eprint, plain, print};
@@ -75,7 +75,7 @@ fn drafted(args: &InitArgs, name: &str, zone: Option<&str>, terminal: &Terminal)
         timezone: zone.map(String::from),
         data: (!data.is_empty()).then_some(data),
     };
-    let draft = lead_data::draft(&folder, &files, &options);
+    let draft = lead_draft::draft(&folder, &files, &options);
     let reasons: String = draft.left_out.iter().map(|(f, why)| format!("left out `{f}`: {why}\n")).collect();
     if draft.entities.is_empty() && draft.events.is_empty() {
         take_back(&brought);
@@ -154,7 +154,7 @@ fn below(base: &Path, folder: &Path, depth: usize, found: &mut Vec<(PathBuf, Str
         }
         if path.is_dir() && !path.is_symlink() && depth < DEEPEST {
             below(base, &path, depth + 1, found)?;
-        } else if path.is_file() && lead_data::draft::looks_like_export(&name) {
+        } else if path.is_file() && lead_draft::looks_like_export(&name) {
             found.push((real(&path)?, relative(&path, base)));
         }
     }

@@ -14,7 +14,7 @@ pub(crate) enum Match {
 }
 
 /// What headers are compared by: capitals, blanks, `_` and `-` ignored.
-pub(crate) fn fold_header(header: &str) -> String {
+pub fn fold_header(header: &str) -> String {
     header.chars().filter(|c| !c.is_whitespace() && *c != '_' && *c != '-').flat_map(char::to_lowercase).collect()
 }
 

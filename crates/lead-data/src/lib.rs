@@ -5,7 +5,8 @@
 //!
 //! On the way: [`sandbox`] (names to files) · `input` (bytes to text) · `csv`, `jsonl`, `parquet` (blocks of cells) ·
 //! `headers`, `feed`, `filter` (which cells) · `parse`, `build` (what they mean) · `entity` (rows to records) ·
-//! `memory` (tables made rather than read) · `read`, `share` (several workers, several tables of one file) · `report`, `problems` (what was found).
+//! `memory` (tables made rather than read) · `read`, `share` (several workers, several tables of one file) · `report`, `problems` (what was found) ·
+//! [`profile`] (what the cells of a file look like).
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
@@ -15,7 +16,6 @@ mod cells;
 pub mod column;
 mod csv;
 mod data;
-pub mod draft;
 mod ends;
 mod entity;
 mod feed;
@@ -32,6 +32,7 @@ mod pages;
 mod parquet;
 mod parse;
 mod problems;
+pub mod profile;
 pub mod raw;
 mod read;
 mod report;
@@ -43,7 +44,7 @@ mod texts;
 
 pub use column::{Bitmap, Column, Dictionary, NO_RECORD, Texts, Values, fold_text};
 pub use data::{Batch, Data, EventSink, Needs, Options, Progress, Records, ScanRequest};
-pub use draft::{Draft, DraftOptions, draft};
+pub use headers::fold_header;
 pub use memory::{Cell, World};
 pub use pages::Pages;
 pub use report::{PLACES, Place, Problem, Reject, RejectKind, Report, SourceSummary};

@@ -456,3 +456,15 @@ fn progress_is_told() {
     lead_data::Data::open(&fixture.lexicon, &fixture.config, fixture.path(), &fixture.all(), options);
     assert_eq!(*seen.0.lock().unwrap(), (PLAIN.len() as u64, PLAIN.len() as u64));
 }
+
+#[test]
+fn a_preview_shows_the_first_rows() {
+    let fixture = Fixture::new().file("a.csv", "id,x\n1,\n2,b\n3,c\n");
+    let preview = |most| lead_data::raw::preview(fixture.path(), "a.csv", &lead_hir::Config::default(), most);
+    let two = preview(2).unwrap();
+    assert_eq!((two.headers.len(), two.rows.len(), two.total), (2, 2, None));
+    assert_eq!(two.rows[0], [Some("1".to_owned()), None]);
+    assert_eq!(preview(9).unwrap().total, Some(3));
+    let missing = lead_data::raw::preview(fixture.path(), "b.csv", &lead_hir::Config::default(), 1).unwrap_err();
+    assert_eq!(missing.code.id(), "L0701");
+}

@@ -1,13 +1,14 @@
 //! A draft in words: `lead.toml`, the schema, a few definitions to start from.
 
-use lead_diag::InOrder;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::draft::infer::{FieldModel, FieldType, Kind, Model, SUBJECTS, TableModel};
-use crate::draft::names::{free, quoted, written};
-use crate::draft::{Draft, DraftOptions};
-use crate::headers::fold_header;
+use lead_data::fold_header;
+use lead_diag::InOrder;
+
+use crate::infer::{FieldModel, FieldType, Kind, Model, SUBJECTS, TableModel};
+use crate::names::{free, quoted, written};
+use crate::{Draft, DraftOptions};
 
 /// The files of the lexicon.
 pub(crate) fn write(model: &Model, mut left_out: Vec<(String, String)>, options: &DraftOptions) -> Draft {

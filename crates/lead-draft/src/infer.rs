@@ -1,11 +1,12 @@
 //! What each file is, and how files hang together.
 
-use lead_diag::InOrder;
 use std::path::Path;
 
-use crate::draft::names;
-use crate::draft::profile::{ColumnProfile, TableProfile, constant_per};
-use crate::headers::fold_header;
+use lead_data::fold_header;
+use lead_data::profile::{ColumnProfile, TableProfile, constant_per};
+use lead_diag::InOrder;
+
+use crate::names;
 
 /// Tables of a draft, in order of their files.
 pub(crate) struct Model {

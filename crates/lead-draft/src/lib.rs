@@ -1,16 +1,19 @@
 //! A first lexicon out of exports: entities and events, types, keys, references, a few definitions.
 //!
-//! `profile` looks at every cell, `names` makes names, `infer` decides what each file is and how files hang together,
-//! `write` puts it into words. Invariant *every file is accounted for*: each is an entity, an event, or named in a
+//! [`profile`] (of `lead-data`) looks at every cell, `names` makes names, `infer` decides what each file is and how files hang
+//! together, `write` puts it into words. Invariant *every file is accounted for*: each is an entity, an event, or named in a
 //! comment with the reason.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod infer;
 mod names;
-mod profile;
 mod write;
 
-use lead_diag::InOrder;
 use std::path::Path;
+
+use lead_data::profile::profile;
+use lead_diag::InOrder;
 
 /// What a draft is to say besides what the files say.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +53,7 @@ pub fn draft(dir: &Path, files: &[String], options: &DraftOptions) -> Draft {
     };
     let mut tables = Vec::new();
     for file in files {
-        match profile::profile(dir, file) {
+        match profile(dir, file) {
             Ok(table) => tables.push(table),
             Err(why) => left_out.push((file.clone(), why)),
         }

@@ -22,10 +22,14 @@ const SAMPLE: usize = 5000;
 
 /// A file that could be read.
 #[derive(Clone)]
-pub(crate) struct TableProfile {
+pub struct TableProfile {
+    /// Its name in its folder.
     pub file: String,
+    /// Its encoding, where it is not UTF-8.
     pub encoding: Option<String>,
+    /// How many rows.
     pub rows: u64,
+    /// In their order.
     pub columns: Vec<ColumnProfile>,
     /// Words in it that most likely mean nothing.
     pub nulls: Vec<String>,
@@ -33,7 +37,8 @@ pub(crate) struct TableProfile {
 
 /// A column of it.
 #[derive(Clone, Default)]
-pub(crate) struct ColumnProfile {
+pub struct ColumnProfile {
+    /// As it stands in the file.
     pub header: String,
     /// Cells that say something.
     pub filled: u64,
@@ -41,22 +46,31 @@ pub(crate) struct ColumnProfile {
     pub unique: bool,
     /// Hashes of all values where they are unique, of some where they are not.
     pub values: HashSet<u64>,
+    /// How many of them.
     pub distinct: usize,
     /// Texts with how often they came, while they are few; as first written, by folded form.
     pub few: Option<HashMap<String, (String, u64)>>,
+    /// Cells that can be read as yes or no.
     pub flags: u64,
+    /// Cells that can be read as numbers.
     pub numbers: u64,
+    /// Cells that can be read as times.
     pub times: u64,
     /// Of the times: with a clock time.
     pub clocks: u64,
+    /// Cells that look like lists.
     pub lists: u64,
     /// Numbers such as `007`, which are names of something.
     pub padded: u64,
+    /// Characters of the longest cell.
     pub longest: usize,
 }
 
-/// Looks through a whole file; the reason if it cannot be read.
-pub(crate) fn profile(dir: &Path, file: &str) -> Result<TableProfile, String> {
+/// Looks through a whole file of a folder.
+///
+/// # Errors
+/// Why it cannot be read, in words.
+pub fn profile(dir: &Path, file: &str) -> Result<TableProfile, String> {
     let mut settings = Settings::default();
     let mut encoding = None;
     let mut result = read(dir, file, &settings);
@@ -109,7 +123,7 @@ fn read(dir: &Path, file: &str, settings: &Settings) -> Result<TableProfile, Tro
 }
 
 /// By column: whether all rows that share a value of the column `id` share its value too.
-pub(crate) fn constant_per(dir: &Path, profile: &TableProfile, id: usize) -> Vec<bool> {
+pub fn constant_per(dir: &Path, profile: &TableProfile, id: usize) -> Vec<bool> {
     let width = profile.columns.len();
     let encoding = profile.encoding.as_deref().and_then(|e| encoding_rs::Encoding::for_label(e.as_bytes()));
     let settings = Settings { encoding, ..Settings::default() };

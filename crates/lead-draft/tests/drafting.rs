@@ -1,16 +1,21 @@
 //! Drafts of lexicons: what they say, and that they check and run as they are.
 #![allow(clippy::unwrap_used)]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lead_data::{Data, DraftOptions, Options, draft};
+use lead_data::{Batch, Data, EventSink, Options, ScanRequest};
 use lead_diag::SourceMap;
-use lead_hir::hir::Lexicon;
+use lead_draft::{DraftOptions, draft};
+use lead_hir::hir::{FieldId, Lexicon};
 use lead_hir::{Config, config};
-use support::*;
+
+/// Events that nobody looks at.
+struct Passed;
+
+impl EventSink for Passed {
+    fn batch(&mut self, _: &Batch) {}
+}
 
 /// The checked lexicon of a draft, after asserting that nothing is wrong with it.
 fn check(lead_toml: &str, schema: &str) -> (Lexicon, Config) {
@@ -34,13 +39,14 @@ fn check(lead_toml: &str, schema: &str) -> (Lexicon, Config) {
 /// Reads everything that a draft speaks of. Gives the codes of the warnings.
 fn run(dir: &Path, lexicon: &Lexicon, config: &Config) -> BTreeSet<&'static str> {
     let ids = lexicon.table_ids();
-    let all = ids.map(|(id, t)| (id, (0..t.fields.len() as u32).map(lead_hir::hir::FieldId).collect())).collect();
+    let all = ids.map(|(id, t)| (id, (0..t.fields.len() as u32).map(FieldId).collect())).collect();
     let options = Options { threads: 2, ..Options::default() };
     let needs = lead_data::Needs { tables: all };
     let data = Data::open(lexicon, config, dir, &needs, options);
     for (id, table) in lexicon.table_ids() {
         if table.is_event() {
-            scan(&data, lexicon, id, i64::MIN..i64::MAX);
+            let fields = (0..table.fields.len() as u32).map(FieldId).collect();
+            data.scan(&[ScanRequest { table: id, fields, times: i64::MIN..i64::MAX }], |_| Passed);
         }
     }
     let report = data.report();
@@ -101,33 +107,30 @@ fn a_draft_says_what_the_files_say() {
     for i in 0..30 {
         visits.push_str(&format!("v{i},c{},{},2026-01-{:02} 10:00\n", i % 4, ["a", "b"][i % 2], i % 28 + 1));
     }
-    let fixture = Fixture::new()
-        .file("export/Contacts.csv", "Record ID;E-mail;Email;from;Opted in;Interests;Amount;Zip;Created\nc0;x@a.com;;A \"1\";yes;a;1,5;007;31.12.2025\nc1;M\u{fc}ller;b;B;no;a;2;010;1.1.2026\nc2;select;b;B;no;a;b;010;1.1.2026\nc3;null;b;B;no;[];;010;\n")
-        .file("visits.csv", visits)
-        .file("latin.csv", b"id,name\n1,M\xfcller\n")
-        .file("broken.csv", "id,x\n1,\"open\n")
-        .file("empty.csv", "")
-        .file("notes.docx", "PK");
+    let folder = tempfile::tempdir().unwrap();
+    let files: [(&str, &[u8]); 6] = [
+        (
+            "export/Contacts.csv",
+            "Record ID;E-mail;Email;from;Opted in;Interests;Amount;Zip;Created\nc0;x@a.com;;A \"1\";yes;a;1,5;007;31.12.2025\nc1;M\u{fc}ller;b;B;no;a;2;010;1.1.2026\nc2;select;b;B;no;a;b;010;1.1.2026\nc3;null;b;B;no;[];;010;\n".as_bytes(),
+        ),
+        ("visits.csv", visits.as_bytes()),
+        ("latin.csv", b"id,name\n1,M\xfcller\n"),
+        ("broken.csv", b"id,x\n1,\"open\n"),
+        ("empty.csv", b""),
+        ("notes.docx", b"PK"),
+    ];
+    std::fs::create_dir(folder.path().join("export")).unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
     let options = DraftOptions {
         name: Some("Say \"hi\"".into()),
         timezone: Some("Europe/Berlin".into()),
         data: Some("exports".into()),
     };
-    let made = draft(fixture.path(), &[], &options);
+    let made = draft(folder.path(), &[], &options);
     insta::assert_snapshot!(format!("{}\n---\n{}", made.lead_toml, made.schema));
     let (lexicon, config) = check(&made.lead_toml, &made.schema);
-    let codes = run(fixture.path(), &lexicon, &config);
+    let codes = run(folder.path(), &lexicon, &config);
     assert!(codes.is_empty(), "{codes:?}");
-}
-
-#[test]
-fn a_preview_shows_the_first_rows() {
-    let fixture = Fixture::new().file("a.csv", "id,x\n1,\n2,b\n3,c\n");
-    let preview = |most| lead_data::raw::preview(fixture.path(), "a.csv", &Config::default(), most);
-    let two = preview(2).unwrap();
-    assert_eq!((two.headers.len(), two.rows.len(), two.total), (2, 2, None));
-    assert_eq!(two.rows[0], [Some("1".to_owned()), None]);
-    assert_eq!(preview(9).unwrap().total, Some(3));
-    let missing = lead_data::raw::preview(fixture.path(), "b.csv", &Config::default(), 1).unwrap_err();
-    assert_eq!(missing.code.id(), "L0701");
 }
