@@ -136,6 +136,9 @@ pub(crate) const SEARCHES: u32 = 12;
 /// How many all tables together may cause.
 const TABLE_SEARCHES: u32 = 100;
 
+/// By folded name; looked up for every word of a lexicon, so by a quick hash.
+pub(crate) type Named<T> = HashMap<String, T, foldhash::fast::FixedState>;
+
 /// All that is known of the lexicon while it is lowered.
 pub(crate) struct Cx<'a> {
     pub settings: Settings,
@@ -143,8 +146,8 @@ pub(crate) struct Cx<'a> {
     pub defs: Vec<Def>,
     pub examples: Vec<Example>,
     pub diagnostics: Vec<Diagnostic>,
-    pub names: HashMap<String, Item>,
-    pub fields: Vec<HashMap<String, FieldId>>,
+    pub names: Named<Item>,
+    pub fields: Vec<Named<FieldId>>,
     pub origins: Vec<Origin<'a>>,
     pub states: Vec<State>,
     pub facts: Vec<Facts>,
@@ -214,7 +217,7 @@ impl<'a> Cx<'a> {
             defs: Vec::new(),
             examples: Vec::new(),
             diagnostics: Vec::new(),
-            names: HashMap::new(),
+            names: Named::default(),
             fields: Vec::new(),
             origins: Vec::new(),
             states: Vec::new(),

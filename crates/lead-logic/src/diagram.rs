@@ -131,14 +131,17 @@ pub struct Diagrams {
     limit: usize,
 }
 
+/// Most conditions have no more nodes than this.
+const MOSTLY: usize = 14;
+
 impl Diagrams {
     /// None yet; never more nodes than `limit`.
     pub fn new(limit: usize) -> Diagrams {
         Diagrams {
-            nodes: Vec::new(),
-            children: Vec::new(),
-            making: Vec::new(),
-            unique: HashTable::new(),
+            nodes: Vec::with_capacity(MOSTLY),
+            children: Vec::with_capacity(2 * MOSTLY),
+            making: Vec::with_capacity(MOSTLY),
+            unique: HashTable::with_capacity(MOSTLY),
             joined: Table::default(),
             mapped: Table::default(),
             limit,

@@ -149,12 +149,25 @@ pub fn fold_name(text: &str) -> String {
 
 /// Whether a name is what [`fold_name`] makes of it, as most are; quick, and right where it says so.
 fn is_folded(text: &str) -> bool {
+    /// By byte: whether it stands in a folded name as it is.
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut b = b'!';
+        while b <= b'~' {
+            plain[b as usize] = !b.is_ascii_uppercase() && b != b'_';
+            b += 1;
+        }
+        plain
+    };
     let mut gap = true;
-    text.bytes().all(|b| {
-        let blank = b == b' ';
-        let plain = matches!(b, b'!'..=b'~') && !b.is_ascii_uppercase() && b != b'_';
-        plain | (blank & !std::mem::replace(&mut gap, blank))
-    }) && !gap
+    for b in text.bytes() {
+        let plain = PLAIN[usize::from(b)];
+        if !plain && (gap || b != b' ') {
+            return false;
+        }
+        gap = !plain;
+    }
+    !gap
 }
 
 /// A text in quotes: the value, with `""` read as `"`. A backslash is an ordinary character.

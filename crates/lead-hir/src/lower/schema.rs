@@ -413,5 +413,8 @@ impl Cx<'_> {
 
 /// What texts are compared by (D16): trimmed, lower-cased character by character.
 pub fn fold_text(text: &str) -> String {
+    if text.is_ascii() {
+        return text.trim().to_ascii_lowercase();
+    }
     text.trim().chars().flat_map(char::to_lowercase).collect()
 }
