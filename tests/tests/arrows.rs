@@ -82,6 +82,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-examples",
             ],
             "lead-diff" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
+            "lead-draft" => &["lead-diag", "lead-hir", "lead-data"],
             "lead-examples" => &["lead-diag", "lead-hir", "lead-plan", "lead-data", "lead-eval"],
             // It runs what an editor asks for: examples, plans, the answer of a record.
             "lead-lsp" => &[
@@ -113,6 +114,7 @@ fn every_crate_uses_only_what_its_place_allows() {
                 "lead-report",
                 "lead-trend",
                 "lead-diff",
+                "lead-draft",
                 "lead-logic",
                 "lead-examples",
                 "lead-ide",

@@ -154,7 +154,7 @@ fn below(base: &Path, folder: &Path, depth: usize, found: &mut Vec<(PathBuf, Str
         }
         if path.is_dir() && !path.is_symlink() && depth < DEEPEST {
             below(base, &path, depth + 1, found)?;
-        } else if path.is_file() && lead_draft::looks_like_export(&name) {
+        } else if path.is_file() && lead_data::profile::looks_like_export(&name) {
             found.push((real(&path)?, relative(&path, base)));
         }
     }

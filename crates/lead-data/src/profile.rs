@@ -20,6 +20,45 @@ const FEW: usize = 40;
 /// Distinct values kept to compare columns with keys.
 const SAMPLE: usize = 5000;
 
+/// Folders below this many others are not looked into.
+const DEEPEST: usize = 3;
+
+/// All files of a folder and of those below it that look like exports, by name; the others are left out with the reason.
+pub fn exports(dir: &Path, left_out: &mut Vec<(String, String)>) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![(dir.to_path_buf(), String::new(), 0)];
+    while let Some((folder, prefix, depth)) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            let shown = format!("{prefix}{name}");
+            if entry.file_type().is_ok_and(|t| t.is_dir()) {
+                if depth < DEEPEST {
+                    folders.push((entry.path(), format!("{shown}/"), depth + 1));
+                } else {
+                    left_out.push((shown, "the folder lies too deep".to_owned()));
+                }
+            } else if looks_like_export(&name) {
+                files.push(shown);
+            } else if !name.ends_with(".lead") && name != "lead.toml" {
+                left_out.push((shown, "no export, by its name".to_owned()));
+            }
+        }
+    }
+    files.in_order();
+    left_out.in_order();
+    files
+}
+
+/// Whether a file is an export by its name.
+pub fn looks_like_export(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let plain = [".gz", ".zst", ".zstd"].iter().fold(lower.as_str(), |n, end| n.strip_suffix(end).unwrap_or(n));
+    [".csv", ".tsv", ".psv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet"].iter().any(|end| plain.ends_with(end))
+}
+
 /// A file that could be read.
 #[derive(Clone)]
 pub struct TableProfile {

@@ -12,8 +12,7 @@ mod write;
 
 use std::path::Path;
 
-use lead_data::profile::profile;
-use lead_diag::InOrder;
+use lead_data::profile::{exports, profile};
 
 /// What a draft is to say besides what the files say.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +45,7 @@ pub fn draft(dir: &Path, files: &[String], options: &DraftOptions) -> Draft {
     let mut left_out = Vec::new();
     let listed;
     let files = if files.is_empty() {
-        listed = list(dir, &mut left_out);
+        listed = exports(dir, &mut left_out);
         &listed
     } else {
         files
@@ -60,43 +59,4 @@ pub fn draft(dir: &Path, files: &[String], options: &DraftOptions) -> Draft {
     }
     let model = infer::infer(dir, tables);
     write::write(&model, left_out, options)
-}
-
-/// Folders below this many others are not looked into.
-const DEEPEST: usize = 3;
-
-/// All files that look like exports, by name; the others are left out with the reason.
-fn list(dir: &Path, left_out: &mut Vec<(String, String)>) -> Vec<String> {
-    let mut files = Vec::new();
-    let mut folders = vec![(dir.to_path_buf(), String::new(), 0)];
-    while let Some((folder, prefix, depth)) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') {
-                continue;
-            }
-            let shown = format!("{prefix}{name}");
-            if entry.file_type().is_ok_and(|t| t.is_dir()) {
-                if depth < DEEPEST {
-                    folders.push((entry.path(), format!("{shown}/"), depth + 1));
-                } else {
-                    left_out.push((shown, "the folder lies too deep".to_owned()));
-                }
-            } else if looks_like_export(&name) {
-                files.push(shown);
-            } else if !name.ends_with(".lead") && name != "lead.toml" {
-                left_out.push((shown, "no export, by its name".to_owned()));
-            }
-        }
-    }
-    files.in_order();
-    left_out.in_order();
-    files
-}
-
-/// Whether a file is an export by its name.
-pub fn looks_like_export(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let plain = [".gz", ".zst", ".zstd"].iter().fold(lower.as_str(), |n, end| n.strip_suffix(end).unwrap_or(n));
-    [".csv", ".tsv", ".psv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet"].iter().any(|end| plain.ends_with(end))
 }
