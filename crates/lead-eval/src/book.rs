@@ -15,7 +15,7 @@ use crate::decay::{self, Decay};
 use crate::engine::{Engine, argument_type};
 use crate::hits::{Counted, Frame, Owners, counted, mask, owners};
 use crate::kernel::{Overflow, Rows};
-use crate::ledger::{LaneKind, Ledger, Open};
+use crate::ledger::{LaneKind, Ledger, Open, OpenLane};
 use crate::scan::Job;
 use crate::vector::{Known, Vector, View, numbers};
 
@@ -216,8 +216,8 @@ impl Entries {
                 let (at, lane) = group.jobs[0];
                 let argument = counted.argument.as_ref().or_else(|| own(at));
                 let task = Task::new(&jobs[at], (lane, ledger.kind(lane)), argument, None, Some(&mut values[lane]));
-                let place = |i: usize| (counted.at[i] as usize, time(counted.rows()[i] as usize));
-                enter(&mut ledger.open(), &mut [task], &counted.subjects, place);
+                let times: Vec<i64> = (0..counted.subjects.len()).map(|i| time(counted.rows()[i] as usize)).collect();
+                enter(&mut ledger.open(), &mut [task], &counted.subjects, &times, Some(&counted.at));
             }
             Found::Rows(subjects, masks) => {
                 // Several lines of a score share a lane; they need no numbers.
@@ -227,7 +227,7 @@ impl Entries {
                     let (kind, numbers) = (ledger.kind(*lane), numbers[*lane].take());
                     tasks.push(Task::new(&jobs[*at], (*lane, kind), own(*at), mask.as_ref(), numbers));
                 }
-                enter(&mut ledger.open(), &mut tasks, subjects, |i| (i, time(i)));
+                enter(&mut ledger.open(), &mut tasks, subjects, frame.times, None);
             }
         }
         Ok(())
@@ -282,66 +282,64 @@ impl<'v> Task<'v> {
     }
 }
 
-/// Enters records, given the subject of each and the place of its argument with its time.
-fn enter(ledger: &mut Open, tasks: &mut [Task], subjects: &[u32], place: impl Fn(usize) -> (usize, i64)) {
-    let (table, mut shares) = (decay::table(), [(0, false); STEP]);
+/// Enters records, given the subject of each and its time. `places`: where the argument of each stands, if not in the same order.
+fn enter(ledger: &mut Open, tasks: &mut [Task], subjects: &[u32], times: &[i64], places: Option<&[u32]>) {
+    let place = |i: usize| places.map_or(i, |places| places[i] as usize);
+    let (mut worth, mut shares) = ([0.0; STEP], [0; STEP]);
     for start in (0..subjects.len()).step_by(STEP) {
         let range = start..(start + STEP).min(subjects.len());
         ledger.fetch(&subjects[range.clone()]);
         for Task { lane, mask, what } in &mut *tasks {
-            let (lane, mask) = (*lane, *mask);
+            let (mut lane, mask) = (ledger.lane(*lane), *mask);
             match what {
                 What::Nothing => {}
                 What::Count => each(
                     mask,
                     range.clone(),
                     #[inline(always)]
-                    |i| {
-                        if subjects[i] != NO_RECORD {
-                            ledger.count(lane, subjects[i]);
-                        }
-                    },
+                    |i| lane.count(subjects[i]),
                 ),
                 What::UpTo(most) => each(
                     mask,
                     range.clone(),
                     #[inline(always)]
-                    |i| {
-                        if subjects[i] != NO_RECORD {
-                            ledger.up_to(lane, subjects[i], *most);
-                        }
-                    },
+                    |i| lane.up_to(subjects[i], *most),
                 ),
                 What::Points { points, known, decay: Some(decay) } if decay.is_quick() => {
-                    for (share, i) in shares.iter_mut().zip(range.clone()) {
-                        let (at, time) = place(i);
-                        *share = decay.billionths(points.get(at), time, table);
+                    let (worth, shares) = (&mut worth[..range.len()], &mut shares[..range.len()]);
+                    match points {
+                        View::Const(points) => worth.fill(*points),
+                        points => worth.iter_mut().zip(range.clone()).for_each(|(w, i)| *w = points.get(place(i))),
                     }
-                    each(
-                        mask,
-                        range.clone(),
-                        #[inline(always)]
-                        |i| {
-                            let (at, time) = place(i);
-                            if subjects[i] != NO_RECORD && known.is(at) {
-                                match shares[i - range.start] {
-                                    (share, true) => ledger.billionths(lane, subjects[i], share),
-                                    _ => the_long_way(ledger, (lane, subjects[i]), points.get(at), *decay, time),
-                                }
+                    let settled = decay.all_billionths(worth, &times[range.clone()], shares);
+                    match (settled, &known, mask) {
+                        (true, Known::All, None) => {
+                            let each = subjects[range.clone()].iter().zip(shares);
+                            each.for_each(|(subject, share)| lane.billionths(*subject, *share));
+                        }
+                        (true, Known::All, _) => each(
+                            mask,
+                            range.clone(),
+                            #[inline(always)]
+                            |i| lane.billionths(subjects[i], shares[i - start]),
+                        ),
+                        _ => each(mask, range.clone(), |i| {
+                            if known.is(place(i)) {
+                                add_share(&mut lane, subjects[i], worth[i - start], times[i], *decay);
                             }
-                        },
-                    );
+                        }),
+                    }
                 }
                 What::Points { points, known, decay } => each(mask, range.clone(), |i| {
-                    let (at, time) = place(i);
-                    if subjects[i] != NO_RECORD && known.is(at) {
-                        ledger.points(lane, subjects[i], points.get(at) * decay.map_or(1.0, |d| d.of(time)));
+                    let at = place(i);
+                    if known.is(at) {
+                        lane.points(subjects[i], points.get(at) * decay.map_or(1.0, |d| d.of(times[i])));
                     }
                 }),
                 What::Values { number, known } => each(mask, range.clone(), |i| {
-                    let (at, _) = place(i);
+                    let at = place(i);
                     if subjects[i] != NO_RECORD && known.is(at) {
-                        ledger.value(lane, subjects[i], number(at));
+                        lane.value(subjects[i], number(at));
                     }
                 }),
             }
@@ -349,10 +347,12 @@ fn enter(ledger: &mut Open, tasks: &mut [Task], subjects: &[u32], place: impl Fn
     }
 }
 
-/// Adds points that the quick way of decay does not settle.
-#[cold]
-fn the_long_way(ledger: &mut Open, (lane, subject): (usize, u32), points: f64, decay: Decay, time: i64) {
-    ledger.points(lane, subject, points * decay.of(time));
+/// Adds points of one event, whichever way settles them.
+fn add_share(lane: &mut OpenLane, subject: u32, points: f64, time: i64, decay: Decay) {
+    match decay.billionths(points, time, decay::table()) {
+        (share, true) => lane.billionths(subject, share),
+        _ => lane.points(subject, points * decay.of(time)),
+    }
 }
 
 /// Calls `f` with the rows of a range that begins with a word of the mask.

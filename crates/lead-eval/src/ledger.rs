@@ -135,7 +135,7 @@ impl Ledger {
         }
         for ((lane, subject), n) in other.spill.more {
             if open.lanes[lane as usize].kind == LaneKind::Points {
-                open.spill_points(lane as usize, subject, Some(n));
+                open.spill.points((lane, subject), Some(n));
             } else {
                 *open.spill.more.entry((lane, subject)).or_default() += n;
             }
@@ -146,7 +146,7 @@ impl Ledger {
         }
         for (lane, subject, number) in other.spill.values {
             let number = numbers.get(lane as usize).and_then(|n| n.get(number as usize)).copied().unwrap_or(number);
-            open.value(lane as usize, subject, number);
+            open.lane(lane as usize).value(subject, number);
         }
     }
 
@@ -208,6 +208,19 @@ pub(crate) struct Open<'l> {
     spill: &'l mut Spill,
 }
 
+/// A lane that records are entered into. Whoever has no place in the ledger ([`lead_data::NO_RECORD`]) is left out.
+pub(crate) struct OpenLane<'o> {
+    lane: u32,
+    /// How far apart the words of two subjects are.
+    stride: usize,
+    shift: u32,
+    /// The bits of the lane, at the low end of a word.
+    mask: u64,
+    /// From the lane's word of the first subject on.
+    words: &'o mut [u64],
+    spill: &'o mut Spill,
+}
+
 impl Open<'_> {
     /// Asks memory for the rows of subjects that are wanted soon: loads that wait for nothing else, many of them under way at
     /// once.
@@ -219,74 +232,12 @@ impl Open<'_> {
         std::hint::black_box(seen);
     }
 
-    /// Counts one more record of a subject.
-    #[inline(always)]
-    pub(crate) fn count(&mut self, lane: usize, subject: u32) {
-        let Lane { word, shift, .. } = self.lanes[lane];
-        let at = subject as usize * self.stride + word;
-        let slot = &mut self.words[at];
-        if *slot >> shift & COUNT_MASK == COUNT_MASK {
-            *slot &= !(COUNT_MASK << shift);
-            self.spill_count(lane, subject, 1 + COUNT_MASK);
-        } else {
-            *slot += 1 << shift;
-        }
-    }
-
-    /// Counts one more record of a subject, unless there are `most` already.
-    #[inline(always)]
-    pub(crate) fn up_to(&mut self, lane: usize, subject: u32, most: u8) {
+    /// One of its lanes.
+    #[inline]
+    pub(crate) fn lane(&mut self, lane: usize) -> OpenLane<'_> {
         let Lane { kind, word, shift } = self.lanes[lane];
-        let at = subject as usize * self.stride + word;
-        let slot = &mut self.words[at];
-        // Without a branch: whether there are enough cannot be guessed.
-        *slot += u64::from(*slot >> shift & kind.mask() < u64::from(most)) << shift;
-    }
-
-    #[cold]
-    fn spill_count(&mut self, lane: usize, subject: u32, count: u64) {
-        *self.spill.more.entry((lane as u32, subject)).or_default() += i128::from(count);
-    }
-
-    /// Adds points to the total of a subject (D38).
-    #[inline(always)]
-    pub(crate) fn points(&mut self, lane: usize, subject: u32, points: f64) {
-        let billionths = points * 1e9;
-        if billionths.abs() < SMALL {
-            self.billionths(lane, subject, whole(billionths));
-        } else {
-            self.spill_points(lane, subject, to_points(points));
-        }
-    }
-
-    /// Adds to the total of a subject.
-    #[inline(always)]
-    pub(crate) fn billionths(&mut self, lane: usize, subject: u32, share: i64) {
-        let at = subject as usize * self.stride + self.lanes[lane].word;
-        let slot = &mut self.words[at];
-        match (*slot as i64).checked_add(share) {
-            Some(total) => *slot = total as u64,
-            None => self.spill_points(lane, subject, Some(i128::from(share))),
-        }
-    }
-
-    #[cold]
-    fn spill_points(&mut self, lane: usize, subject: u32, value: Option<i128>) {
-        let (lane, Spill { more, lost, .. }) = (lane as u32, &mut *self.spill);
-        let total = more.entry((lane, subject)).or_default();
-        put(total, lost.entry(lane).or_default(), subject, value);
-    }
-
-    /// Takes in a value, by its number.
-    #[inline(always)]
-    pub(crate) fn value(&mut self, lane: usize, subject: u32, number: u32) {
-        if number >= SET_BITS {
-            self.spill.values.insert((lane as u32, subject, number));
-            return;
-        }
-        let Lane { word, shift, .. } = self.lanes[lane];
-        let at = subject as usize * self.stride + word;
-        self.words[at] |= 1 << (shift + number);
+        let words = self.words.get_mut(word..).unwrap_or_default();
+        OpenLane { lane: lane as u32, stride: self.stride, shift, mask: kind.mask(), words, spill: self.spill }
     }
 
     fn merge_word(&mut self, at: usize, theirs: u64, numbers: &[Vec<u32>]) {
@@ -307,12 +258,12 @@ impl Open<'_> {
                     let sum = (*slot >> shift & COUNT_MASK) + (theirs >> shift & COUNT_MASK);
                     *slot = *slot & !(COUNT_MASK << shift) | (sum & COUNT_MASK) << shift;
                     if sum > COUNT_MASK {
-                        self.spill_count(lane, subject, 1 + COUNT_MASK);
+                        self.spill.count((lane as u32, subject), 1 + COUNT_MASK);
                     }
                 }
                 LaneKind::Points => match (*slot as i64).checked_add(theirs as i64) {
                     Some(total) => *slot = total as u64,
-                    None => self.spill_points(lane, subject, Some(i128::from(theirs as i64))),
+                    None => self.spill.points((lane as u32, subject), Some(i128::from(theirs as i64))),
                 },
                 LaneKind::Set => {
                     let mut rest = theirs >> shift & SET_MASK;
@@ -320,11 +271,78 @@ impl Open<'_> {
                         let number = rest.trailing_zeros();
                         rest &= rest - 1;
                         let here = numbers.get(lane).and_then(|n| n.get(number as usize)).copied().unwrap_or(number);
-                        self.value(lane, subject, here);
+                        self.lane(lane).value(subject, here);
                     }
                 }
             }
         }
+    }
+}
+
+impl OpenLane<'_> {
+    /// Counts one more record of a subject.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, subject: u32) {
+        let Some(slot) = self.words.get_mut(subject as usize * self.stride) else { return };
+        if *slot >> self.shift & COUNT_MASK == COUNT_MASK {
+            *slot &= !(COUNT_MASK << self.shift);
+            self.spill.count((self.lane, subject), 1 + COUNT_MASK);
+        } else {
+            *slot += 1 << self.shift;
+        }
+    }
+
+    /// Counts one more record of a subject, unless there are `most` already.
+    #[inline(always)]
+    pub(crate) fn up_to(&mut self, subject: u32, most: u8) {
+        let Some(slot) = self.words.get_mut(subject as usize * self.stride) else { return };
+        // Without a branch: whether there are enough cannot be guessed.
+        *slot += u64::from(*slot >> self.shift & self.mask < u64::from(most)) << self.shift;
+    }
+
+    /// Adds points to the total of a subject (D38).
+    #[inline(always)]
+    pub(crate) fn points(&mut self, subject: u32, points: f64) {
+        let billionths = points * 1e9;
+        if billionths.abs() < SMALL {
+            self.billionths(subject, whole(billionths));
+        } else if (subject as usize * self.stride) < self.words.len() {
+            self.spill.points((self.lane, subject), to_points(points));
+        }
+    }
+
+    /// Adds to the total of a subject.
+    #[inline(always)]
+    pub(crate) fn billionths(&mut self, subject: u32, share: i64) {
+        let Some(slot) = self.words.get_mut(subject as usize * self.stride) else { return };
+        match (*slot as i64).checked_add(share) {
+            Some(total) => *slot = total as u64,
+            None => self.spill.points((self.lane, subject), Some(i128::from(share))),
+        }
+    }
+
+    /// Takes in a value, by its number.
+    #[inline(always)]
+    pub(crate) fn value(&mut self, subject: u32, number: u32) {
+        let Some(slot) = self.words.get_mut(subject as usize * self.stride) else { return };
+        if number >= SET_BITS {
+            self.spill.values.insert((self.lane, subject, number));
+        } else {
+            *slot |= 1 << (self.shift + number);
+        }
+    }
+}
+
+impl Spill {
+    #[cold]
+    fn count(&mut self, at: (u32, u32), count: u64) {
+        *self.more.entry(at).or_default() += i128::from(count);
+    }
+
+    #[cold]
+    fn points(&mut self, at: (u32, u32), value: Option<i128>) {
+        let total = self.more.entry(at).or_default();
+        put(total, self.lost.entry(at.0).or_default(), at.1, value);
     }
 }
 
@@ -344,12 +362,12 @@ mod tests {
     #[test]
     fn counts_go_past_a_byte_and_leave_their_neighbours_alone() {
         let mut ledger = Ledger::new(3, &KINDS);
-        (0..70_000).for_each(|_| ledger.open().count(0, 1));
-        (0..255).for_each(|_| ledger.open().count(3, 1));
+        (0..70_000).for_each(|_| ledger.open().lane(0).count(1));
+        (0..255).for_each(|_| ledger.open().lane(3).count(1));
         let mut other = Ledger::new(3, &KINDS);
-        (0..1000).for_each(|_| other.open().count(0, 1));
-        (0..5).for_each(|_| other.open().count(3, 1));
-        other.open().count(3, 2);
+        (0..1000).for_each(|_| other.open().lane(0).count(1));
+        (0..5).for_each(|_| other.open().lane(3).count(1));
+        other.open().lane(3).count(2);
         ledger.merge(other, &[]);
         assert_eq!(numbers(&ledger, 0), [0.0, 71_000.0, 0.0]);
         assert_eq!(numbers(&ledger, 3), [0.0, 260.0, 1.0]);
@@ -358,16 +376,16 @@ mod tests {
     #[test]
     fn points_are_exact_and_what_is_too_large_is_unknown() {
         let mut ledger = Ledger::new(4, &KINDS);
-        (0..10).for_each(|_| ledger.open().points(1, 0, 0.1));
+        (0..10).for_each(|_| ledger.open().lane(1).points(0, 0.1));
         // Past 64 bits of billionths, and back.
-        (0..5).for_each(|_| ledger.open().points(1, 1, 4e9));
-        (0..5).for_each(|_| ledger.open().points(1, 1, -4e9));
-        ledger.open().points(1, 1, 2.5e-9);
-        ledger.open().points(1, 2, 1e300);
-        ledger.open().points(4, 2, -3.0);
+        (0..5).for_each(|_| ledger.open().lane(1).points(1, 4e9));
+        (0..5).for_each(|_| ledger.open().lane(1).points(1, -4e9));
+        ledger.open().lane(1).points(1, 2.5e-9);
+        ledger.open().lane(1).points(2, 1e300);
+        ledger.open().lane(4).points(2, -3.0);
         let mut other = Ledger::new(4, &KINDS);
-        (0..3).for_each(|_| other.open().points(1, 3, 9e9));
-        other.open().points(4, 2, 1.0);
+        (0..3).for_each(|_| other.open().lane(1).points(3, 9e9));
+        other.open().lane(4).points(2, 1.0);
         ledger.merge(other, &[]);
         let column = ledger.column(1, 0..4);
         assert_eq!(numbers(&ledger, 1)[..2], [1.0, 2e-9]);
@@ -385,12 +403,12 @@ mod tests {
         assert_eq!(ledger.stride, 2);
         let add = |ledger: &mut Ledger, lane: usize, times: usize| {
             let LaneKind::UpTo(most) = kinds[lane] else { return };
-            (0..times).for_each(|_| ledger.open().up_to(lane, 1, most));
+            (0..times).for_each(|_| ledger.open().lane(lane).up_to(1, most));
         };
         for (lane, times) in [(0, 500), (1, 4), (2, 99), (3, 1), (5, 63), (6, 0)] {
             add(&mut ledger, lane, times);
         }
-        ledger.open().points(7, 1, -1.5);
+        ledger.open().lane(7).points(1, -1.5);
         for (lane, times) in [(0, 1), (1, 4), (2, 1), (3, 1), (4, 7), (5, 2), (6, 2)] {
             add(&mut other, lane, times);
         }
@@ -405,14 +423,14 @@ mod tests {
     fn values_are_counted_once_whoever_numbered_them() {
         let mut ledger = Ledger::new(2, &KINDS);
         for number in [0, 3, 3, 40, 40, 31] {
-            ledger.open().value(2, 1, number);
+            ledger.open().lane(2).value(1, number);
         }
         let mut other = Ledger::new(2, &KINDS);
         // The other's 0 is the 40 of here, its 1 the 3, its 50 a new one.
         for number in [0, 1, 50] {
-            other.open().value(2, 1, number);
+            other.open().lane(2).value(1, number);
         }
-        other.open().value(2, 0, 1);
+        other.open().lane(2).value(0, 1);
         let mut names: Vec<u32> = (100..151).collect();
         (names[0], names[1]) = (40, 3);
         ledger.merge(other, &[Vec::new(), Vec::new(), names]);
