@@ -4,6 +4,10 @@
 //! Keys are settled: nothing is added later. Invariant *first room*: a key stands in the first bucket with room from its own one
 //! on, so a bucket with room left ends a search.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, u32x4};
+
+use crate::column::NO_RECORD;
 use crate::keys::{Packed, STEP, hash_of, pack};
 use crate::pages::Pages;
 use crate::side::side_by_side;
@@ -163,6 +167,11 @@ impl Buckets {
 
     /// The entries of at most [`STEP`] keys; as they are where there is none.
     pub fn find_step(&self, keys: &[&[u8]], found: &mut [u32; STEP]) {
+        dispatch!(Level::new(), simd => self.find_together(simd, keys, found));
+    }
+
+    #[inline(always)]
+    fn find_together<S: Simd>(&self, simd: S, keys: &[&[u8]], found: &mut [u32; STEP]) {
         let buckets: &[Bucket] = &self.buckets;
         let mut rests = [(0, 0); STEP];
         let mut homes = [0u32; STEP];
@@ -178,16 +187,12 @@ impl Buckets {
         let (mut further, mut many) = ([0u32; STEP], 0);
         for (i, (key, found)) in rests[..n].iter().zip(found.iter_mut()).enumerate() {
             let bucket = &buckets[homes[i] as usize];
-            let (mut at, mut here) = (0, 0);
-            for place in (0..WIDE).rev() {
-                // No branch: which of them it is cannot be guessed. Room may look like a key, and comes after all keys.
-                let same = is_at(bucket, place, *key);
-                at = if same { place } else { at };
-                here |= u32::from(same);
-            }
-            *found = (bucket[ENTRIES + at] & here.wrapping_neg()).wrapping_sub(1);
+            // No branch: which of them it is cannot be guessed. Room may look like a key, and comes after all keys.
+            let here = places(simd, bucket, *key);
+            let entry = bucket[ENTRIES + here.trailing_zeros() as usize % WIDE];
+            *found = if here == 0 { NO_RECORD } else { entry.wrapping_sub(1) };
             further[many] = i as u32;
-            many += (here ^ 1) as usize;
+            many += usize::from(here == 0);
         }
         // Those that stand further on are few; all of them are asked for before one is waited for.
         let next = |i: u32| after(homes[i as usize] as usize, buckets.len());
@@ -198,6 +203,13 @@ impl Buckets {
             found[i] = self.search(homes[i] as usize, rests[i]).wrapping_sub(1);
         }
     }
+}
+
+/// The places of a bucket where a key stands, a bit for each.
+#[inline(always)]
+fn places<S: Simd>(simd: S, bucket: &Bucket, (low, high): Rest) -> u64 {
+    let same = |at: usize, part: u32| u32x4::from_slice(simd, &bucket[at..at + WIDE]).simd_eq(u32x4::splat(simd, part));
+    (same(0, low as u32) & same(MIDDLE, (low >> 32) as u32) & same(HIGH, high)).to_bitmask()
 }
 
 /// The bucket where the search for a key begins.

@@ -209,7 +209,8 @@ impl Each<'_> {
         if !self.settings.nulls.is_empty() || self.labels.is_some() {
             return None;
         }
-        let mut quick = |row: &u32| cells.written(*row as usize).and_then(|cell| times.quick(cell));
+        let mut reader = times.quickly();
+        let mut quick = |row: &u32| cells.written(*row as usize).and_then(|cell| reader.read(cell));
         let mut values = Vec::with_capacity(self.rows.len());
         // Most often it is the same for all cells of a column.
         quick(self.rows.first()?)?;
@@ -311,7 +312,9 @@ fn records<C: Cells>(keys: &KeyTable, cells: &C, rows: &[u32], settings: &Settin
         }
         keys.find_all(rows.len(), |i| &text[ends.range(i)], &mut out);
     }
-    for (row, found) in rows.iter().zip(&out) {
+    // Most often there is none, and nothing to decide for each row.
+    let missing = out.iter().fold(false, |any, found| any | (*found == NO_RECORD));
+    for (row, found) in rows.iter().zip(&out).filter(|_| missing) {
         if *found == NO_RECORD && !cells.is_nothing(*row as usize) {
             let cell = cells.text(*row as usize, &mut scratch);
             if !cell.is_empty() && !settings.nulls.contains(cell) {
