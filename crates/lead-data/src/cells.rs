@@ -17,17 +17,12 @@ pub(crate) trait Cells {
     /// The same, if it stands in memory as it is.
     fn plain(&self, row: usize) -> Option<&str>;
 
-    /// The same as bytes.
-    #[inline]
-    fn bytes(&self, row: usize) -> Option<&[u8]> {
-        self.plain(row).map(str::as_bytes)
-    }
-
     /// The bytes of several cells at once; false if one does not stand in memory as it is.
     #[inline]
     fn several<'a>(&'a self, rows: &[u32], out: &mut [&'a [u8]]) -> bool {
         let each = out.iter_mut().zip(rows);
-        each.map(|(place, row)| self.bytes(*row as usize).map(|bytes| *place = bytes)).all(|found| found.is_some())
+        each.map(|(place, row)| self.plain(*row as usize).map(|cell| *place = cell.as_bytes()))
+            .all(|found| found.is_some())
     }
 
     /// Whether a cell is known to have nothing in it, without a look at its text.
@@ -90,17 +85,23 @@ impl Cells for CsvCells<'_> {
         plain(&self.text[self.places.of(row)])
     }
 
-    #[inline]
-    fn bytes(&self, row: usize) -> Option<&[u8]> {
-        let cell = &self.text.as_bytes()[self.places.of(row)];
-        let graphic = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic());
-        if graphic(cell.first()) && graphic(cell.last()) && cell.first() != Some(&b'"') {
-            return Some(cell);
+    #[inline(always)]
+    fn several<'a>(&'a self, rows: &[u32], out: &mut [&'a [u8]]) -> bool {
+        // Signs that are neither blanks nor quotes: a cell between two of them is what it says.
+        let is_bare = |cell: &[u8]| match (cell.first(), cell.last()) {
+            (Some(first), Some(last)) => matches!(first, b'#'..=b'~') & last.is_ascii_graphic(),
+            _ => true,
+        };
+        let mut bare = true;
+        for (place, row) in out.iter_mut().zip(rows) {
+            *place = &self.text.as_bytes()[self.places.of(*row as usize)];
+            bare &= is_bare(place);
         }
-        self.plain(row).map(str::as_bytes)
+        let mut others = out.iter_mut().zip(rows).filter(|(cell, _)| !bare && !is_bare(cell));
+        others.all(|(place, row)| self.plain(*row as usize).map(|cell| *place = cell.as_bytes()).is_some())
     }
 
-    #[inline]
+    #[inline(always)]
     fn written(&self, row: usize) -> Option<&[u8]> {
         Some(&self.text.as_bytes()[self.places.of(row)])
     }

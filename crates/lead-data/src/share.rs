@@ -305,12 +305,16 @@ fn union<'l>(lists: impl Iterator<Item = &'l [u32]> + Clone, rows: usize) -> Vec
         return (0..rows as u32).collect();
     }
     // A byte for each row: neighbours in one word would wait for each other.
-    let mut wanted = vec![0u8; rows];
-    for row in lists.flatten() {
-        wanted[*row as usize] = 1;
-    }
-    if wanted.iter().all(|wanted| *wanted == 1) {
-        return (0..rows as u32).collect();
+    let (mut wanted, mut count) = (vec![0u8; rows], 0);
+    for list in lists {
+        for row in list {
+            let wanted = &mut wanted[*row as usize];
+            count += usize::from(*wanted ^ 1);
+            *wanted = 1;
+        }
+        if count == rows {
+            return (0..rows as u32).collect();
+        }
     }
     (0..rows as u32).filter(|row| wanted[*row as usize] == 1).collect()
 }

@@ -154,3 +154,26 @@ fn clock_times_are_read_as_digit_by_digit() {
         }
     }
 }
+
+#[test]
+fn many_times_are_read_as_each_alone() {
+    let mut cells = Vec::new();
+    for day in ["2026-03-28", "2026-03-29", "2026-10-25", "2026-10-26", "1969-12-31", "2026-02-30"] {
+        for clock in ["00:00:00", "01:59:59", "02:30:00", "03:00:01", "23:59:59", "24:00:00", "12:60:00", "1a:00:00"] {
+            cells.extend([" ", "T", "_"].map(|between| format!("{day}{between}{clock}")));
+            cells.push(format!("{day} {clock}Z"));
+        }
+        cells.extend([format!("{day} 12:00"), format!("{day} 12:00:00.5"), String::new()]);
+    }
+    let forwards: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let mixed: Vec<&str> = (0..cells.len()).map(|i| cells[i * 67 % cells.len()].as_str()).collect();
+    for zone in ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
+        for cells in [&forwards, &mixed] {
+            let (mut alone, mut reader) = (reader(zone, &[]), reader(zone, &[]));
+            let mut quickly = reader.quickly();
+            for cell in cells {
+                assert_eq!(quickly.read(cell.as_bytes()), alone.quick(cell.as_bytes()), "{zone} {cell}");
+            }
+        }
+    }
+}

@@ -6,12 +6,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::parse::civil::DAY;
 
-/// A stretch of local time in which the offset is one and no clock change is near.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
+/// A stretch of local time in which the offset is one and no clock change is near; none by default.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stretch {
     from: i64,
     to: i64,
     offset: i64,
+}
+
+impl Stretch {
+    /// The moment of a local time in it.
+    #[inline(always)]
+    pub fn moment(&self, local: i64) -> Option<i64> {
+        (self.from <= local && local < self.to).then(|| local - self.offset)
+    }
 }
 
 /// A zone with what was looked up of it.
@@ -20,13 +28,13 @@ pub(crate) struct Zone {
     zone: TimeZone,
     fixed: Option<i64>,
     stretches: Vec<Stretch>,
-    last: Option<Stretch>,
+    last: Stretch,
 }
 
 impl Zone {
     pub fn new(zone: TimeZone) -> Zone {
         let fixed = zone.to_fixed_offset().ok().map(|o| i64::from(o.seconds()) * 1_000_000);
-        Zone { zone, fixed, stretches: Vec::new(), last: None }
+        Zone { zone, fixed, stretches: Vec::new(), last: Stretch::default() }
     }
 
     /// The moment of a local time (microseconds as if it were UTC), by D23.
@@ -35,19 +43,18 @@ impl Zone {
         if let Some(offset) = self.fixed {
             return local - offset;
         }
-        if let Some(s) = self.last
-            && s.from <= local
-            && local < s.to
-        {
-            return local - s.offset;
-        }
-        self.look_up(local)
+        self.last.moment(local).unwrap_or_else(|| self.look_up(local))
+    }
+
+    /// The stretch of the last moment that was asked for; an empty one if it was not in one.
+    pub fn stretch(&self) -> Stretch {
+        self.fixed.map_or(self.last, |offset| Stretch { from: i64::MIN, to: i64::MAX, offset })
     }
 
     fn look_up(&mut self, local: i64) -> i64 {
-        if let Some(s) = self.stretches.iter().find(|s| s.from <= local && local < s.to) {
-            self.last = Some(*s);
-            return local - s.offset;
+        if let Some((stretch, moment)) = self.stretches.iter().find_map(|s| Some((*s, s.moment(local)?))) {
+            self.last = stretch;
+            return moment;
         }
         let Some((moment, offset)) = datetime(local).and_then(|at| {
             let moment = self.zone.to_ambiguous_timestamp(at).compatible().ok()?;
@@ -66,7 +73,7 @@ impl Zone {
         };
         if stretch.from <= local && local < stretch.to {
             self.stretches.push(stretch);
-            self.last = Some(stretch);
+            self.last = stretch;
         }
         moment.as_microsecond()
     }
