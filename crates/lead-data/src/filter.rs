@@ -189,6 +189,8 @@ pub(crate) struct Selector {
     states: Vec<Option<FilterState>>,
     /// Slots of conditions that look at one header alone, with the tables that have them.
     simple: Vec<(usize, Vec<usize>)>,
+    /// Room for rows, used again and again; as long as the longest block.
+    placed: Vec<u32>,
 }
 
 impl Selector {
@@ -204,7 +206,7 @@ impl Selector {
                 }
             }
         }
-        Selector { states, simple }
+        Selector { states, simple, placed: Vec::new() }
     }
 
     /// The rows of each table, ascending, and how many they are; of those that are `idle` only how many.
@@ -261,7 +263,11 @@ impl Selector {
                     select_one(&column.codes, &yes, &mut out[*table]);
                 }
             } else {
-                select_several(&column.codes, &of_code, &busy, |table, code| takes(&table, code), out);
+                if self.placed.len() < column.codes.len() {
+                    self.placed.resize(column.codes.len(), 0);
+                }
+                let takes = |table: usize, code: usize| takes(&table, code);
+                select_several(&column.codes, &of_code, &busy, takes, &mut self.placed, out);
             }
             for table in busy {
                 counts[table] = out[table].len() as u64;
@@ -293,12 +299,13 @@ fn tally(codes: &[u32], texts: usize) -> Vec<[usize; STRETCHES]> {
 }
 
 /// The rows of each table. Tables that share no text are gone through together, each row going to the place that its text names:
-/// no branch, for which table it is cannot be guessed.
+/// no branch, for which table it is cannot be guessed. `placed`: room for all rows.
 fn select_several(
     codes: &[u32],
     of_code: &[[usize; STRETCHES]],
     tables: &[usize],
     takes: impl Fn(usize, usize) -> bool,
+    placed: &mut [u32],
     out: &mut [Vec<u32>],
 ) {
     let texts = of_code.len();
@@ -315,7 +322,6 @@ fn select_several(
         own.iter().for_each(|code| takers[*code] = tables.len());
         tables.push(*table);
     }
-    let mut placed = vec![0u32; codes.len()];
     for (tables, takers) in layers {
         let takers: Vec<usize> = takers.iter().map(|table| *table.min(&tables.len())).collect();
         let mut next = vec![[0usize; STRETCHES]; tables.len() + 1];
@@ -487,7 +493,14 @@ mod tests {
         let codes: Vec<u32> = (0..1003u32).map(|i| i.wrapping_mul(2_654_435_761) >> 29).map(|code| code % 5).collect();
         let busy = [0, 1, 2, 3, 4, 5];
         let mut out = vec![Vec::new(); 6];
-        select_several(&codes, &tally(&codes, 5), &busy, |table, code| takes[table].contains(&(code as u32)), &mut out);
+        select_several(
+            &codes,
+            &tally(&codes, 5),
+            &busy,
+            |table, code| takes[table].contains(&(code as u32)),
+            &mut vec![7; codes.len()],
+            &mut out,
+        );
         for (table, rows) in out.iter().enumerate() {
             let wanted: Vec<u32> = (0..1003).filter(|row| takes[table].contains(&codes[*row as usize])).collect();
             assert_eq!(*rows, wanted, "table {table}");

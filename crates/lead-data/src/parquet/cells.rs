@@ -37,9 +37,14 @@ impl Cells for LeafCells<'_> {
     fn several<'b>(&'b self, rows: &[u32], out: &mut [&'b [u8]]) -> bool {
         let Store::Texts(numbers, table) = &self.leaf.store else { return false };
         table.several(rows.iter().map(|row| numbers[*row as usize]), out);
-        let graphic = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_graphic());
-        for place in out.iter_mut().filter(|bytes| !graphic(bytes.first()) || !graphic(bytes.last())) {
-            *place = std::str::from_utf8(place).map_or(&[], |text| text.trim().as_bytes());
+        let is_bare = |cell: &[u8]| match (cell.first(), cell.last()) {
+            (Some(first), Some(last)) => first.is_ascii_graphic() & last.is_ascii_graphic(),
+            _ => true,
+        };
+        if !out.iter().fold(true, |bare, cell| bare & is_bare(cell)) {
+            for place in out.iter_mut().filter(|cell| !is_bare(cell)) {
+                *place = std::str::from_utf8(place).map_or(&[], |text| text.trim().as_bytes());
+            }
         }
         true
     }

@@ -82,17 +82,15 @@ impl Table {
     pub fn several<'t>(&'t self, numbers: impl Iterator<Item = i32>, out: &mut [&'t [u8]]) {
         let Some(mut page) = self.pages.first() else { return };
         for (place, number) in out.iter_mut().zip(numbers) {
-            *place = b"";
-            let Ok(number) = usize::try_from(number) else { continue };
-            // Mostly it is the page of the text before.
-            let mut range = page.range(number.wrapping_sub(page.first));
-            if range.is_none() {
+            // Mostly it is the page of the text before. A number below 0 is past the end of any.
+            let mut range = page.range((number as usize).wrapping_sub(page.first));
+            if range.is_none()
+                && let Ok(number) = usize::try_from(number)
+            {
                 page = self.page(number);
                 range = page.range(number - page.first);
             }
-            if let Some(range) = range {
-                *place = &page.text.as_bytes()[range];
-            }
+            *place = range.map_or(b"", |range| &page.text.as_bytes()[range]);
         }
     }
 
@@ -168,7 +166,7 @@ impl Texts {
     /// Where a text stands.
     #[inline]
     fn range(&self, at: usize) -> Option<Range<usize>> {
-        let end = self.starts.get(at.wrapping_add(1))?;
+        let end = self.starts.get(at.checked_add(1)?)?;
         Some(self.starts[at] as usize..(end - self.gap) as usize)
     }
 }
@@ -520,5 +518,30 @@ impl PageReader for OnePage {
     fn skip_next_page(&mut self) -> Result<()> {
         self.0 = None;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(all: &[&str]) -> Texts {
+        let mut texts = Texts::default();
+        all.iter().for_each(|text| texts.push(text.as_bytes()));
+        texts
+    }
+
+    #[test]
+    fn several_texts_are_found_whichever_page_they_are_of_and_in_whatever_order() {
+        let mut table = Table::default();
+        table.add(texts(&["a", "bb"]), true);
+        table.add(texts(&["ccc", ""]), false);
+        table.add(texts(&["e"]), false);
+        let numbers = [4, 3, 1, 2, -1, 0, 4, 0, i32::MIN, 3, 2, 1, -1, 1];
+        let mut found = [&b"none"[..]; 14];
+        table.several(numbers.into_iter(), &mut found);
+        let right = numbers.map(|n| usize::try_from(n).map_or(&b""[..], |n| table.get(n).as_bytes()));
+        assert_eq!(found, right);
+        assert_eq!(found[..4], [&b"e"[..], b"", b"bb", b"ccc"]);
     }
 }
