@@ -4,6 +4,7 @@
 use lead_diag::InOrder;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use lead_diag::Span;
 use lead_hir::hir::{self, Def, DefId, DefKind, FieldId, Lexicon, TableId, Target, Ty, Value, WindowKind};
@@ -38,18 +39,28 @@ pub fn plan_series(lexicon: &Lexicon, times: &[i64], wanted: impl Fn(&Def) -> bo
     })
 }
 
-/// Runs `work` on a thread with a stack for definitions that build on each other thousands deep.
+/// Runs `work` on a thread with a stack for definitions that build on each other thousands deep. Where addresses are short (`ulimit -v`)
+/// the stack is as large as it can be, which most lexicons need a thousandth of.
 pub fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    const STACK: usize = 1 << 30;
-    std::thread::scope(|scope| {
-        let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        match spawned.map(|handle| handle.join()) {
-            Ok(Ok(value)) => value,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            // No thread can be had: the machine is out of memory, and nothing sensible is left to do.
-            Err(error) => std::panic::resume_unwind(Box::new(error)),
-        }
-    })
+    let (mut work, mut value) = (Some(work), None);
+    run_deep(&mut || value = work.take().map(|work| work()));
+    value.unwrap_or_else(|| unreachable!("the work was done"))
+}
+
+fn run_deep(work: &mut (dyn FnMut() + Send)) {
+    const STACKS: [usize; 4] = [1 << 30, 1 << 28, 1 << 26, 1 << 24];
+    let work = Mutex::new(work);
+    let go = || work.lock().unwrap_or_else(PoisonError::into_inner)();
+    let done = std::thread::scope(|scope| {
+        let spawn = |stack: usize| std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, go).ok();
+        STACKS.into_iter().find_map(spawn).map(|handle| handle.join())
+    });
+    match done {
+        Some(Ok(())) => {}
+        Some(Err(panic)) => std::panic::resume_unwind(panic),
+        // Not even that can be had.
+        None => go(),
+    }
 }
 
 /// What an expression is asked of.
