@@ -165,7 +165,7 @@ impl Buckets {
         }
     }
 
-    /// The entries of at most [`STEP`] keys; as they are where there is none.
+    /// The entries of at most [`STEP`] keys, [`NO_RECORD`] where there is none.
     pub fn find_step(&self, keys: &[&[u8]], found: &mut [u32; STEP]) {
         dispatch!(Level::new(), simd => self.find_together(simd, keys, found));
     }

@@ -11,11 +11,11 @@ use lead_hir::hir::{TableId, Ty};
 use lead_plan::{MeasureKind, Scope};
 
 use crate::accumulate::{Interner, is_text, key_reader};
-use crate::decay::{self, Decay};
+use crate::decay::{Decay, UNSETTLED};
 use crate::engine::{Engine, argument_type};
 use crate::hits::{Counted, Frame, Owners, counted, mask, owners};
 use crate::kernel::{Overflow, Rows};
-use crate::ledger::{LaneKind, Ledger, Open, OpenLane};
+use crate::ledger::{LaneKind, Ledger, Open};
 use crate::scan::Job;
 use crate::vector::{Known, Vector, View, numbers};
 
@@ -325,7 +325,10 @@ fn enter(ledger: &mut Open, tasks: &mut [Task], subjects: &[u32], times: &[i64],
                         ),
                         _ => each(mask, range.clone(), |i| {
                             if known.is(place(i)) {
-                                add_share(&mut lane, subjects[i], worth[i - start], times[i], *decay);
+                                match shares[i - start] {
+                                    UNSETTLED => lane.points(subjects[i], worth[i - start] * decay.of(times[i])),
+                                    share => lane.billionths(subjects[i], share),
+                                }
                             }
                         }),
                     }
@@ -344,14 +347,6 @@ fn enter(ledger: &mut Open, tasks: &mut [Task], subjects: &[u32], times: &[i64],
                 }),
             }
         }
-    }
-}
-
-/// Adds points of one event, whichever way settles them.
-fn add_share(lane: &mut OpenLane, subject: u32, points: f64, time: i64, decay: Decay) {
-    match decay.billionths(points, time, decay::table()) {
-        (share, true) => lane.billionths(subject, share),
-        _ => lane.points(subject, points * decay.of(time)),
     }
 }
 

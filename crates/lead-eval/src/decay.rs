@@ -7,6 +7,9 @@ use std::sync::LazyLock;
 
 use fearless_simd::{Level, dispatch};
 
+/// In the place of a share that the quick way does not settle; no share is as large.
+pub(crate) const UNSETTLED: i64 = i64::MIN;
+
 /// What points of an event are multiplied by.
 #[derive(Clone, Copy)]
 pub(crate) struct Decay {
@@ -48,7 +51,7 @@ impl Decay {
         self.half_life.is_some()
     }
 
-    /// The shares of many events in billionths; whether the quick way settles each of them. `points` and `times` of each event.
+    /// The shares of many events in billionths, or [`UNSETTLED`]; whether the quick way settles each of them. `points` and `times` of each event.
     pub(crate) fn all_billionths(self, points: &[f64], times: &[i64], out: &mut [i64]) -> bool {
         // Asked for here: where it may have to be made first, nothing is worked on at once.
         let table = table();
@@ -60,7 +63,7 @@ impl Decay {
         let mut all = true;
         for ((points, time), out) in points.iter().zip(times).zip(out) {
             let (share, settled) = self.billionths(*points, *time, table);
-            *out = share;
+            *out = if settled { share } else { UNSETTLED };
             all &= settled;
         }
         all
@@ -138,6 +141,7 @@ mod tests {
                 out.push(0);
                 assert!(!decay.all_billionths(&points, &times, &mut out));
                 assert_eq!(out[..shares.len()], shares);
+                assert_eq!(out.last(), Some(&UNSETTLED));
             }
         }
         assert!(settled > 200_000, "{settled}");
