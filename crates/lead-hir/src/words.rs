@@ -120,5 +120,5 @@ pub fn money(n: i64) -> String {
 
 /// A text as it is written in the language.
 pub fn quoted(value: &str) -> String {
-    format!("\"{}\"", value.replace('"', "\"\""))
+    ["\"", &value.replace('"', "\"\""), "\""].concat()
 }

@@ -4,7 +4,7 @@
 //! Knows nothing of the language. Invariants: *ordered*: a child asks of a later measurement than its parent; *reduced*: no node
 //! has the same child for every cell.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -84,6 +84,30 @@ impl Join {
             Join::Are(first, second) => Truth::of(a == first && b == second),
         }
     }
+
+    /// The answer where it is plain without a look into the diagrams.
+    fn plain(self, a: NodeId, b: NodeId) -> Option<NodeId> {
+        let (no, yes) = (Truth::No.node(), Truth::Yes.node());
+        match self {
+            Join::And | Join::Or if a == b => Some(a),
+            Join::And if a == no || b == no => Some(no),
+            Join::And if a == yes => Some(b),
+            Join::And if b == yes => Some(a),
+            Join::Or if a == yes || b == yes => Some(yes),
+            Join::Or if a == no => Some(b),
+            Join::Or if b == no => Some(a),
+            _ => Some(self.of(a.answer()?, b.answer()?).node()),
+        }
+    }
+
+    /// Another number for each.
+    fn code(self) -> u8 {
+        match self {
+            Join::And => 0,
+            Join::Or => 1,
+            Join::Are(first, second) => 2 + 3 * first as u8 + second as u8,
+        }
+    }
 }
 
 /// What is made of one answer.
@@ -105,6 +129,15 @@ impl Map {
             Map::IsKnown => Truth::of(a != Truth::Unknown),
         }
     }
+
+    /// Another number for each.
+    fn code(self) -> u8 {
+        match self {
+            Map::Not => 0,
+            Map::IsKnown => 1,
+            Map::Is(truth) => 2 + truth as u8,
+        }
+    }
 }
 
 /// A node; its children stand among those of all nodes, from `first` on.
@@ -115,8 +148,18 @@ struct Node {
     width: u32,
 }
 
+/// A node as a number; two nodes may have one.
+fn mark(var: u32, children: &[NodeId]) -> u64 {
+    let mut hasher = FixedState::default().build_hasher();
+    hasher.write_u32(var);
+    for pair in children.chunks(2) {
+        hasher.write_u64(pair.iter().fold(0, |both, id| both << 32 | u64::from(id.0)));
+    }
+    hasher.finish()
+}
+
 /// Diagrams that share their nodes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Diagrams {
     nodes: Vec<Node>,
     /// The children of all nodes, one node's after the other's.
@@ -125,27 +168,28 @@ pub struct Diagrams {
     making: Vec<NodeId>,
     /// Places in `nodes`, by what stands there.
     unique: HashTable<u32>,
-    joined: Table<(Join, NodeId, NodeId), NodeId>,
-    mapped: Table<(Map, NodeId), NodeId>,
+    /// By [`Join::code`] and both diagrams.
+    joined: Table<(u64, u8), NodeId>,
+    /// By the diagram and [`Map::code`].
+    mapped: Table<u64, NodeId>,
+    /// More than the greatest measurement of a node.
+    vars: usize,
     /// No more nodes than this.
     limit: usize,
 }
 
-/// Most conditions have no more nodes than this.
-const MOSTLY: usize = 14;
-
 impl Diagrams {
-    /// None yet; never more nodes than `limit`.
-    pub fn new(limit: usize) -> Diagrams {
-        Diagrams {
-            nodes: Vec::with_capacity(MOSTLY),
-            children: Vec::with_capacity(2 * MOSTLY),
-            making: Vec::with_capacity(MOSTLY),
-            unique: HashTable::with_capacity(MOSTLY),
-            joined: Table::default(),
-            mapped: Table::default(),
-            limit,
-        }
+    /// Drops all, and keeps their room: none again, and never more than `limit`.
+    pub fn clear(&mut self, limit: usize) {
+        let Diagrams { nodes, children, making, unique, joined, mapped, vars, limit: most } = self;
+        nodes.clear();
+        children.clear();
+        making.clear();
+        unique.clear();
+        joined.clear();
+        mapped.clear();
+        *vars = 0;
+        *most = limit;
     }
 
     fn get(&self, id: NodeId) -> Option<Node> {
@@ -168,7 +212,7 @@ impl Diagrams {
 
     /// The node with the children that are in the making from a place on.
     fn made(&mut self, var: u32, from: usize) -> Result<NodeId, TooLarge> {
-        let Diagrams { nodes, children, making, unique, limit, .. } = self;
+        let Diagrams { nodes, children, making, unique, vars, limit, .. } = self;
         let own = making.get(from..).unwrap_or(&[]);
         let Some(first) = own.first().copied() else { return Err(TooLarge) };
         if own.iter().all(|c| *c == first) {
@@ -180,8 +224,7 @@ impl Diagrams {
             let node = nodes.get(at as usize)?;
             Some((node.var, children.get(node.first as usize..(node.first + node.width) as usize)?))
         };
-        let hash = |what: Option<(u32, &[NodeId])>| FixedState::default().hash_one(what);
-        let sought = hash(Some((var, own)));
+        let sought = mark(var, own);
         if let Some(at) = unique.find(sought, |at| of(*at) == Some((var, own))) {
             let id = numbered(*at);
             making.truncate(from);
@@ -191,10 +234,11 @@ impl Diagrams {
             return Err(TooLarge);
         }
         let at = nodes.len() as u32;
-        unique.insert_unique(sought, at, |at| hash(of(*at)));
+        unique.insert_unique(sought, at, |at| of(*at).map_or(0, |(var, own)| mark(var, own)));
         nodes.push(Node { var, first: children.len() as u32, width: own.len() as u32 });
         children.extend_from_slice(own);
         making.truncate(from);
+        *vars = (*vars).max(var as usize + 1);
         Ok(numbered(at))
     }
 
@@ -203,39 +247,37 @@ impl Diagrams {
         if let Some(answer) = a.answer() {
             return Ok(map.of(answer).node());
         }
-        if let Some(id) = self.mapped.get(&(map, a)) {
+        let key = u64::from(a.0) << 8 | u64::from(map.code());
+        if let Some(id) = self.mapped.get(&key) {
             return Ok(*id);
         }
         let Some(node) = self.get(a) else { return Ok(a) };
         let from = self.making.len();
-        for cell in 0..node.width as usize {
-            let mapped = self.map(map, self.child(a, node.var, cell))?;
+        for at in node.first..node.first + node.width {
+            let child = self.child(Some(at), a);
+            let mapped = self.map(map, child)?;
             self.making.push(mapped);
         }
         let id = self.made(node.var, from)?;
-        self.mapped.insert((map, a), id);
+        self.mapped.insert(key, id);
         Ok(id)
     }
 
     /// Answers made of the answers of two diagrams.
     pub fn join(&mut self, join: Join, a: NodeId, b: NodeId) -> Result<NodeId, TooLarge> {
-        if let (Some(a), Some(b)) = (a.answer(), b.answer()) {
-            return Ok(join.of(a, b).node());
-        }
-        match join {
-            Join::And | Join::Or if a == b => return Ok(a),
-            Join::And if a == Truth::No.node() || b == Truth::No.node() => return Ok(Truth::No.node()),
-            Join::Or if a == Truth::Yes.node() || b == Truth::Yes.node() => return Ok(Truth::Yes.node()),
-            _ => {}
+        if let Some(plain) = join.plain(a, b) {
+            return Ok(plain);
         }
         let (a, b) = match join {
             Join::And | Join::Or if b < a => (b, a),
             _ => (a, b),
         };
-        if let Some(id) = self.joined.get(&(join, a, b)) {
+        let key = (u64::from(a.0) << 32 | u64::from(b.0), join.code());
+        if let Some(id) = self.joined.get(&key) {
             return Ok(*id);
         }
-        let top = match (self.get(a), self.get(b)) {
+        let (x, y) = (self.get(a), self.get(b));
+        let top = match (x, y) {
             (Some(x), Some(y)) => {
                 if x.var <= y.var {
                     x
@@ -246,23 +288,25 @@ impl Diagrams {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => return Ok(a),
         };
+        let first = |node: Option<Node>| node.filter(|n| n.var == top.var).map(|n| n.first);
+        let (x, y) = (first(x), first(y));
         let from = self.making.len();
-        for cell in 0..top.width as usize {
-            let (c, d) = (self.child(a, top.var, cell), self.child(b, top.var, cell));
-            let joined = self.join(join, c, d)?;
+        for cell in 0..top.width {
+            let (c, d) = (self.child(x.map(|x| x + cell), a), self.child(y.map(|y| y + cell), b));
+            let joined = match join.plain(c, d) {
+                Some(plain) => plain,
+                None => self.join(join, c, d)?,
+            };
             self.making.push(joined);
         }
         let id = self.made(top.var, from)?;
-        self.joined.insert((join, a, b), id);
+        self.joined.insert(key, id);
         Ok(id)
     }
 
-    /// The diagram where `var` lies in `cell`, if it asks of `var` first, else itself.
-    fn child(&self, id: NodeId, var: u32, cell: usize) -> NodeId {
-        match self.parts(id) {
-            Some((own, children)) if own == var => children.get(cell).copied().unwrap_or(id),
-            _ => id,
-        }
+    /// The child that stands at a place, or the diagram itself where there is none.
+    fn child(&self, at: Option<u32>, of: NodeId) -> NodeId {
+        at.and_then(|at| self.children.get(at as usize)).copied().unwrap_or(of)
     }
 
     /// The least answer over all cells of the measurements for which `away` holds: yes only where it is yes whatever they are.
@@ -298,19 +342,34 @@ impl Diagrams {
 
     /// The measurements that the answer depends on, in order.
     pub fn support(&self, id: NodeId) -> Vec<u32> {
-        let mut seen = vec![false; self.nodes.len() + Truth::ALL.len()];
-        let mut vars = Vec::new();
-        let mut stack = vec![id];
-        while let Some(id) = stack.pop() {
-            let first_time = seen.get_mut(id.0 as usize).is_some_and(|seen| !std::mem::replace(seen, true));
-            if let Some((var, children)) = self.parts(id).filter(|_| first_time) {
-                vars.push(var);
-                stack.extend_from_slice(children);
+        // Nodes stand behind their children: on the way down each is reached before it is looked at.
+        let Some(top) = (id.0 as usize).checked_sub(Truth::ALL.len()) else { return Vec::new() };
+        let mut reached = vec![0_u64; top / 64 + 1];
+        let mut vars = vec![0_u64; self.vars / 64 + 1];
+        let set =
+            |bits: &mut [u64], at: usize| bits.get_mut(at / 64).into_iter().for_each(|word| *word |= 1 << (at % 64));
+        set(&mut reached, top);
+        for at in (0..=top).rev() {
+            if reached.get(at / 64).is_none_or(|word| word >> (at % 64) & 1 == 0) {
+                continue;
+            }
+            let Some((var, children)) = self.parts(NodeId((at + Truth::ALL.len()) as u32)) else { continue };
+            set(&mut vars, var as usize);
+            for child in children {
+                if let Some(at) = (child.0 as usize).checked_sub(Truth::ALL.len()) {
+                    set(&mut reached, at);
+                }
             }
         }
-        vars.sort_unstable();
-        vars.dedup();
-        vars
+        let mut support = Vec::new();
+        for (at, word) in vars.into_iter().enumerate() {
+            let mut left = word;
+            while left != 0 {
+                support.push(at as u32 * 64 + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
+        support
     }
 
     /// The cheapest way to yes: a cell for each measurement on it. `cost` is of a measurement and a cell.

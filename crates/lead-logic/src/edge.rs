@@ -2,6 +2,8 @@
 //!
 //! Invariant *at every as-of time*: [`Range::within`] and [`Range::apart`] say yes only if it is so whenever a rule is asked.
 
+use std::fmt;
+
 use lead_hir::hir::{Moment, Period, PeriodUnit, Step, Which, WindowKind};
 
 /// An end of a range.
@@ -23,6 +25,41 @@ pub enum Edge {
     Capped(Vec<(bool, Step)>, Box<Edge>),
     /// One that is compared with itself alone.
     Own(String),
+}
+
+impl fmt::Display for Edge {
+    /// Another text for each.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Edge::Never => f.write_str("never"),
+            Edge::Forever => f.write_str("forever"),
+            Edge::FromNow(steps) => from_now(steps, f),
+            Edge::Day(day) => write!(f, "day {day}"),
+            Edge::Instant(at) => write!(f, "at {at}"),
+            Edge::Period(steps, unit, fiscal, n) => {
+                write!(f, "{n} {}{unit:?} of ", if *fiscal { "fiscal " } else { "" })?;
+                from_now(steps, f)
+            }
+            Edge::Capped(steps, edge) => {
+                from_now(steps, f)?;
+                write!(f, " or {edge}")
+            }
+            Edge::Own(text) => write!(f, "{text:?}"),
+        }
+    }
+}
+
+fn from_now(steps: &[(bool, Step)], f: &mut fmt::Formatter) -> fmt::Result {
+    f.write_str("now")?;
+    for (back, Step { months, days, micros }) in steps {
+        f.write_str(if *back { " -" } else { " +" })?;
+        for (size, unit) in [(i64::from(*months), "mo"), (i64::from(*days), "d"), (*micros, "us")] {
+            if size != 0 {
+                write!(f, "{size}{unit}")?;
+            }
+        }
+    }
+    Ok(())
 }
 
 const HOUR: f64 = 3_600e6;
@@ -105,6 +142,13 @@ pub struct Range {
     pub from: Edge,
     /// Where it ends.
     pub to: Edge,
+}
+
+impl fmt::Display for Range {
+    /// Another text for each.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} to {}", self.from, self.to)
+    }
 }
 
 impl Range {

@@ -229,11 +229,7 @@ impl Prover<'_> {
     /// Whether two two-valued diagrams are never yes together.
     fn never(&mut self, a: NodeId, b: NodeId) -> Result<bool, TooLarge> {
         let both = self.solver.diagrams.join(Join::And, a, b)?;
-        if both.answer() == Some(Truth::No) {
-            return Ok(true);
-        }
-        self.link_all(both)?;
-        Ok(self.solver.find(both)?.is_none())
+        Ok(!self.can_be(both)?)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diagram::{Join, Map, NodeId, TooLarge, Truth};
 use crate::domain::Cell;
 use crate::links::Tie;
 use crate::lower::{Kind, TextTest, World};
-use crate::space::{Assignment, FormId, Link, Solver, VarId};
+use crate::space::{Assignment, Bench, FormId, Link, Solver, VarId};
 use crate::table::Table;
 
 /// A record that was found.
@@ -17,6 +17,13 @@ pub struct Found {
     pub cells: Assignment,
     /// Why there may be no such record; `None`: there is.
     pub doubt: Option<String>,
+}
+
+/// What a prover works with, kept to be used again.
+#[derive(Debug, Default)]
+pub struct Room {
+    bench: Bench,
+    ties: Table<(VarId, VarId), Tie>,
 }
 
 /// More measurements than this are not looked at together.
@@ -33,10 +40,22 @@ pub struct Prover<'w> {
 impl<'w> Prover<'w> {
     /// Looks at no more than `limit` nodes. The world may not grow any more.
     pub fn new(world: &'w World, limit: usize) -> Result<Prover<'w>, TooLarge> {
+        Prover::within(world, limit, &mut Room::default())
+    }
+
+    /// The same, with what another has worked with.
+    pub fn within(world: &'w World, limit: usize, room: &mut Room) -> Result<Prover<'w>, TooLarge> {
         if world.space.vars.len() > MOST_VARS {
             return Err(TooLarge);
         }
-        Ok(Prover { world, solver: Solver::new(&world.space, limit), ties: Table::default() })
+        let Room { bench, mut ties } = std::mem::take(room);
+        ties.clear();
+        Ok(Prover { world, solver: Solver::new(&world.space, limit, bench), ties })
+    }
+
+    /// Leaves what it worked with to another.
+    pub fn leave(self, room: &mut Room) {
+        *room = Room { bench: self.solver.done(), ties: self.ties };
     }
 
     /// The diagram of a condition.
@@ -54,8 +73,8 @@ impl<'w> Prover<'w> {
         if let Some(answer) = target.answer() {
             return Ok(answer == Truth::Yes);
         }
-        self.link_all(target)?;
-        let left = self.solver.possible(target)?;
+        let support = self.link_all(target)?;
+        let left = self.solver.possible(target, &support)?;
         Ok(left.answer() != Some(Truth::No))
     }
 
@@ -64,14 +83,15 @@ impl<'w> Prover<'w> {
         if target.answer() == Some(Truth::No) {
             return Ok(None);
         }
-        self.link_all(target)?;
-        let Some(cells) = self.solver.find(target)? else { return Ok(None) };
+        let support = self.link_all(target)?;
+        let Some(cells) = self.solver.find(target, &support)? else { return Ok(None) };
         let Some(doubt) = self.doubt(&cells)? else { return Ok(Some(Found { cells, doubt: None })) };
         // Perhaps there is one that holds whatever the doubtful measurements are.
         let world = self.world;
         let doubtful = |var: u32| world.info(VarId(var)).doubt.is_some();
         let sure = self.solver.diagrams.least(target, &doubtful)?;
-        if let Some(cells) = self.solver.find(sure)?
+        let support = self.solver.diagrams.support(sure);
+        if let Some(cells) = self.solver.find(sure, &support)?
             && self.doubt(&cells)?.is_none()
         {
             return Ok(Some(Found { cells, doubt: None }));
@@ -79,8 +99,8 @@ impl<'w> Prover<'w> {
         Ok(Some(Found { cells, doubt: Some(doubt) }))
     }
 
-    /// Adds what is known of the measurements that a diagram depends on.
-    pub(crate) fn link_all(&mut self, target: NodeId) -> Result<(), TooLarge> {
+    /// Adds what is known of the measurements that a diagram depends on. Returns those.
+    pub(crate) fn link_all(&mut self, target: NodeId) -> Result<Vec<u32>, TooLarge> {
         let support = self.solver.diagrams.support(target);
         for (i, a) in support.iter().enumerate() {
             self.own_bounds(VarId(*a))?;
@@ -88,7 +108,7 @@ impl<'w> Prover<'w> {
                 self.link(VarId(*a), VarId(*b))?;
             }
         }
-        Ok(())
+        Ok(support)
     }
 
     /// A count of records that no record can be among is 0.
@@ -101,8 +121,8 @@ impl<'w> Prover<'w> {
         let Some(filter) = counted.filter else { return Ok(()) };
         let node = self.solver.diagram(filter)?;
         let yes = self.solver.diagrams.map(Map::Is(Truth::Yes), node)?;
-        self.link_all(yes)?;
-        if self.solver.possible(yes)?.answer() == Some(Truth::No) {
+        let support = self.link_all(yes)?;
+        if self.solver.possible(yes, &support)?.answer() == Some(Truth::No) {
             let zero =
                 |cell: &Cell| matches!(cell, Cell::At(at) if at.size() == 0.0) || matches!(cell, Cell::Between(..));
             let first = self.solver.cells_of(var).iter().position(zero);

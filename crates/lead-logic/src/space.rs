@@ -4,8 +4,12 @@
 //! Knows nothing of the language. Invariant *more than there is*: the assignments that are looked at include every record that can
 //! be; so what holds of all of them is proved, and what is found among them may still have to be looked at ([`crate::witness`]).
 
+use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use crate::diagram::{Diagrams, Join, Map, NodeId, TooLarge, Truth};
 use crate::domain::{Cell, Domain, Point, Test, cells};
@@ -55,7 +59,8 @@ pub struct Space {
     /// By [`VarId`].
     pub vars: Vec<Variable>,
     forms: Vec<Form>,
-    ids: Table<Form, FormId>,
+    /// By what they are.
+    ids: HashTable<FormId>,
 }
 
 impl Space {
@@ -65,9 +70,19 @@ impl Space {
         VarId(self.vars.len() as u32 - 1)
     }
 
-    /// Drops what only serves to add more.
-    pub fn settle(&mut self) {
-        self.ids = Table::default();
+    /// What was added, without what only serves to add more; that stays here, empty, to be used again.
+    pub fn settle(&mut self) -> Space {
+        self.ids.clear();
+        let vars = self.vars.drain(..).collect();
+        let forms = self.forms.drain(..).collect();
+        Space { vars, forms, ids: HashTable::new() }
+    }
+
+    /// Makes it empty, to be used again.
+    pub fn clear(&mut self) {
+        self.vars.clear();
+        self.forms.clear();
+        self.ids.clear();
     }
 
     /// How many conditions there are.
@@ -82,12 +97,15 @@ impl Space {
     }
 
     fn make(&mut self, form: Form) -> FormId {
-        if let Some(id) = self.ids.get(&form) {
+        let Space { forms, ids, .. } = self;
+        let hash = |form: Option<&Form>| FixedState::default().hash_one(form);
+        let sought = hash(Some(&form));
+        if let Some(id) = ids.find(sought, |id| forms.get(id.0 as usize) == Some(&form)) {
             return *id;
         }
-        let id = FormId(self.forms.len() as u32);
-        self.forms.push(form.clone());
-        self.ids.insert(form, id);
+        let id = FormId(forms.len() as u32);
+        forms.push(form);
+        ids.insert_unique(sought, id, |id| hash(forms.get(id.0 as usize)));
         id
     }
 
@@ -212,6 +230,14 @@ pub struct Link {
 /// A cell for each measurement that matters; the others may be anything.
 pub type Assignment = Vec<(VarId, usize)>;
 
+/// What a solver works with, kept to be used again.
+#[derive(Debug, Default)]
+pub struct Bench {
+    diagrams: Diagrams,
+    made: Table<FormId, NodeId>,
+    links: Vec<(VarId, VarId, NodeId)>,
+}
+
 /// Finds answers to conditions of a space that no more is added to.
 #[derive(Debug)]
 pub struct Solver<'s> {
@@ -227,9 +253,18 @@ pub struct Solver<'s> {
 
 impl<'s> Solver<'s> {
     /// Looks at no more than `limit` nodes.
-    pub fn new(space: &'s Space, limit: usize) -> Solver<'s> {
+    pub fn new(space: &'s Space, limit: usize, bench: Bench) -> Solver<'s> {
         let cells = space.vars.iter().map(|v| cells(&v.domain, &v.cuts, &v.texts, v.unknowable).into()).collect();
-        Solver { space, cells, diagrams: Diagrams::new(limit), made: Table::default(), links: Vec::new() }
+        let Bench { mut diagrams, mut made, mut links } = bench;
+        diagrams.clear(limit);
+        made.clear();
+        links.clear();
+        Solver { space, cells, diagrams, made, links }
+    }
+
+    /// What it worked with.
+    pub fn done(self) -> Bench {
+        Bench { diagrams: self.diagrams, made: self.made, links: self.links }
     }
 
     /// The cells of a measurement.
@@ -312,10 +347,9 @@ impl<'s> Solver<'s> {
         Ok(())
     }
 
-    /// A two-valued diagram without the assignments that links rule out: yes only where a record may be.
-    pub fn possible(&mut self, target: NodeId) -> Result<NodeId, TooLarge> {
+    /// A two-valued diagram without the assignments that links rule out: yes only where a record may be. `support`: what it depends on.
+    pub fn possible(&mut self, target: NodeId, support: &[u32]) -> Result<NodeId, TooLarge> {
         let mut left = target;
-        let support: Vec<u32> = self.diagrams.support(target);
         let has = |var: VarId| support.binary_search(&var.0).is_ok();
         for at in 0..self.links.len() {
             let (first, second, node) = self.links[at];
@@ -326,9 +360,9 @@ impl<'s> Solver<'s> {
         Ok(left)
     }
 
-    /// The plainest assignment for which a two-valued diagram is yes.
-    pub fn find(&mut self, target: NodeId) -> Result<Option<Assignment>, TooLarge> {
-        let left = self.possible(target)?;
+    /// The plainest assignment for which a two-valued diagram is yes. `support`: what it depends on.
+    pub fn find(&mut self, target: NodeId, support: &[u32]) -> Result<Option<Assignment>, TooLarge> {
+        let left = self.possible(target, support)?;
         let cells = &self.cells;
         let cost = |var: u32, cell: usize| cells.get(var as usize).and_then(|c| c.get(cell)).map_or(9, cost);
         let way = self.diagrams.cheapest(left, &cost);

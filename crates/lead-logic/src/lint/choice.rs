@@ -8,24 +8,28 @@ use super::finding::Finding;
 use super::term::{Asked, Condition};
 use crate::diagram::{Map, NodeId, TooLarge, Truth};
 use crate::domain::Cell;
-use crate::lower::{Modules, World};
+use crate::lower::Modules;
 use crate::prove::Prover;
+use crate::space::FormId;
 
 /// Everything about a choice.
 pub(super) fn check<'l>(modules: &'l Modules<'l>, id: DefId, choice: &Choice, out: &mut Vec<Finding>) {
-    let lexicon = modules.lexicon();
-    let mut world = World::new();
-    let mut lowering = modules.lowering(&mut world);
-    let Some(env) = lowering.env_of(id) else { return };
-    let lines: Vec<Option<Condition>> =
-        choice.lines.iter().map(|l| l.condition.as_ref().map(|c| Condition::new(&mut lowering, c, &env))).collect();
-    let Ok(prover) = Prover::new(&world, NODES) else { return };
-    let asked = Asked { prover, lexicon, base: lexicon.def(id).span };
-    let _ = prove(asked, id, choice, &lines, out);
+    modules.in_world(|world, room| {
+        let lexicon = modules.lexicon();
+        let mut lowering = modules.lowering(world);
+        let Some(env) = lowering.env_of(id) else { return };
+        let lines: Vec<Option<Condition>> =
+            choice.lines.iter().map(|l| l.condition.as_ref().map(|c| Condition::new(&mut lowering, c, &env))).collect();
+        drop(lowering);
+        let Ok(prover) = Prover::within(world, NODES, room) else { return };
+        let mut asked = Asked { prover, lexicon, base: lexicon.def(id).span };
+        let _ = prove(&mut asked, id, choice, &lines, out);
+        asked.prover.leave(room);
+    });
 }
 
 fn prove(
-    mut asked: Asked,
+    asked: &mut Asked,
     id: DefId,
     choice: &Choice,
     lines: &[Option<Condition>],
@@ -38,7 +42,7 @@ fn prove(
     for (at, (line, own)) in choice.lines.iter().zip(lines).enumerate() {
         let yes = match own {
             Some(condition) => {
-                if asked.never(condition, &format!("this line of `{name}`"), out)? {
+                if asked.never(condition, format_args!("this line of `{name}`"), out)? {
                     continue;
                 }
                 asked.yes(condition.form)?
@@ -95,18 +99,17 @@ pub(super) fn steps<'l>(modules: &'l Modules<'l>, id: DefId, steps: &[DefId], ou
     let def = lexicon.def(id);
     for pair in steps.windows(2) {
         let (before, after) = (pair[0], pair[1]);
-        let mut world = World::new();
-        let mut lowering = modules.lowering(&mut world);
-        let (Some(first), Some(second)) = (lowering.definition(before), lowering.definition(after)) else { continue };
-        let Ok(prover) = Prover::new(&world, NODES) else { continue };
-        let mut asked = Asked { prover, lexicon, base: def.span };
-        let mut shows = || -> Result<Option<String>, TooLarge> {
-            let (first, second) = (asked.yes(first)?, asked.yes(second)?);
-            let beyond = asked.but(second, first)?;
-            let found = asked.prover.find(beyond)?.filter(|f| f.doubt.is_none());
-            Ok(found.map(|f| asked.words(&f)))
-        };
-        if let Ok(Some(words)) = shows() {
+        let shows = modules.in_world(|world, room| {
+            let mut lowering = modules.lowering(world);
+            let (first, second) = (lowering.definition(before)?, lowering.definition(after)?);
+            drop(lowering);
+            let prover = Prover::within(world, NODES, room).ok()?;
+            let mut asked = Asked { prover, lexicon, base: def.span };
+            let shown = skipped(&mut asked, first, second);
+            asked.prover.leave(room);
+            shown.ok()?
+        });
+        if let Some(words) = shows {
             let (from, to) = (&lexicon.def(before).name.text, &lexicon.def(after).name.text);
             out.push(
                 Finding::new(codes::STEP_SKIPPED, format!("`{to}` does not imply `{from}`, the step before it"))
@@ -118,4 +121,12 @@ pub(super) fn steps<'l>(modules: &'l Modules<'l>, id: DefId, steps: &[DefId], ou
             );
         }
     }
+}
+
+/// A record for which the second is yes and the first is not, in words.
+fn skipped(asked: &mut Asked, first: FormId, second: FormId) -> Result<Option<String>, TooLarge> {
+    let (first, second) = (asked.yes(first)?, asked.yes(second)?);
+    let beyond = asked.but(second, first)?;
+    let found = asked.prover.find(beyond)?.filter(|f| f.doubt.is_none());
+    Ok(found.map(|f| asked.words(&f)))
 }

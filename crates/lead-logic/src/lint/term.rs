@@ -1,5 +1,7 @@
 //! Terms: alternatives that can never hold or always do, that others cover, and exceptions that leave nothing.
 
+use std::fmt;
+
 use lead_diag::{Span, codes};
 use lead_hir::hir::{DefId, Expr, ExprKind, Lexicon, Term};
 
@@ -7,7 +9,7 @@ use super::NODES;
 use super::finding::Finding;
 use crate::diagram::{Join, Map, NodeId, TooLarge, Truth};
 use crate::lower::text::{Ctx, Env};
-use crate::lower::{Lowering, Modules, World};
+use crate::lower::{Lowering, Modules};
 use crate::prove::{Found, Prover};
 use crate::space::FormId;
 
@@ -81,7 +83,12 @@ impl Asked<'_, '_> {
     }
 
     /// L0615, if a condition can never hold; whether it was found.
-    pub fn never(&mut self, condition: &Condition, what: &str, out: &mut Vec<Finding>) -> Result<bool, TooLarge> {
+    pub fn never(
+        &mut self,
+        condition: &Condition,
+        what: fmt::Arguments,
+        out: &mut Vec<Finding>,
+    ) -> Result<bool, TooLarge> {
         let yes = self.yes(condition.form)?;
         if self.prover.can_be(yes)? {
             return Ok(false);
@@ -116,31 +123,34 @@ impl Asked<'_, '_> {
 
 /// Everything about a term.
 pub(super) fn check<'l>(modules: &'l Modules<'l>, id: DefId, term: &Term, out: &mut Vec<Finding>) {
-    let lexicon = modules.lexicon();
-    let mut world = World::new();
-    let mut lowering = modules.lowering(&mut world);
-    let Some(env) = lowering.env_of(id) else { return };
-    let mut lower = |e: &Expr| Condition::new(&mut lowering, e, &env);
-    let alternatives: Vec<Condition> = term.alternatives.iter().map(|c| lower(&c.condition)).collect();
-    let exceptions: Vec<Condition> = term.exceptions.iter().map(|c| lower(&c.condition)).collect();
-    // Branches of an `or` are alternatives as well.
-    let mut branches: Vec<(FormId, Span)> = Vec::new();
-    for condition in &alternatives {
-        match &condition.branches[..] {
-            [] => branches.push((condition.form, condition.span)),
-            several => branches.extend(several),
+    modules.in_world(|world, room| {
+        let lexicon = modules.lexicon();
+        let mut lowering = modules.lowering(world);
+        let Some(env) = lowering.env_of(id) else { return };
+        let mut lower = |e: &Expr| Condition::new(&mut lowering, e, &env);
+        let alternatives: Vec<Condition> = term.alternatives.iter().map(|c| lower(&c.condition)).collect();
+        let exceptions: Vec<Condition> = term.exceptions.iter().map(|c| lower(&c.condition)).collect();
+        // Branches of an `or` are alternatives as well.
+        let mut branches: Vec<(FormId, Span)> = Vec::new();
+        for condition in &alternatives {
+            match &condition.branches[..] {
+                [] => branches.push((condition.form, condition.span)),
+                several => branches.extend(several),
+            }
         }
-    }
-    let whole =
-        lowering.term(alternatives.iter().map(|c| c.form).collect(), exceptions.iter().map(|c| c.form).collect());
-    let Ok(prover) = Prover::new(&world, NODES) else { return };
-    let asked = Asked { prover, lexicon, base: lexicon.def(id).span };
-    // What is too large for a proof is left alone.
-    let _ = prove(asked, id, &alternatives, &exceptions, &branches, whole, out);
+        let whole =
+            lowering.term(alternatives.iter().map(|c| c.form).collect(), exceptions.iter().map(|c| c.form).collect());
+        drop(lowering);
+        let Ok(prover) = Prover::within(world, NODES, room) else { return };
+        let mut asked = Asked { prover, lexicon, base: lexicon.def(id).span };
+        // What is too large for a proof is left alone.
+        let _ = prove(&mut asked, id, &alternatives, &exceptions, &branches, whole, out);
+        asked.prover.leave(room);
+    });
 }
 
 fn prove(
-    mut asked: Asked,
+    asked: &mut Asked,
     id: DefId,
     alternatives: &[Condition],
     exceptions: &[Condition],
@@ -152,12 +162,12 @@ fn prove(
     let name = &def.name.text;
     let several = alternatives.len() > 1;
     let mut dead = 0;
+    let part = if several { "this alternative" } else { "the condition" };
     for condition in alternatives {
-        let what = if several { format!("this alternative of `{name}`") } else { format!("the condition of `{name}`") };
-        dead += usize::from(asked.never(condition, &what, out)?);
+        dead += usize::from(asked.never(condition, format_args!("{part} of `{name}`"), out)?);
     }
     for condition in exceptions {
-        asked.never(condition, &format!("this exception of `{name}`"), out)?;
+        asked.never(condition, format_args!("this exception of `{name}`"), out)?;
     }
     if dead > 0 {
         return Ok(());
@@ -177,7 +187,7 @@ fn prove(
             return Ok(());
         }
     }
-    covered(&mut asked, name, branches, out)?;
+    covered(asked, name, branches, out)?;
     if exceptions.is_empty() {
         return Ok(());
     }

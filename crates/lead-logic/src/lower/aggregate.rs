@@ -73,6 +73,7 @@ impl Lowering<'_, '_> {
     ) -> VarId {
         let event = self.lexicon.table(records.table).is_event();
         let mut writer = Writer::exact(self.lexicon);
+        writer.out.push_str("count ");
         writer.records(records, env, ctx);
         let of = env.up(records.up).inner(self.lexicon, records.table);
         let inner = if event { ctx.no_window() } else { ctx.clone() };
@@ -83,7 +84,7 @@ impl Lowering<'_, '_> {
         let cut = writer.cut;
         let key = match cut {
             true => format!("unseen {} {:?} {}", self.side, records.span, writer.out),
-            false => format!("count {}", writer.out),
+            false => writer.out,
         };
         if let Some(var) = self.world.find(&key) {
             return var;
@@ -126,6 +127,7 @@ impl Lowering<'_, '_> {
 
     fn label_of(&self, records: &Records, fails: Option<&Expr>, env: &Env) -> String {
         let mut writer = Writer::plain(self.lexicon);
+        writer.out.push_str("count(");
         writer.records(records, env, &Ctx::default());
         if let Some(fails) = fails {
             let of = env.up(records.up).inner(self.lexicon, records.table);
@@ -133,7 +135,8 @@ impl Lowering<'_, '_> {
             writer.expr(fails, &of, &Ctx::default());
             writer.out.push(')');
         }
-        format!("count({})", writer.out)
+        writer.out.push(')');
+        writer.out
     }
 
     /// Why the number of records may be bounded by what is asked of them.
@@ -153,21 +156,21 @@ impl Lowering<'_, '_> {
     /// The records of an aggregate before any condition on them.
     fn family(&mut self, records: &Records, env: &Env) -> u32 {
         let of = env.up(records.up).follow(self.lexicon, &records.path);
-        let mut text = format!("family {} {}", of.key, self.lexicon.table(records.table).name.key);
+        let mut text = ["family ", &of.key, " ", &self.lexicon.table(records.table).name.key].concat();
         if let Relation::Hops(hops) = &records.relation {
             let mut at = of.table;
             for hop in hops {
                 match *hop {
                     Hop::Forward(field) => {
                         let field = self.lexicon.field(at, field);
-                        text.push_str(&format!(" ->{}", field.name.key));
+                        text.extend([" ->", &field.name.key]);
                         if let Ty::Record(next) = field.ty {
                             at = next;
                         }
                     }
                     Hop::Back(table, field) => {
                         let name = &self.lexicon.table(table).name.key;
-                        text.push_str(&format!(" <-{name}.{}", self.lexicon.field(table, field).name.key));
+                        text.extend([" <-", name, ".", &self.lexicon.field(table, field).name.key]);
                         at = table;
                     }
                 }

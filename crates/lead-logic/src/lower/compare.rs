@@ -306,7 +306,7 @@ impl Lowering<'_, '_> {
                     TextTest::Ends(part) => ("ends with", part),
                     TextTest::Matches(part) => ("matches", part),
                 };
-                let label = format!("{} {word} {}", of.label, lead_hir::words::quoted(part));
+                let label = [&of.label, " ", word, " ", &lead_hir::words::quoted(part)].concat();
                 let pattern = matches!(test, TextTest::Matches(_));
                 let doubt = of.doubt.or_else(|| pattern.then(|| format!("`{label}` is not looked into").into()));
                 let info = Info {

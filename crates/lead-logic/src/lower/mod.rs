@@ -13,9 +13,12 @@ mod module;
 mod operand;
 pub mod text;
 
+use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 use lead_hir::hir::{DefId, DefKind, Expr, Lexicon, Ty};
 
 use crate::diagram::Truth;
@@ -112,6 +115,33 @@ pub struct Info {
     pub roots: Vec<u32>,
     /// Whether the label is only that of a yes/no value `any(…)`: shown as yes or no.
     pub as_any: bool,
+    /// The key as a number.
+    mark: u64,
+}
+
+impl Info {
+    /// The same of another world: what it is and what it reads have other numbers there.
+    fn with(&self, kind: Kind, roots: Vec<u32>) -> Info {
+        let Info { key, label, window, name, ty, doubt, as_any, mark, .. } = self;
+        let (key, label, window, name) = (key.clone(), label.clone(), window.clone(), name.clone());
+        Info {
+            key,
+            label,
+            window,
+            name,
+            ty: ty.clone(),
+            kind,
+            doubt: doubt.clone(),
+            roots,
+            as_any: *as_any,
+            mark: *mark,
+        }
+    }
+}
+
+/// A name as a number; two names may have one.
+fn mark(name: &str) -> u64 {
+    FixedState::default().hash_one(name)
 }
 
 /// Measurements and conditions, of one lexicon or of two.
@@ -123,8 +153,10 @@ pub struct World {
     pub infos: Vec<Info>,
     /// Of two versions: the first measurement that only the newer one takes.
     pub newer: Option<u32>,
-    keys: Table<Arc<str>, VarId>,
-    roots: Table<Arc<str>, u32>,
+    /// By key.
+    keys: HashTable<VarId>,
+    /// Places of names, by name.
+    roots: HashTable<u32>,
     root_names: Vec<Arc<str>>,
     /// Folded texts as they were written.
     pub spelled: Table<Arc<str>, Arc<str>>,
@@ -136,11 +168,29 @@ impl World {
         World::default()
     }
 
-    /// Drops what only serves to add more.
-    fn settle(&mut self) {
-        self.keys = Table::default();
-        self.roots = Table::default();
-        self.space.settle();
+    /// What was added, without what only serves to add more; that stays here, empty, to be used again.
+    fn settle(&mut self) -> World {
+        let settled = World {
+            space: self.space.settle(),
+            infos: self.infos.drain(..).collect(),
+            root_names: self.root_names.drain(..).collect(),
+            spelled: std::mem::take(&mut self.spelled),
+            ..World::default()
+        };
+        self.clear();
+        settled
+    }
+
+    /// Makes it empty, to be used again.
+    fn clear(&mut self) {
+        let World { space, infos, newer, keys, roots, root_names, spelled } = self;
+        space.clear();
+        infos.clear();
+        *newer = None;
+        keys.clear();
+        roots.clear();
+        root_names.clear();
+        spelled.clear();
     }
 
     /// What a measurement is.
@@ -150,38 +200,44 @@ impl World {
     }
 
     pub(crate) fn root(&mut self, name: &str) -> u32 {
-        match self.roots.get(name) {
-            Some(id) => *id,
-            None => self.new_root(name.into()),
-        }
+        self.root_or(name, |name| name.into())
     }
 
     /// As [`World::root`], of a name that another world has.
     fn root_of(&mut self, name: &Arc<str>) -> u32 {
-        match self.roots.get(name) {
-            Some(id) => *id,
-            None => self.new_root(name.clone()),
-        }
+        self.root_or(name, |_| name.clone())
     }
 
-    fn new_root(&mut self, name: Arc<str>) -> u32 {
-        let id = self.roots.len() as u32;
-        self.root_names.push(name.clone());
-        self.roots.insert(name, id);
-        id
+    fn root_or(&mut self, name: &str, own: impl FnOnce(&str) -> Arc<str>) -> u32 {
+        let World { roots, root_names, .. } = self;
+        let (sought, named) = (mark(name), |at: u32| root_names.get(at as usize).map_or("", |n| n));
+        if let Some(at) = roots.find(sought, |at| named(*at) == name) {
+            return *at;
+        }
+        let at = root_names.len() as u32;
+        roots.insert_unique(sought, at, |at| mark(named(*at)));
+        root_names.push(own(name));
+        at
     }
 
     fn find(&self, key: &str) -> Option<VarId> {
-        self.keys.get(key).copied()
+        self.find_marked(mark(key), key)
+    }
+
+    fn find_marked(&self, mark: u64, key: &str) -> Option<VarId> {
+        let is =
+            |var: &VarId| self.infos.get(var.0 as usize).is_some_and(|info| info.mark == mark && *info.key == *key);
+        self.keys.find(mark, is).copied()
     }
 
     fn var(&mut self, info: Info, domain: Domain, unknowable: bool) -> VarId {
-        if let Some(var) = self.keys.get(&*info.key) {
-            return *var;
+        if let Some(var) = self.find_marked(info.mark, &info.key) {
+            return var;
         }
-        let var = self.space.var(domain, unknowable);
-        self.keys.insert(info.key.clone(), var);
-        self.infos.push(info);
+        let World { space, infos, keys, .. } = self;
+        let var = space.var(domain, unknowable);
+        keys.insert_unique(info.mark, var, |var| infos.get(var.0 as usize).map_or(0, |info| info.mark));
+        infos.push(info);
         var
     }
 
@@ -366,7 +422,8 @@ impl<'w, 'l> Lowering<'w, 'l> {
 /// A measurement of which nothing special is known.
 pub(crate) fn plain(key: impl Into<Arc<str>>, label: impl Into<Arc<str>>, ty: Ty) -> Info {
     let (key, label) = (key.into(), label.into());
-    Info { key, label, window: None, name: None, ty, kind: Kind::Plain, doubt: None, roots: Vec::new(), as_any: false }
+    let (kind, roots, mark) = (Kind::Plain, Vec::new(), mark(&key));
+    Info { key, label, window: None, name: None, ty, kind, doubt: None, roots, as_any: false, mark }
 }
 
 /// The values of a type.

@@ -3,12 +3,13 @@
 //! Invariant *as if lowered there*: bringing in a definition leaves a world as lowering it there does. So only definitions are kept
 //! that are asked of a record by itself, under no window and at no other time, and that are not built too high.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use lead_hir::hir::{DefId, DefKind, Lexicon, Ty};
 
 use super::text::{Ctx, Env};
 use super::{Counted, DEEPEST, Info, Kind, Lowering, MOST_FORMS, Operand, World};
+use crate::prove::Room;
 use crate::space::{Form, FormId, VarId};
 
 /// A definition in a world of its own.
@@ -26,12 +27,26 @@ pub(crate) struct Modules<'l> {
     made: Vec<OnceLock<Option<Box<Module>>>>,
     /// By [`DefId`]: how many definitions stand on each other in it.
     heights: Vec<u32>,
+    /// Empty worlds and rooms that were used before.
+    spare: Mutex<Vec<(World, Room)>>,
 }
 
 impl<'l> Modules<'l> {
     /// None yet. `heights`: how many definitions stand on each other in each; a larger number for what is not to be looked into.
     pub fn new(lexicon: &'l Lexicon, heights: Vec<u32>) -> Modules<'l> {
-        Modules { lexicon, made: heights.iter().map(|_| OnceLock::new()).collect(), heights }
+        let made = heights.iter().map(|_| OnceLock::new()).collect();
+        Modules { lexicon, made, heights, spare: Mutex::default() }
+    }
+
+    /// Works on conditions in a world of their own.
+    pub fn in_world<T>(&'l self, work: impl FnOnce(&mut World, &mut Room) -> T) -> T {
+        let (mut world, mut room) = self.spare.lock().ok().and_then(|mut spare| spare.pop()).unwrap_or_default();
+        let done = work(&mut world, &mut room);
+        world.clear();
+        if let Ok(mut spare) = self.spare.lock() {
+            spare.push((world, room));
+        }
+        done
     }
 
     /// Where they are from.
@@ -51,16 +66,14 @@ impl<'l> Modules<'l> {
         if self.heights.get(at).is_none_or(|height| *height as usize > DEEPEST) {
             return None;
         }
-        let make = || {
-            let mut world = World::new();
-            let mut lowering = self.lowering(&mut world);
+        let make = |world: &mut World, _: &mut Room| {
+            let mut lowering = self.lowering(world);
             let env = lowering.env_of(id)?;
             let operand = lowering.lower_definition(id, &env, &Ctx::default());
             drop(lowering);
-            world.settle();
-            Some(Box::new(Module { world, operand }))
+            Some(Box::new(Module { world: world.settle(), operand }))
         };
-        self.made.get(at)?.get_or_init(make).as_deref()
+        self.made.get(at)?.get_or_init(|| self.in_world(make)).as_deref()
     }
 }
 
@@ -163,7 +176,7 @@ impl Bringing<'_> {
         }
         let from = self.from;
         let info = from.info(id);
-        let var = match self.to.find(&info.key) {
+        let var = match self.to.find_marked(info.mark, &info.key) {
             Some(var) => {
                 self.name(var, info);
                 var
@@ -174,7 +187,7 @@ impl Bringing<'_> {
                 roots.sort_unstable();
                 // Every measurement of a space has its values.
                 let variable = &from.space.vars[id.0 as usize];
-                self.to.var(Info { kind, roots, ..info.clone() }, variable.domain.clone(), variable.unknowable)
+                self.to.var(info.with(kind, roots), variable.domain.clone(), variable.unknowable)
             }
         };
         if let Some(place) = self.vars.get_mut(id.0 as usize) {
@@ -199,11 +212,12 @@ impl Bringing<'_> {
         match kind {
             Kind::Plain => Kind::Plain,
             Kind::Record => Kind::Record,
-            Kind::Count(counted) => Kind::Count(Counted {
-                family: self.root(counted.family),
-                filter: counted.filter.map(|f| self.form(f)),
-                parts: counted.parts.iter().map(|p| self.form(*p)).collect(),
-                ..counted.clone()
+            Kind::Count(Counted { family, range, filter, parts, distinct }) => Kind::Count(Counted {
+                family: self.root(*family),
+                range: range.clone(),
+                filter: filter.map(|f| self.form(f)),
+                parts: parts.iter().map(|p| self.form(*p)).collect(),
+                distinct: *distinct,
             }),
             Kind::Measure(of) => Kind::Measure(self.var(*of)),
             Kind::Text(of, test) => Kind::Text(self.var(*of), test.clone()),

@@ -25,12 +25,12 @@ pub struct Env {
 impl Env {
     /// A record of a table by itself.
     pub fn record(lexicon: &Lexicon, table: TableId) -> Env {
-        Env { table, key: format!("{}.", lexicon.table(table).name.key).into(), label: "".into(), outer: None }
+        Env { table, key: [lexicon.table(table).name.key.as_str(), "."].concat().into(), label: "".into(), outer: None }
     }
 
     /// A related record of a table, inside a `where`.
     pub fn inner(&self, lexicon: &Lexicon, table: TableId) -> Env {
-        let key = format!("{}#{}.", self.depth(), lexicon.table(table).name.key);
+        let key = [self.depth().to_string().as_str(), "#", lexicon.table(table).name.key.as_str(), "."].concat();
         Env { table, key: key.into(), label: "".into(), outer: Some(Rc::new(self.clone())) }
     }
 
@@ -53,8 +53,8 @@ impl Env {
             let field = lexicon.field(at.table, *field);
             let Ty::Record(next) = field.ty else { break };
             at.table = next;
-            at.key = format!("{}{}.", at.key, field.name.key).into();
-            at.label = format!("{}{}.", at.label, field.name.text).into();
+            at.key = [&at.key, field.name.key.as_str(), "."].concat().into();
+            at.label = [&at.label, field.name.text.as_str(), "."].concat().into();
         }
         at
     }
@@ -124,6 +124,15 @@ impl<'l> Writer<'l> {
         self.out.push_str(text);
     }
 
+    fn put_all(&mut self, texts: &[&str]) {
+        texts.iter().for_each(|text| self.out.push_str(text));
+    }
+
+    /// A table that is read.
+    fn reads(&mut self, table: TableId) {
+        self.roots.push(["table ", self.lexicon.table(table).name.key.as_str()].concat());
+    }
+
     fn write(&mut self, what: fmt::Arguments) {
         // A text takes whatever is written to it.
         let _ = self.out.write_fmt(what);
@@ -169,7 +178,7 @@ impl<'l> Writer<'l> {
             }
             ExprKind::Get { up, path, target } => self.get(*up, path, *target, env, ctx),
             ExprKind::Call { function, args } => {
-                self.write(format_args!("{}(", function.word()));
+                self.put_all(&[function.word(), "("]);
                 self.list(args, ", ", env, ctx);
                 self.put(")");
             }
@@ -221,7 +230,7 @@ impl<'l> Writer<'l> {
             }
             ExprKind::Compare { op, left, right } => {
                 self.operand(left, env, ctx);
-                self.write(format_args!(" {} ", op.text()));
+                self.put_all(&[" ", op.text(), " "]);
                 self.operand(right, env, ctx);
             }
             ExprKind::Matches { value, pattern } => {
@@ -336,7 +345,7 @@ impl<'l> Writer<'l> {
                 }
                 self.definition(def, &of, ctx);
             }
-            Target::Def(def) => self.write(format_args!("{}{}", of.label, self.lexicon.def(def).name.text)),
+            Target::Def(def) => self.put_all(&[&of.label, &self.lexicon.def(def).name.text]),
         }
     }
 
@@ -417,7 +426,7 @@ impl<'l> Writer<'l> {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, env: &Env, ctx: &Ctx) {
-        self.write(format_args!("{}(", aggregate.function.word()));
+        self.put_all(&[aggregate.function.word(), "("]);
         if aggregate.distinct {
             self.put("distinct ");
         }
@@ -452,13 +461,13 @@ impl<'l> Writer<'l> {
     pub fn records(&mut self, records: &Records, env: &Env, ctx: &Ctx) {
         let of = env.up(records.up).follow(self.lexicon, &records.path);
         let table = self.lexicon.table(records.table);
-        self.roots.push(format!("table {}", table.name.key));
+        self.reads(records.table);
         if self.exact {
-            self.write(format_args!("{} {}", of.key, table.name.key));
+            self.put_all(&[&of.key, " ", &table.name.key]);
             self.relation(&records.relation, records.table, &of);
             if table.is_event() {
                 let window = records.window.as_ref().map(|w| w.kind).or(ctx.window);
-                self.write(format_args!(" {:?} ", crate::edge::Range::of_events(window, &ctx.moves)));
+                self.write(format_args!(" {} ", crate::edge::Range::of_events(window, &ctx.moves)));
             }
             if let Some(term) = records.member_of {
                 self.put(" member ");
@@ -468,7 +477,7 @@ impl<'l> Writer<'l> {
         } else {
             match records.member_of {
                 Some(term) => self.put(&self.lexicon.def(term).name.text),
-                None => self.write(format_args!("{}{}", of.label, table.name.text)),
+                None => self.put_all(&[&of.label, &table.name.text]),
             }
         }
         self.where_of(records, env, ctx);
@@ -505,18 +514,18 @@ impl<'l> Writer<'l> {
             match *hop {
                 Hop::Forward(field) => {
                     let field = self.lexicon.field(at, field);
-                    self.write(format_args!(" ->{}", field.name.key));
+                    self.put_all(&[" ->", &field.name.key]);
                     let Ty::Record(next) = field.ty else { return };
                     at = next;
                 }
                 Hop::Back(from, field) => {
                     let name = &self.lexicon.table(from).name.key;
-                    self.write(format_args!(" <-{name}.{}", self.lexicon.field(from, field).name.key));
+                    self.put_all(&[" <-", name, ".", &self.lexicon.field(from, field).name.key]);
                     at = from;
                 }
             }
-            self.roots.push(format!("table {}", self.lexicon.table(at).name.key));
+            self.reads(at);
         }
-        self.roots.push(format!("table {}", self.lexicon.table(table).name.key));
+        self.reads(table);
     }
 }
