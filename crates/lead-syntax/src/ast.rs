@@ -95,28 +95,7 @@ impl Name {
     }
 }
 
-/// The words that are reserved in names wherever they stand (D1); a name that holds one is written in backticks.
-pub const KEYWORDS: [&str; 19] = [
-    "and",
-    "or",
-    "not",
-    "is",
-    "within",
-    "since",
-    "before",
-    "between",
-    "contains",
-    "matches",
-    "where",
-    "when",
-    "unless",
-    "because",
-    "otherwise",
-    "then",
-    "via",
-    "was",
-    "became",
-];
+pub use lead_scan::KEYWORDS;
 
 /// What names are compared by: lower case, `_` as a blank, single blanks.
 pub fn fold_name(text: &str) -> String {

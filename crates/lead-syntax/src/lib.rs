@@ -1,28 +1,23 @@
 //! Lead text to syntax trees, and back to well-laid-out text.
 //!
-//! The only user of pest. Never fails: whatever the text, there is a tree, and a diagnostic for each part that
+//! The only user of the grammar. Never fails: whatever the text, there is a tree, and a diagnostic for each part that
 //! could not be read.
-
-// The generated parser names `alloc`: pest is used without `std`, which would look at the stack at every step; *bounded
-// tree* keeps the stack in bounds.
-extern crate alloc;
 
 mod alone;
 pub mod ast;
 mod build;
 mod debug;
 mod format;
-mod grammar;
-mod mistakes;
 mod reparse;
 mod same_shape;
-pub mod scan;
 mod shorten;
 mod split;
 mod statement;
 
 use lead_diag::InOrder;
 use lead_diag::{Applicability, Diagnostic, FileId, Fix, Span, codes};
+
+pub use lead_scan as scan;
 
 pub use alone::{Piece, pieces, read_alone};
 pub use debug::debug;
@@ -101,7 +96,10 @@ struct Read {
 
 fn read_all(file: FileId, text: &str, pieces: &[split::Piece], comments: &[Comment]) -> Vec<Read> {
     let read = |part: &[split::Piece]| {
-        let mut out = Read::default();
+        // What the other parts give comes behind what the first one does.
+        let count = if part.as_ptr() == pieces.as_ptr() { pieces.len() } else { part.len() };
+        let mut out =
+            Read { statements: Vec::with_capacity(count), known: Vec::with_capacity(count), ..Read::default() };
         let mut shapes = Shapes::default();
         part.iter().for_each(|piece| read_piece(file, text, piece, comments, &mut shapes, &mut out));
         out

@@ -5,11 +5,11 @@
 use lead_diag::FileId;
 
 use crate::build::Builder;
-use crate::grammar::{self, Pairs};
-use crate::scan::classify;
 use crate::shorten::{Shapes, shorten};
 use crate::split::split;
 use crate::statement::{build, prepare, strict_rule};
+use lead_grammar::{self as grammar, Pairs};
+use lead_scan::classify;
 
 #[allow(dead_code)]
 #[path = "../tests/support/mod.rs"]

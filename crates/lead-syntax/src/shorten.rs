@@ -10,8 +10,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::grammar::{self, Part, Rule};
-use crate::scan::{Kind, is_keyword};
+use lead_grammar::{self as grammar, Part, Rule};
+use lead_scan::{Kind, Words, is_keyword, word_end};
 
 /// What stands for a run of words that the grammar does not know; no file may hold it.
 const WORDS: u8 = 2;
@@ -146,20 +146,6 @@ impl Out {
     }
 }
 
-/// Where the word ends that begins at `at` with a letter.
-fn word_end(bytes: &[u8], at: usize) -> usize {
-    let mut end = at + 1;
-    loop {
-        match bytes.get(end) {
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'\'' | b'&') => end += 1,
-            Some(b'-') if bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric) => end += 2,
-            // A letter beyond `z` may follow; the caller looks at what stands here.
-            Some(b'-') if bytes.get(end + 1).is_some_and(|b| *b >= 0x80) => return end + 1,
-            _ => return end,
-        }
-    }
-}
-
 /// Where the run of unknown words ends whose first ends at `end`.
 fn run_end(bytes: &[u8], mut end: usize) -> usize {
     loop {
@@ -194,45 +180,39 @@ fn text_end(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Whether the grammar knows the word.
 fn is_known(word: &[u8]) -> bool {
-    let first = word.first().map_or(0, u8::to_ascii_lowercase);
-    let Some(words) = usize::from(first).checked_sub(usize::from(b'a')).and_then(|n| KNOWN.get(n)) else { return true };
-    words.iter().any(|w| w.len() == word.len() && w.as_bytes().eq_ignore_ascii_case(word))
+    KNOWN.has(word)
 }
 
-/// All words of the grammar, by their first letter.
-const KNOWN: [&[&str]; 26] = [
-    &["ago", "and", "any", "as", "at", "average"],
-    &["became", "because", "before", "between", "blank", "by"],
-    &["contains", "count"],
-    &["date", "day", "days", "distinct", "duration"],
-    &["empty", "ends", "entity", "event", "every", "example", "examples", "expect"],
-    &["false", "first", "fiscal", "for", "from", "funnel"],
-    &[],
-    &["half", "half-life"],
-    &["in", "is"],
-    &[],
-    &["key", "known"],
-    &["last", "least", "life", "list"],
-    &["matches", "max", "metric", "min", "missing", "money", "month", "months", "more", "most"],
-    &["next", "nil", "no", "none", "not", "now", "null", "number"],
-    &["of", "on", "one", "or", "otherwise"],
-    &["per"],
-    &["quarter", "quarters"],
-    &[],
-    &["same", "score", "since", "starts", "sum"],
-    &["text", "than", "then", "this", "time", "today", "true"],
-    &["unknown", "unless"],
-    &["via"],
-    &["was", "week", "weeks", "when", "where", "with", "within"],
-    &[],
-    &["year", "years", "yes"],
-    &[],
-];
+/// All words of the grammar.
+#[rustfmt::skip]
+static KNOWN: Words<11> = Words::new(&[
+    "ago", "and", "any", "as", "at", "average",
+    "became", "because", "before", "between", "blank", "by",
+    "contains", "count",
+    "date", "day", "days", "distinct", "duration",
+    "empty", "ends", "entity", "event", "every", "example", "examples", "expect",
+    "false", "first", "fiscal", "for", "from", "funnel",
+    "half", "half-life",
+    "in", "is",
+    "key", "known",
+    "last", "least", "life", "list",
+    "matches", "max", "metric", "min", "missing", "money", "month", "months", "more", "most",
+    "next", "nil", "no", "none", "not", "now", "null", "number",
+    "of", "on", "one", "or", "otherwise",
+    "per",
+    "quarter", "quarters",
+    "same", "score", "since", "starts", "sum",
+    "text", "than", "then", "this", "time", "today", "true",
+    "unknown", "unless",
+    "via",
+    "was", "week", "weeks", "when", "where", "with", "within",
+    "year", "years", "yes",
+]);
 
 #[cfg(test)]
 mod tests {
     use super::{is_known, shorten};
-    use crate::scan::Kind;
+    use lead_scan::Kind;
 
     #[test]
     fn every_word_of_the_grammar_is_known() {

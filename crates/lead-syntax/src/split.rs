@@ -118,13 +118,13 @@ const QUIET: [bool; 256] = {
 /// Runs over one line of a statement; returns where its comment starts. Strings and backticks end with their line.
 fn scan_line(bytes: &[u8], from: usize, to: usize, depth: &mut usize, piece: &mut Piece) -> Option<usize> {
     let mut quote: Option<u8> = None;
-    for (i, byte) in bytes.iter().enumerate().take(to).skip(from) {
-        if QUIET[*byte as usize] {
-            continue;
-        }
-        match (*byte, quote) {
+    let mut at = from;
+    loop {
+        let i = at + bytes.get(at..to)?.iter().position(|byte| !QUIET[*byte as usize])?;
+        at = i + 1;
+        match (bytes[i], quote) {
             (b, Some(q)) if b == q => quote = None,
-            (b'"' | b'`', None) => quote = Some(*byte),
+            (byte @ (b'"' | b'`'), None) => quote = Some(byte),
             (b'#', None) => return Some(i),
             (b'(' | b'[', None) => {
                 *depth += 1;
@@ -141,7 +141,6 @@ fn scan_line(bytes: &[u8], from: usize, to: usize, depth: &mut usize, piece: &mu
             _ => {}
         }
     }
-    None
 }
 
 /// Where the comment of a line starts. Strings and backticks end with their line.

@@ -12,11 +12,11 @@ use crate::ast::{
     ScoreLineKind, StatementKind, Story, StoryItem, Table, Term, Text, Type, TypeKind, Value,
 };
 use crate::build::{Builder, FieldLine, StoryLine, TableLine};
-use crate::grammar::{self, Pair, Pairs, Rule};
-use crate::mistakes::{self, Part, Place};
-use crate::scan::{HeadScan, Kind, Token, TokenKind, classify, line_starts, tokens};
 use crate::shorten::{Shapes, shorten};
 use crate::split::comment_start;
+use lead_grammar::{self as grammar, Pair, Pairs, Rule};
+use lead_mistakes::{self as mistakes, Part, Place};
+use lead_scan::{HeadScan, Kind, Token, TokenKind, classify, line_starts, tokens};
 
 /// A statement that was read, and where in the text it stands.
 pub(crate) struct Found {
@@ -34,7 +34,7 @@ pub(crate) fn statement(
     shapes: &mut Shapes,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Found> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(1);
     let mut start = 0;
     loop {
         let rest = text.get(start..).unwrap_or("");
@@ -284,7 +284,7 @@ impl<'t> Tolerant<'t, '_> {
         if let Some(text) = self.text.get(range.0..range.1)
             && !grammar::accepts(Rule::one_name, text)
         {
-            self.diagnostics.push(mistakes::needs_backticks(&name));
+            self.diagnostics.push(mistakes::needs_backticks(&name.text, name.span));
         }
         name
     }

@@ -57,6 +57,14 @@ pub(crate) enum InForce {
 
 impl<'a> Cx<'a> {
     pub(crate) fn declare(&mut self, files: &[(FileId, &'a ast::File)]) -> Statements<'a> {
+        // Most statements define something.
+        let count = files.iter().map(|(_, file)| file.statements.len()).sum();
+        self.names.reserve(count);
+        self.defs.reserve(count);
+        self.origins.reserve(count);
+        self.states.reserve(count);
+        self.facts.reserve(count);
+        self.order.reserve(count);
         let mut statements = Statements::default();
         let mut broken = false;
         let mut first_entity = None;

@@ -143,7 +143,8 @@ impl Lints for Linter {
             }
         }
         self.same.retain(|(a, b), _| [a, b].iter().all(|id| is_live(lexicon, **id) && !stale.contains(id)));
-        let mut footprints = Footprints { new: Table::default(), before: &self.kept };
+        let new = Table::with_capacity_and_hasher(stale.len(), Default::default());
+        let mut footprints = Footprints { new, before: &self.kept };
         for id in &stale {
             footprint::of_def(lexicon, *id, &mut footprints, 0);
         }

@@ -40,13 +40,23 @@ impl<'l> Modules<'l> {
 
     /// Works on conditions in a world of their own.
     pub fn in_world<T>(&'l self, work: impl FnOnce(&mut World, &mut Room) -> T) -> T {
-        let (mut world, mut room) = self.spare.lock().ok().and_then(|mut spare| spare.pop()).unwrap_or_default();
+        let (mut world, mut room) = self.begin();
         let done = work(&mut world, &mut room);
+        self.end(world, room);
+        done
+    }
+
+    #[inline(never)]
+    fn begin(&self) -> (World, Room) {
+        self.spare.lock().ok().and_then(|mut spare| spare.pop()).unwrap_or_default()
+    }
+
+    #[inline(never)]
+    fn end(&self, mut world: World, room: Room) {
         world.clear();
         if let Ok(mut spare) = self.spare.lock() {
             spare.push((world, room));
         }
-        done
     }
 
     /// Where they are from.

@@ -4,7 +4,7 @@ use lead_diag::{Diagnostic, Span, codes};
 
 use super::Builder;
 use crate::ast::{Expr, ExprKind, Literal, Name, Row, Story, StoryItem, StoryItemKind, Table};
-use crate::grammar::{Pair, Rule};
+use lead_grammar::{Pair, Rule};
 
 /// A line of a story.
 pub(crate) enum StoryLine {

@@ -8,7 +8,7 @@ use crate::ast::{
     Aggregate, AggregateBody, AggregateFn, ArithmeticOp, CompareOp, Expr, ExprKind, Moment, MomentKind, Path, Records,
     SequenceStep, Window, WindowKind,
 };
-use crate::grammar::{Pair, Pairs, Rule};
+use lead_grammar::{Pair, Pairs, Rule};
 
 /// An expression and how deep it is.
 pub(super) struct Deep {
@@ -56,7 +56,11 @@ impl Builder<'_> {
     }
 
     fn or(&mut self, list: &mut Pairs) -> Deep {
-        let mut items = vec![self.chain(list)];
+        let first = self.chain(list);
+        if self.next_if(list, Rule::kw_or).is_none() {
+            return first;
+        }
+        let mut items = vec![first, self.chain(list)];
         while self.next_if(list, Rule::kw_or).is_some() {
             items.push(self.chain(list));
         }
@@ -66,9 +70,13 @@ impl Builder<'_> {
     /// An `and`-chain. A window takes all of the chain to its left that has none of its own.
     fn chain(&mut self, list: &mut Pairs) -> Deep {
         let mut done = Vec::new();
-        let mut open = Vec::new();
+        let first = self.condition(list);
+        // Most are no chain.
+        if !list.peek().is_some_and(|p| is_window(p.as_rule()) || p.as_rule() == Rule::kw_and) {
+            return first;
+        }
+        let mut open = vec![first];
         loop {
-            open.push(self.condition(list));
             if list.peek().is_some_and(|p| is_window(p.as_rule()))
                 && let Some(pair) = list.next()
             {
@@ -81,6 +89,7 @@ impl Builder<'_> {
             if self.next_if(list, Rule::kw_and).is_none() {
                 break;
             }
+            open.push(self.condition(list));
         }
         done.append(&mut open);
         self.many(done, ExprKind::And)
@@ -279,15 +288,18 @@ impl Builder<'_> {
     /// `company.parent`, of `path`, `plain_dimension` or `reference`.
     pub(super) fn path(&mut self, pair: Pair) -> Path {
         let span = self.span(&pair);
-        let names = pair.into_inner().map(|p| self.name(&p)).collect();
+        let parts = pair.into_inner();
+        let mut names = Vec::with_capacity(parts.clone().count());
+        names.extend(parts.map(|p| self.name(&p)));
         Path { names, span }
     }
 
     fn reference(&mut self, pair: Pair) -> Deep {
         let span = self.span(&pair);
-        let mut names = Vec::new();
+        let parts = pair.into_inner();
+        let mut names = Vec::with_capacity(parts.clone().count());
         let mut args = None;
-        for part in pair.into_inner() {
+        for part in parts {
             if part.as_rule() == Rule::arguments {
                 args = Some(part.into_inner().map(|p| self.deep_expr(p)).collect::<Vec<_>>());
             } else {

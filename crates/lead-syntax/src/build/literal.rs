@@ -5,7 +5,7 @@ use lead_diag::{Diagnostic, Span, codes};
 use super::{Builder, unquote};
 use crate::MONTHS;
 use crate::ast::{Literal, LiteralKind, Unit};
-use crate::grammar::{Pair, Rule};
+use lead_grammar::{Pair, Rule};
 
 impl Builder<'_> {
     /// The literal of a pair; `None` if the pair is no literal, or is one that does not exist (reported).

@@ -13,7 +13,7 @@ mod window;
 use lead_diag::{Diagnostic, FileId, Span, codes};
 
 use crate::ast::{Name, Text};
-use crate::grammar::{Pair, Pairs, Rule};
+use lead_grammar::{Pair, Pairs, Rule};
 
 pub(crate) use example::{StoryLine, TableLine};
 pub(crate) use record::FieldLine;

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::ast::{Entity, Event, Expr, Field, Header, Name, Text, Type, TypeKind};
-use crate::grammar::{Pair, Rule};
+use lead_grammar::{Pair, Rule};
 
 /// The head of an entity or event.
 pub(crate) struct Head {

@@ -5,7 +5,7 @@ use crate::ast::{
     Choice, ChoiceLine, Clause, Dimension, Expr, ExprKind, Funnel, Metric, Name, Path, Score, ScoreLine, ScoreLineKind,
     ScoreOption, ScoreOptionKind, Term, Value,
 };
-use crate::grammar::{Pair, Rule};
+use lead_grammar::{Pair, Rule};
 
 impl Builder<'_> {
     fn error_expr(&self) -> Expr {
@@ -35,8 +35,11 @@ impl Builder<'_> {
 
     /// `lead when …`
     pub fn term(&mut self, pair: Pair) -> Term {
-        let mut term = Term { name: self.no_name(), alternatives: Vec::new(), exceptions: Vec::new() };
-        for part in pair.into_inner() {
+        let parts = pair.into_inner();
+        let alternatives = Vec::with_capacity(parts.count_of(&[Rule::first_clause, Rule::or_clause]));
+        let exceptions = Vec::with_capacity(parts.count_of(&[Rule::unless_clause]));
+        let mut term = Term { name: self.no_name(), alternatives, exceptions };
+        for part in parts {
             match part.as_rule() {
                 Rule::name => term.name = self.name(&part),
                 Rule::unless_clause => term.exceptions.push(self.clause(part)),
@@ -68,8 +71,10 @@ impl Builder<'_> {
 
     /// `owner is …`
     pub fn choice(&mut self, pair: Pair) -> Choice {
-        let mut choice = Choice { name: self.no_name(), lines: Vec::new() };
-        for part in pair.into_inner() {
+        let parts = pair.into_inner();
+        let lines = Vec::with_capacity(parts.count_of(&[Rule::choice_line]));
+        let mut choice = Choice { name: self.no_name(), lines };
+        for part in parts {
             match part.as_rule() {
                 Rule::name => choice.name = self.name(&part),
                 Rule::choice_line => choice.lines.push(self.choice_line(part)),
@@ -104,8 +109,10 @@ impl Builder<'_> {
 
     /// `score engagement, …`
     pub fn score(&mut self, pair: Pair) -> Score {
-        let mut score = Score { name: self.no_name(), options: Vec::new(), lines: Vec::new() };
-        for part in pair.into_inner() {
+        let parts = pair.into_inner();
+        let lines = Vec::with_capacity(parts.count_of(&[Rule::score_line]));
+        let mut score = Score { name: self.no_name(), options: Vec::new(), lines };
+        for part in parts {
             match part.as_rule() {
                 Rule::score_head => (score.name, score.options) = self.score_head(part),
                 Rule::score_line => score.lines.push(self.score_line(part)),
@@ -117,9 +124,10 @@ impl Builder<'_> {
 
     /// The name and the options of a score.
     pub fn score_head(&mut self, pair: Pair) -> (Name, Vec<ScoreOption>) {
+        let parts = pair.into_inner();
         let mut name = self.no_name();
-        let mut options = Vec::new();
-        for part in pair.into_inner() {
+        let mut options = Vec::with_capacity(parts.count_of(&[Rule::score_option]));
+        for part in parts {
             match part.as_rule() {
                 Rule::name => name = self.name(&part),
                 Rule::score_option => options.extend(self.score_option(part)),
@@ -155,15 +163,16 @@ impl Builder<'_> {
     /// `+10 when …`
     pub fn score_line(&mut self, pair: Pair) -> ScoreLine {
         let mut span = self.span(&pair);
+        let parts = pair.into_inner();
         let mut line = ScoreLine {
             negative: false,
             points: self.error_expr(),
             kind: ScoreLineKind::Always,
-            options: Vec::new(),
+            options: Vec::with_capacity(parts.count_of(&[Rule::score_option])),
             because: None,
             span,
         };
-        for part in pair.into_inner() {
+        for part in parts {
             match part.as_rule() {
                 Rule::score_sign => line.negative = part.as_str() == "-",
                 Rule::points => {

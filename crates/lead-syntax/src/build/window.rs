@@ -4,7 +4,7 @@ use lead_diag::{Diagnostic, codes};
 
 use super::Builder;
 use crate::ast::{Literal, Moment, MomentKind, Period, PeriodUnit, Which, Window, WindowKind};
-use crate::grammar::{Pair, Rule};
+use lead_grammar::{Pair, Rule};
 
 /// Whether a pair of this rule is a window.
 pub(super) fn is_window(rule: Rule) -> bool {

@@ -40,7 +40,7 @@ impl Page<'_> {
 
     /// The whole expression on one line, or nothing if it is far too long for one.
     pub fn flat(&self, expr: &Expr) -> Option<String> {
-        let mut out = String::new();
+        let mut out = String::with_capacity(self.old(expr.span).len().min(FLAT_LIMIT) + WIDTH / 4);
         self.flat_into(&mut out, expr)?;
         Some(out)
     }

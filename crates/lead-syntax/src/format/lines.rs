@@ -56,7 +56,8 @@ impl Line {
 
     /// The line as text, its cells parted by one blank.
     pub fn text(&self) -> String {
-        let mut out = " ".repeat(self.indent);
+        let mut out = String::with_capacity(self.width());
+        out.extend(std::iter::repeat_n(' ', self.indent));
         for (i, cell) in self.cells.iter().enumerate() {
             out.push_str(&"  "[..gap(i, cell)]);
             out.push_str(cell);
@@ -105,7 +106,8 @@ impl<'t> Page<'t> {
 
     /// Begins a line that goes on with the one above.
     pub fn begin(&mut self, indent: usize, start: u32) {
-        self.lines.push(Line { indent, cells: vec![String::new()], group: 0, start, end: start, unit: false });
+        let cells = vec![String::with_capacity(WIDTH)];
+        self.lines.push(Line { indent, cells, group: 0, start, end: start, unit: false });
     }
 
     /// Adds to the line.
@@ -125,7 +127,7 @@ impl<'t> Page<'t> {
     /// Begins the next cell of the line.
     pub fn cell(&mut self) {
         if let Some(line) = self.lines.last_mut() {
-            line.cells.push(String::new());
+            line.cells.push(String::with_capacity(WIDTH));
         }
     }
 

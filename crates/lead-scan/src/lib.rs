@@ -2,7 +2,28 @@
 //! apart where lines have meaning, and to find out what is wrong with a statement that the grammar refused. The editor
 //! reads what stands before the cursor with it.
 
-use crate::ast::KEYWORDS;
+/// The words that are reserved in names wherever they stand (D1); a name that holds one is written in backticks.
+pub const KEYWORDS: [&str; 19] = [
+    "and",
+    "or",
+    "not",
+    "is",
+    "within",
+    "since",
+    "before",
+    "between",
+    "contains",
+    "matches",
+    "where",
+    "when",
+    "unless",
+    "because",
+    "otherwise",
+    "then",
+    "via",
+    "was",
+    "became",
+];
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +82,56 @@ impl Token {
 
 /// Whether a word is reserved in names.
 pub fn is_keyword(word: &str) -> bool {
-    KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word))
+    static WORDS: Words<4> = Words::new(&KEYWORDS);
+    WORDS.has(word.as_bytes())
+}
+
+/// Words of the language, to be found quickly: `N` at most of one first letter.
+pub struct Words<const N: usize> {
+    by_letter: [[u128; N]; 26],
+    /// By first letter: a bit for each length.
+    lengths: [u32; 26],
+}
+
+impl<const N: usize> Words<N> {
+    /// Words of at most 16 letters and hyphens, in small letters. Too many of one first letter do not compile.
+    pub const fn new(words: &[&str]) -> Words<N> {
+        let mut made = Words { by_letter: [[0; N]; 26], lengths: [0; 26] };
+        let mut i = 0;
+        while i < words.len() {
+            let word = words[i].as_bytes();
+            let letter = (word[0] - b'a') as usize;
+            let mut at = 0;
+            while made.by_letter[letter][at] != 0 {
+                at += 1;
+            }
+            made.by_letter[letter][at] = packed(word);
+            made.lengths[letter] |= 1 << word.len();
+            i += 1;
+        }
+        made
+    }
+
+    /// Whether a word is one of them, in any case.
+    pub fn has(&self, word: &[u8]) -> bool {
+        let letter = word.first().map_or(0, |b| b | 0x20).wrapping_sub(b'a');
+        let Some(words) = self.by_letter.get(usize::from(letter)) else { return false };
+        let lengths = self.lengths.get(usize::from(letter)).copied().unwrap_or(0);
+        if word.len() > 16 || lengths >> word.len() & 1 == 0 {
+            return false;
+        }
+        words.contains(&packed(word))
+    }
+}
+
+/// A word of at most 16 letters, digits and signs as a number, without regard to case.
+const fn packed(word: &[u8]) -> u128 {
+    let (mut all, mut i) = (0, 0);
+    while i < word.len() {
+        all = all << 8 | (word[i] | 0x20) as u128;
+        i += 1;
+    }
+    all
 }
 
 const LONG_SIGNS: [&str; 17] =
@@ -77,6 +147,13 @@ fn is_word_char(c: char) -> bool {
 
 /// The length of the word that starts `text`, 0 if none does.
 pub fn word_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    if bytes.first().is_some_and(u8::is_ascii_alphabetic) {
+        let end = word_end(bytes, 0);
+        if bytes.get(end).is_none_or(u8::is_ascii) {
+            return end;
+        }
+    }
     let mut chars = text.char_indices().peekable();
     match chars.next() {
         Some((_, c)) if is_letter(c) => {}
@@ -89,6 +166,29 @@ pub fn word_length(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+/// Where the word ends that begins at `at` with a letter, as far as it is of ASCII: if what stands there is not, it may go on.
+pub fn word_end(bytes: &[u8], at: usize) -> usize {
+    /// By byte: whether a word goes on with it.
+    const INSIDE: [bool; 256] = {
+        let mut inside = [false; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            inside[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'\'' | b'&');
+            byte += 1;
+        }
+        inside
+    };
+    let mut end = at + 1;
+    loop {
+        match bytes.get(end) {
+            Some(byte) if INSIDE[usize::from(*byte)] => end += 1,
+            Some(b'-') if bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric) => end += 2,
+            Some(b'-') if bytes.get(end + 1).is_some_and(|b| *b >= 0x80) => return end + 1,
+            _ => return end,
+        }
+    }
 }
 
 fn number_length(text: &str) -> usize {
@@ -243,7 +343,7 @@ pub fn classify(text: &str) -> HeadScan {
                 second_word = Some(at);
             }
             end = at + length;
-            let gap = text[end..].len() - text[end..].trim_start_matches([' ', '\t', '\u{A0}']).len();
+            let gap = blank_length(text.as_bytes().get(end..).unwrap_or(&[]));
             if gap == 0 {
                 break;
             }
@@ -274,6 +374,18 @@ pub fn classify(text: &str) -> HeadScan {
         (Kind::Metric, Kind::Value) if own_name.is_some() => HeadScan { kind: Kind::Metric, name: own_name, rest },
         (_, Kind::Value | Kind::Term | Kind::Choice) => HeadScan { kind: defined, name: Some((0, end)), rest },
         (kind, _) => HeadScan { kind, name: own_name, rest },
+    }
+}
+
+/// The length of blanks on one line.
+fn blank_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    loop {
+        match bytes.get(length..).unwrap_or(&[]) {
+            [b' ' | b'\t', ..] => length += 1,
+            [0xC2, 0xA0, ..] => length += 2,
+            _ => return length,
+        }
     }
 }
 

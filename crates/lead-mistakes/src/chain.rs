@@ -3,7 +3,7 @@
 use lead_diag::{Diagnostic, Span, codes};
 
 use super::{Place, begins_operand, ends_operand, likely, safe};
-use crate::scan::{Token, TokenKind, is_keyword};
+use lead_scan::{Token, TokenKind, is_keyword};
 
 const COMPARISONS: [&str; 6] = ["=", "!=", "<", "<=", ">", ">="];
 
@@ -414,11 +414,11 @@ pub(super) fn glued(place: &Place) -> Option<Diagnostic> {
     let not = place.is_word(Some(token), &["not"]);
     let name = |t: &Token| matches!(t.kind, TokenKind::Word | TokenKind::Quoted);
     let expression = match place.kind {
-        crate::scan::Kind::Value | crate::scan::Kind::Term | crate::scan::Kind::Metric => true,
-        crate::scan::Kind::Choice | crate::scan::Kind::Score | crate::scan::Kind::Story => {
+        lead_scan::Kind::Value | lead_scan::Kind::Term | lead_scan::Kind::Metric => true,
+        lead_scan::Kind::Choice | lead_scan::Kind::Score | lead_scan::Kind::Story => {
             place.tokens.get(..place.at)?.iter().any(|t| place.is_word(Some(t), &["when", "where", "expect"]))
         }
-        crate::scan::Kind::Entity | crate::scan::Kind::Event => {
+        lead_scan::Kind::Entity | lead_scan::Kind::Event => {
             place.tokens.get(..place.at)?.iter().any(|t| place.is_word(Some(t), &["where"]))
         }
         _ => false,

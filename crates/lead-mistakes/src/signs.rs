@@ -3,7 +3,7 @@
 use lead_diag::{Diagnostic, codes};
 
 use super::{Place, begins_operand, ends_operand, likely, safe};
-use crate::scan::{Token, TokenKind};
+use lead_scan::{Token, TokenKind};
 
 /// What a foreign sign is here.
 const SIGNS: &[(&str, &str)] = &[

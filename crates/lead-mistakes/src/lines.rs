@@ -3,7 +3,7 @@
 use lead_diag::{Diagnostic, codes};
 
 use super::{Part, Place, likely, safe, shape};
-use crate::scan::{Kind, Token, TokenKind, is_keyword};
+use lead_scan::{Kind, Token, TokenKind, is_keyword};
 
 /// The types of fields, as they may stand alone.
 const TYPES: [&str; 8] = ["key", "text", "number", "money", "yes/no", "time", "date", "duration"];

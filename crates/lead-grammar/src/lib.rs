@@ -1,8 +1,14 @@
-//! The parser that pest makes from `grammar/lead.pest`, and what it found as a flat list of parts. Only this crate knows
+//! The parser that pest makes from `grammar/lead.pest`, and what it found as a flat list of parts. Only `lead-syntax` knows
 //! its rules; no rule's name is ever shown to a person.
+//!
+//! A crate by itself: what pest makes is large and made small, while what reads a text again at every keystroke is made quick.
 
 // The rules' documentation lives in the grammar.
 #![allow(missing_docs)]
+
+// The generated parser names `alloc`: pest is used without `std`, which would look at the stack at every step; *bounded
+// tree* keeps the stack in bounds.
+extern crate alloc;
 
 use pest::Parser;
 use pest::error::InputLocation;
@@ -16,7 +22,7 @@ struct Grammar;
 /// A part of a text: the rule that found it, where, and how many parts it and those inside it are. A part stands before
 /// those inside it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Part {
+pub struct Part {
     rule: Rule,
     start: u32,
     end: u32,
@@ -24,7 +30,7 @@ pub(crate) struct Part {
 }
 
 /// All parts of a text that a rule accepted; or, where it stopped.
-pub(crate) fn read(rule: Rule, text: &str) -> Result<Vec<Part>, usize> {
+pub fn read(rule: Rule, text: &str) -> Result<Vec<Part>, usize> {
     let pairs = Grammar::parse(rule, text).map_err(|error| match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     })?;
@@ -51,13 +57,13 @@ pub(crate) fn read(rule: Rule, text: &str) -> Result<Vec<Part>, usize> {
 }
 
 /// Whether a rule accepts a text.
-pub(crate) fn accepts(rule: Rule, text: &str) -> bool {
+pub fn accepts(rule: Rule, text: &str) -> bool {
     Grammar::parse(rule, text).is_ok()
 }
 
 /// A part and those inside it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pair<'i> {
+pub struct Pair<'i> {
     part: Part,
     inner: &'i [Part],
     text: &'i str,
@@ -86,7 +92,7 @@ impl<'i> Pair<'i> {
 
 /// Parts in order.
 #[derive(Clone, Debug)]
-pub(crate) struct Pairs<'i> {
+pub struct Pairs<'i> {
     parts: &'i [Part],
     text: &'i str,
 }
@@ -95,6 +101,11 @@ impl<'i> Pairs<'i> {
     /// The parts that were read of a text.
     pub fn new(parts: &'i [Part], text: &'i str) -> Pairs<'i> {
         Pairs { parts, text }
+    }
+
+    /// How many parts of these rules are left, not those inside others.
+    pub fn count_of(&self, rules: &[Rule]) -> usize {
+        self.clone().filter(|pair| rules.contains(&pair.as_rule())).count()
     }
 
     /// The next part, which stays the next.

@@ -11,12 +11,13 @@ mod values;
 
 use lead_diag::{Applicability, Code, Diagnostic, FileId, Fix, Span, codes};
 
-use crate::ast::Name;
-use crate::scan::{Kind, Token, TokenKind, is_keyword};
+use lead_scan::{Kind, Token, TokenKind, is_keyword};
 
 /// A part of a statement, and where the grammar stopped in it.
-pub(crate) struct Place<'t> {
+pub struct Place<'t> {
+    /// The file.
     pub file: FileId,
+    /// Where the statement starts in it.
     pub base: usize,
     /// The whole statement.
     pub text: &'t str,
@@ -34,7 +35,7 @@ pub(crate) struct Place<'t> {
 
 /// Parts of statements that have mistakes of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub enum Part {
     /// The first line of an entity, event, score, …
     Head,
     /// A line below it, or a clause.
@@ -128,7 +129,7 @@ fn begins_operand(place: &Place, token: &Token) -> bool {
 }
 
 /// The one diagnostic of a part that could not be read.
-pub(crate) fn explain(place: &Place) -> Diagnostic {
+pub fn explain(place: &Place) -> Diagnostic {
     type Check = fn(&Place) -> Option<Diagnostic>;
     const CHECKS: &[Check] = &[
         values::unclosed_text,
@@ -215,22 +216,21 @@ fn shape(kind: Kind) -> &'static str {
 }
 
 /// A name that the grammar would not read as one.
-pub(crate) fn needs_backticks(name: &Name) -> Diagnostic {
-    let word =
-        name.text.split_whitespace().skip(1).find(|w| w.eq_ignore_ascii_case("in") || w.eq_ignore_ascii_case("by"));
+pub fn needs_backticks(name: &str, span: Span) -> Diagnostic {
+    let word = name.split_whitespace().skip(1).find(|w| w.eq_ignore_ascii_case("in") || w.eq_ignore_ascii_case("by"));
     let message = match word {
-        Some(word) => format!("`{}` reads as two names with `{}` between them", name.text, word.to_lowercase()),
-        None => format!("`{}` holds a word of the language", name.text),
+        Some(word) => format!("`{}` reads as two names with `{}` between them", name, word.to_lowercase()),
+        None => format!("`{}` holds a word of the language", name),
     };
     Diagnostic::new(codes::BROKEN_STATEMENT, message)
-        .label(name.span, "cannot be read as one name")
+        .label(span, "cannot be read as one name")
         .help("choose another name, or write it in backticks wherever it is used")
-        .fix(likely("write it in backticks", name.span, format!("`{}`", name.text)))
+        .fix(likely("write it in backticks", span, format!("`{}`", name)))
 }
 
 /// A definition that is indented below another statement: `start` is where it begins in `text`.
-pub(crate) fn indented_definition(file: FileId, text: &str, base: usize, start: usize) -> Diagnostic {
-    let head = crate::scan::classify(text.get(start..).unwrap_or(""));
+pub fn indented_definition(file: FileId, text: &str, base: usize, start: usize) -> Diagnostic {
+    let head = lead_scan::classify(text.get(start..).unwrap_or(""));
     let name = head.name.and_then(|(a, b)| text.get(start + a..start + b)).unwrap_or("").trim();
     let line = text.get(..start).and_then(|t| t.rfind('\n')).map_or(0, |n| n + 1);
     let blanks = Span::new(file, base + line, base + start);

@@ -3,7 +3,7 @@
 use lead_diag::{Applicability, Diagnostic, Edit, Fix, codes};
 
 use super::{Place, likely, safe};
-use crate::scan::{Token, TokenKind};
+use lead_scan::{Token, TokenKind};
 
 /// A quote or backtick without its partner.
 pub(super) fn unclosed_text(place: &Place) -> Option<Diagnostic> {
