@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use lead_data::{Data, Needs, Options};
 use lead_diag::{Diagnostic, FileId};
+use lead_logic::Linter;
 use lead_project::Project;
 
 /// The as-of time of the benchmark: 2026-07-01 UTC, in microseconds.
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["parse", file] => std::fs::read_to_string(file).is_ok_and(|text| parse(&text)),
         ["format", file] => std::fs::read_to_string(file).is_ok_and(|text| lead_syntax::format(&text).is_ok()),
-        ["check", file] => Project::open(Path::new(file)).is_ok_and(|project| project.is_sound()),
+        ["check", file] => check(Path::new(file)),
         ["run", lexicon, data] => run(Path::new(lexicon), Path::new(data)),
         ["evaluate", lexicon, name, times] => {
             times.parse().is_ok_and(|times| evaluate(Path::new(lexicon), name, times))
@@ -28,6 +29,13 @@ fn main() -> ExitCode {
         _ => false,
     };
     if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// All that `lead check` does, but for saying what was found.
+fn check(file: &Path) -> bool {
+    let Ok(mut project) = Project::open(file) else { return false };
+    project.lint(&mut Linter::once());
+    project.is_sound()
 }
 
 fn parse(text: &str) -> bool {
