@@ -7,7 +7,7 @@ use crate::diagram::{Join, Map, NodeId, TooLarge, Truth};
 use crate::domain::Cell;
 use crate::links::Tie;
 use crate::lower::{Kind, TextTest, World};
-use crate::space::{Assignment, Bench, FormId, Link, Solver, VarId};
+use crate::space::{Assignment, FormId, Link, Solver, VarId, Workspace};
 use crate::table::Table;
 
 /// A record that was found.
@@ -22,7 +22,7 @@ pub struct Found {
 /// What a prover works with, kept to be used again.
 #[derive(Debug, Default)]
 pub struct Room {
-    bench: Bench,
+    workspace: Workspace,
     ties: Table<(VarId, VarId), Tie>,
 }
 
@@ -48,14 +48,14 @@ impl<'w> Prover<'w> {
         if world.space.vars.len() > MOST_VARS {
             return Err(TooLarge);
         }
-        let Room { bench, mut ties } = std::mem::take(room);
+        let Room { workspace, mut ties } = std::mem::take(room);
         ties.clear();
-        Ok(Prover { world, solver: Solver::new(&world.space, limit, bench), ties })
+        Ok(Prover { world, solver: Solver::new(&world.space, limit, workspace), ties })
     }
 
     /// Leaves what it worked with to another.
     pub fn leave(self, room: &mut Room) {
-        *room = Room { bench: self.solver.done(), ties: self.ties };
+        *room = Room { workspace: self.solver.done(), ties: self.ties };
     }
 
     /// The diagram of a condition.

@@ -232,7 +232,7 @@ pub type Assignment = Vec<(VarId, usize)>;
 
 /// What a solver works with, kept to be used again.
 #[derive(Debug, Default)]
-pub struct Bench {
+pub struct Workspace {
     diagrams: Diagrams,
     made: Table<FormId, NodeId>,
     links: Vec<(VarId, VarId, NodeId)>,
@@ -253,9 +253,9 @@ pub struct Solver<'s> {
 
 impl<'s> Solver<'s> {
     /// Looks at no more than `limit` nodes.
-    pub fn new(space: &'s Space, limit: usize, bench: Bench) -> Solver<'s> {
+    pub fn new(space: &'s Space, limit: usize, workspace: Workspace) -> Solver<'s> {
         let cells = space.vars.iter().map(|v| cells(&v.domain, &v.cuts, &v.texts, v.unknowable).into()).collect();
-        let Bench { mut diagrams, mut made, mut links } = bench;
+        let Workspace { mut diagrams, mut made, mut links } = workspace;
         diagrams.clear(limit);
         made.clear();
         links.clear();
@@ -263,8 +263,8 @@ impl<'s> Solver<'s> {
     }
 
     /// What it worked with.
-    pub fn done(self) -> Bench {
-        Bench { diagrams: self.diagrams, made: self.made, links: self.links }
+    pub fn done(self) -> Workspace {
+        Workspace { diagrams: self.diagrams, made: self.made, links: self.links }
     }
 
     /// The cells of a measurement.

@@ -154,6 +154,11 @@ pub fn word_length(text: &str) -> usize {
             return end;
         }
     }
+    word_length_of_chars(text)
+}
+
+/// The same of any text.
+fn word_length_of_chars(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();
     match chars.next() {
         Some((_, c)) if is_letter(c) => {}
@@ -432,4 +437,47 @@ pub fn line_starts(kind: Kind, text: &str, tokens: &[Token]) -> Vec<usize> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYWORDS, is_keyword, word_length, word_length_of_chars};
+
+    #[test]
+    fn keywords_are_found_in_any_case_and_nothing_else_is() {
+        let slow = |word: &str| KEYWORDS.iter().any(|k| k.eq_ignore_ascii_case(word));
+        let mut found = 0;
+        for keyword in KEYWORDS {
+            let (first, rest) = keyword.split_at(1);
+            for end in 0..=keyword.len() {
+                for other in ["", "x", "-", "\r", "\0", "ä", "SINCE", "abcdefghijklmnopqr"] {
+                    let word = [&keyword[..end], other, &keyword[end..]].concat();
+                    let words = [word.to_uppercase(), [&first.to_uppercase(), rest, other].concat(), word];
+                    for word in words {
+                        assert_eq!(is_keyword(&word), slow(&word), "{word:?}");
+                        found += usize::from(is_keyword(&word));
+                    }
+                }
+            }
+        }
+        assert!(found > 3 * KEYWORDS.len());
+        assert!(!is_keyword("") && !is_keyword("@nd") && !is_keyword("ÄND"));
+    }
+
+    #[test]
+    fn words_of_ascii_are_as_long_as_any() {
+        let letters = ["a", "Z", "7", "_", "'", "&", "-", " ", ".", "\n", "é", "\u{301}", "ß"];
+        let mut longest = 0;
+        for number in 0..letters.len().pow(4) {
+            let mut left = number;
+            let mut text = String::new();
+            for _ in 0..4 {
+                text.push_str(letters[left % letters.len()]);
+                left /= letters.len();
+            }
+            assert_eq!(word_length(&text), word_length_of_chars(&text), "{text:?}");
+            longest = longest.max(word_length(&text));
+        }
+        assert!(longest > 4);
+    }
 }
